@@ -1,0 +1,2 @@
+//! Sinapse (skeleton).
+#![no_std]
