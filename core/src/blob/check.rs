@@ -1,0 +1,129 @@
+//! What a layer's numbers must satisfy, so that the hot path needs no checks.
+
+use super::{LayerView, LoadError};
+use crate::activation::ActivationKind;
+use crate::cast;
+use crate::requantize::Requantization;
+use crate::weight::{I4, I8, Weight, WeightFormat};
+
+/// No `f32` sum of an accepted network exceeds this, so nothing ever becomes infinite or NaN.
+const LARGEST_F32_SUM: f32 = 1e30;
+
+/// Checks a layer whose `f32` inputs are at most `input_bound`; returns the bound of its outputs.
+pub fn layer(view: &LayerView<'_>, multiplier_bytes: usize, input_bound: f32) -> Result<f32, LoadError> {
+    lengths(view, multiplier_bytes)?;
+    match view.description.weights {
+        WeightFormat::F32 => return real_layer(view, input_bound),
+        WeightFormat::I8 => integer_layer::<I8>(view)?,
+        WeightFormat::I4 => integer_layer::<I4>(view)?,
+    }
+    Ok(input_bound)
+}
+
+fn lengths(view: &LayerView<'_>, multiplier_bytes: usize) -> Result<(), LoadError> {
+    let outputs = usize::from(view.description.outputs);
+    let wrong = |found, expected| Err(LoadError::WrongTensorLength { layer: view.layer, found, expected });
+    if rescales(view) {
+        if multiplier_bytes != 2 && multiplier_bytes != 2 * outputs {
+            return wrong(multiplier_bytes, 2 * outputs);
+        }
+    } else if multiplier_bytes != 0 {
+        return wrong(multiplier_bytes, 0);
+    }
+    if view.bias.len() != 4 * outputs {
+        return wrong(view.bias.len(), 4 * outputs);
+    }
+    // Both factors are below 2¹⁸, so this cannot overflow 64 bits; on 32 bits a blob of that size does not exist.
+    let expected = view.inputs as u64 * view.description.weights.column_bytes(outputs) as u64;
+    if view.weights.len() as u64 != expected {
+        return wrong(view.weights.len(), usize::try_from(expected).unwrap_or(usize::MAX));
+    }
+    if cast::numbers::<i32>(view.bias).is_none() || cast::numbers::<i32>(view.weights).is_none() {
+        return Err(LoadError::Misaligned { layer: view.layer });
+    }
+    Ok(())
+}
+
+/// Whether the layer's sums become levels.
+fn rescales(view: &LayerView<'_>) -> bool {
+    view.description.activation != ActivationKind::Identity && view.description.weights != WeightFormat::F32
+}
+
+fn integer_layer<W: Weight<Value = i32, Cell = u8>>(view: &LayerView<'_>) -> Result<(), LoadError> {
+    let layer = view.layer;
+    let outputs = usize::from(view.description.outputs);
+    let bias = cast::numbers::<i32>(view.bias).unwrap_or_default();
+    let column_bytes = W::column_cells(outputs);
+    let lanes = column_bytes * 8 / W::FORMAT.bits() as usize;
+    let top_level = u64::from(view.input.top_level());
+    // Two logits must be subtracted without overflow; other sums have all 31 bits.
+    let limit = if rescales(view) { 1 << 31 } else { 1 << 30 };
+
+    for output in 0..lanes {
+        let mut magnitude = 0u64;
+        for column in view.weights.chunks_exact(column_bytes) {
+            let weight = W::of(column, output).unsigned_abs();
+            if weight > W::FORMAT.limit().unsigned_abs() {
+                return Err(LoadError::ValueOutOfRange { layer, output });
+            }
+            magnitude += u64::from(weight);
+        }
+        let Some(bias) = bias.get(output) else {
+            // A lane of padding.
+            if magnitude != 0 {
+                return Err(LoadError::ValueOutOfRange { layer, output });
+            }
+            continue;
+        };
+        let largest_sum = u64::from(bias.unsigned_abs()) + top_level * magnitude;
+        if largest_sum >= limit {
+            return Err(LoadError::SumOverflow { layer, output });
+        }
+        if rescales(view) && !rescaling_fits(&view.requantization, largest_sum, output) {
+            return Err(LoadError::RequantizationOverflow { layer, output });
+        }
+    }
+    Ok(())
+}
+
+fn rescaling_fits(requantization: &Requantization<'_>, largest_sum: u64, output: usize) -> bool {
+    let Requantization { pre_shift, shift, .. } = *requantization;
+    if pre_shift > 31 || shift == 0 || shift > 31 {
+        return false;
+    }
+    // A negative sum is shifted towards minus infinity, so its magnitude can be one step more.
+    let shifted = (largest_sum >> pre_shift) + 1;
+    let product = shifted * u64::from(requantization.multiplier(output).unsigned_abs());
+    product + (1 << (shift - 1)) < 1 << 31
+}
+
+fn real_layer(view: &LayerView<'_>, input_bound: f32) -> Result<f32, LoadError> {
+    let layer = view.layer;
+    let bias = cast::numbers::<f32>(view.bias).unwrap_or_default();
+    let weights = cast::numbers::<f32>(view.weights).unwrap_or_default();
+    let mut largest = 0.0f32;
+    for (output, bias) in bias.iter().enumerate() {
+        let mut magnitude = 0.0f32;
+        for column in weights.chunks_exact(bias_len(view)) {
+            magnitude += column[output].abs();
+        }
+        // NaN and infinities do not compare below the limit.
+        if !(bias.is_finite() && magnitude.is_finite()) {
+            return Err(LoadError::ValueOutOfRange { layer, output });
+        }
+        let sum = bias.abs() + magnitude * input_bound;
+        if sum >= LARGEST_F32_SUM {
+            return Err(LoadError::SumOverflow { layer, output });
+        }
+        largest = largest.max(sum);
+    }
+    // Rounding could add a little to every sum; a hundredth is far more than 65,535 roundings of 2⁻²⁴.
+    Ok(match view.description.activation {
+        ActivationKind::Sigmoid => 1.0,
+        ActivationKind::Relu | ActivationKind::Identity => largest * 1.01,
+    })
+}
+
+fn bias_len(view: &LayerView<'_>) -> usize {
+    usize::from(view.description.outputs)
+}

@@ -1,0 +1,21 @@
+//! The blob: one file that is a network. `docs/format.md` specifies it byte by byte.
+
+mod check;
+mod error;
+pub mod header;
+mod reader;
+mod rust_type;
+
+pub use error::LoadError;
+pub use header::{Head, Logits, Provenance};
+pub use reader::{LayerView, Reader, Tensors};
+pub use rust_type::{RustType, rust_type};
+
+/// First four bytes of every blob.
+pub const MAGIC: [u8; 4] = *b"SNPS";
+
+/// The version of the format that this crate reads.
+pub const VERSION: u8 = 1;
+
+/// Alignment of weights within a blob, and of the blob itself, in bytes.
+pub const ALIGNMENT: usize = 16;

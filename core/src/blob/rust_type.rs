@@ -1,0 +1,53 @@
+//! The Rust type of a blob's network, for build scripts.
+
+use core::fmt;
+
+use super::{LoadError, Reader};
+use crate::activation::ActivationKind;
+use crate::description::Description;
+use crate::element::ElementFormat;
+
+/// A [`Description`] that displays itself as the source text of its network type.
+#[derive(Clone, Copy, Debug)]
+pub struct RustType(Description);
+
+/// The type of the network in a blob, as source text that can be written into a build script's output.
+///
+/// # Errors
+///
+/// As [`Network::load`](crate::Network::load), as far as the header goes.
+pub fn rust_type(blob: &[u8]) -> Result<RustType, LoadError> {
+    Ok(RustType(*Reader::open(blob)?.description()))
+}
+
+impl fmt::Display for RustType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "::sinapse::Network<::sinapse::layers![")?;
+        for (index, layer) in self.0.layers().iter().enumerate() {
+            let (inputs, outputs) = (self.0.inputs_of(index), layer.outputs);
+            write!(f, "::sinapse::Dense<'static, {inputs}, {outputs}, ")?;
+            match (index, self.0.input_of(index)) {
+                (0, input) => write!(f, "::sinapse::Pixel<{}>, ", path(input))?,
+                (_, input) => write!(f, "{}, ", path(input))?,
+            }
+            write!(f, "{}{}, ", if layer.weights.name() == "f32" { "" } else { "::sinapse::" }, layer.weights.name())?;
+            match layer.activation {
+                ActivationKind::Identity => write!(f, "::sinapse::Identity>, ")?,
+                ActivationKind::Relu => write!(f, "::sinapse::Relu<{}>>, ", path(layer.output))?,
+                ActivationKind::Sigmoid => write!(f, "::sinapse::Sigmoid<{}>>, ", path(layer.output))?,
+            }
+        }
+        write!(f, "]>")
+    }
+}
+
+fn path(format: ElementFormat) -> &'static str {
+    match format {
+        ElementFormat::F32 => "f32",
+        ElementFormat::I32 => "i32",
+        ElementFormat::U1 => "::sinapse::U1",
+        ElementFormat::U2 => "::sinapse::U2",
+        ElementFormat::U4 => "::sinapse::U4",
+        ElementFormat::U8 => "::sinapse::U8",
+    }
+}

@@ -1,0 +1,41 @@
+//! Bytes of a blob seen as numbers, without a copy.
+#![allow(unsafe_code)] // reinterpreting aligned bytes is what zero copy means; this file is the only place
+
+#[cfg(target_endian = "big")]
+compile_error!("blobs are little-endian and are read in place: big-endian machines are not supported");
+
+/// Numbers for which every bit pattern is a value.
+///
+/// # Safety
+///
+/// Implementors have no padding and no invalid bit pattern.
+pub unsafe trait Plain: Copy {}
+// SAFETY: all bit patterns of these primitives are values, and they have no padding.
+unsafe impl Plain for u8 {}
+// SAFETY: as above.
+unsafe impl Plain for i32 {}
+// SAFETY: as above.
+unsafe impl Plain for f32 {}
+
+/// `bytes` as numbers; `None` where they are not aligned to `T`, or not a whole number of `T`.
+pub fn numbers<T: Plain>(bytes: &[u8]) -> Option<&[T]> {
+    // SAFETY: every bit pattern is a `T` (`Plain`), and `align_to` itself takes care of length and alignment.
+    let (head, numbers, tail) = unsafe { bytes.align_to::<T>() };
+    (head.is_empty() && tail.is_empty()).then_some(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[repr(align(4))]
+    struct Words([u8; 12]);
+
+    #[test]
+    fn misaligned_or_odd_bytes_are_refused() {
+        let words = Words([1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]);
+        assert_eq!(numbers::<i32>(&words.0), Some(&[1, 2, 3][..]));
+        assert_eq!(numbers::<i32>(&words.0[1..9]), None);
+        assert_eq!(numbers::<i32>(&words.0[..7]), None);
+    }
+}

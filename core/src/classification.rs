@@ -1,0 +1,142 @@
+//! From logits to an answer.
+
+/// A logit: `i32` or `f32`.
+pub trait LogitValue: Copy + PartialOrd + core::ops::Sub<Output = Self> {
+    /// Real value of the logit; integers count steps.
+    fn real(self, step: f32) -> f32;
+    /// Whether a margin is at least `steps` steps.
+    fn reaches(self, steps: u32, step: f32) -> bool;
+}
+
+impl LogitValue for i32 {
+    fn real(self, step: f32) -> f32 {
+        self as f32 * step
+    }
+    fn reaches(self, steps: u32, _: f32) -> bool {
+        // Margins are never negative, and `load` keeps logits below 2³⁰, so their difference fits.
+        self.cast_unsigned() >= steps
+    }
+}
+
+impl LogitValue for f32 {
+    fn real(self, _: f32) -> f32 {
+        self
+    }
+    fn reaches(self, steps: u32, step: f32) -> bool {
+        self >= steps as f32 * step
+    }
+}
+
+/// The answer of a network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Classification<V, const CLASSES: usize> {
+    /// Index of the largest score; the first of equals.
+    pub class: usize,
+    /// Logits, one per class.
+    pub scores: [V; CLASSES],
+    /// How far the largest score is above the second largest, 0 or more; the score itself where there is one class.
+    pub margin: V,
+}
+
+impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
+    /// The answer that `scores` give.
+    pub fn of(scores: [V; CLASSES]) -> Self {
+        const { assert!(CLASSES > 0, "a classification needs at least one class") };
+        let class = argmax(&scores);
+        let rivals = scores.iter().enumerate().filter(|&(index, _)| index != class);
+        let second = rivals.map(|(_, &score)| score).reduce(|best, score| if score > best { score } else { best });
+        let margin = second.map_or(scores[class], |second| scores[class] - second);
+        Classification { class, scores, margin }
+    }
+
+    /// The best `K` classes with their scores, best first; equal scores in order of class.
+    pub fn best<const K: usize>(&self) -> heapless::Vec<(usize, V), K> {
+        let mut best: heapless::Vec<(usize, V), K> = heapless::Vec::new();
+        for (class, &score) in self.scores.iter().enumerate() {
+            let place = best.iter().position(|&(_, other)| score > other).unwrap_or(best.len());
+            if place == K {
+                continue; // `K` better ones are known
+            }
+            if best.is_full() {
+                best.pop();
+            }
+            let _ = best.insert(place, (class, score)); // there is room: one was popped
+        }
+        best
+    }
+}
+
+/// Index of the largest value; the first of equals, 0 for an empty slice.
+pub fn argmax<V: PartialOrd>(values: &[V]) -> usize {
+    let mut best = 0;
+    for (index, value) in values.iter().enumerate().skip(1) {
+        if *value > values[best] {
+            best = index;
+        }
+    }
+    best
+}
+
+/// Turns logits into probabilities in place: `p[o] = e^(z[o] − max z) / Σ e^(z − max z)`.
+///
+/// Subtracting the largest logit changes nothing in exact arithmetic and keeps the exponentials in 0..=1.
+///
+/// ```
+/// let mut values = [1.0, 1.0];
+/// sinapse::softmax(&mut values);
+/// assert_eq!(values, [0.5, 0.5]);
+/// ```
+pub fn softmax(values: &mut [f32]) {
+    let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut total = 0.0;
+    for value in values.iter_mut() {
+        *value = libm::expf(*value - top);
+        total += *value;
+    }
+    for value in values {
+        *value /= total;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_equal_scores_wins_with_no_margin() {
+        let answer = Classification::of([3, 9, 9]);
+        assert_eq!((answer.class, answer.margin), (1, 0));
+    }
+
+    #[test]
+    fn the_margin_is_the_distance_to_the_second_best() {
+        let answer = Classification::of([-5, 20, 13]);
+        assert_eq!((answer.class, answer.margin), (1, 7));
+    }
+
+    #[test]
+    fn one_class_has_its_score_as_margin() {
+        assert_eq!(Classification::of([4]).margin, 4);
+    }
+
+    #[test]
+    fn the_best_classes_come_sorted_and_no_more_than_asked() {
+        let answer = Classification::of([1, 7, 3, 7, 5]);
+        assert_eq!(answer.best::<3>().as_slice(), &[(1, 7), (3, 7), (4, 5)]);
+        assert_eq!(answer.best::<8>().len(), 5);
+    }
+
+    #[test]
+    fn a_margin_is_known_from_its_threshold_on() {
+        assert!(7.reaches(7, 1.0) && !6.reaches(7, 1.0));
+        assert!(0.5.reaches(512, 1.0 / 1024.0) && !0.49.reaches(512, 1.0 / 1024.0));
+    }
+
+    #[test]
+    fn softmax_survives_large_logits_and_sums_to_one() {
+        let mut values = [1000.0, 999.0, -1000.0];
+        softmax(&mut values);
+        assert!((values.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!((values[0] - 0.731_058_6).abs() < 1e-6);
+    }
+}

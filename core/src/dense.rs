@@ -1,0 +1,95 @@
+//! The fully connected layer.
+
+use core::marker::PhantomData;
+
+use crate::activation::Activation;
+use crate::blob::{LayerView, LoadError, Reader};
+use crate::cast::{self, Plain};
+use crate::description::{Description, LayerDescription};
+use crate::element::Element;
+use crate::kernel::{self, Column};
+use crate::network::{Layer, Load, Vector};
+use crate::requantize::Requantization;
+use crate::weight::Weight;
+
+/// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
+///
+/// Column `i` of the weights belongs to input `i`, so an input that is zero costs nothing.
+///
+/// | parameter | meaning                       | examples                                |
+/// |-----------|-------------------------------|-----------------------------------------|
+/// | `IN`      | number of inputs `x`          | 784                                     |
+/// | `OUT`     | number of outputs `y`         | 32                                      |
+/// | `X`       | format of the inputs          | `Pixel<U4>`, `Pixel<f32>`, `U4`, `f32`  |
+/// | `W`       | format of the weights `w`     | `I8`, `I4`, `f32`                       |
+/// | `F`       | activation function `f`       | `Relu<U4>`, `Sigmoid<f32>`, `Identity`  |
+///
+/// # Range
+///
+/// Integer layers: `load` has checked `|b| + A·Σ|w| < 2³¹` for every output, so the `i32` sums cannot overflow.
+/// `f32` layers: all sums are finite, taken input by input, in order, without fused multiply-add.
+#[derive(Clone, Copy, Debug)]
+pub struct Dense<'a, const IN: usize, const OUT: usize, X, W: Weight, F> {
+    weights: &'a [W::Cell],    // [IN][column_cells(OUT)]
+    bias: &'a [W::Value; OUT], // in steps of weight scale × input step
+    requantization: Requantization<'a>,
+    formats: PhantomData<(X, F)>,
+}
+
+impl<const IN: usize, const OUT: usize, X, W, F> Layer for Dense<'_, IN, OUT, X, W, F>
+where
+    X: Element,
+    W: Weight<Value = X::Value> + Column,
+    F: Activation<W::Value>,
+{
+    type Accepts = Vector<X, IN>;
+    type Gives = Vector<F::Gives, OUT>;
+    type Input = [X::Raw; IN];
+    type Output = [<F::Gives as Element>::Raw; OUT];
+    type Scratch = ();
+    const SCRATCH: () = ();
+    const DESCRIPTION: Description = {
+        assert!(IN > 0 && OUT > 0, "a layer needs at least one input and one output");
+        assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and outputs");
+        let layer = LayerDescription {
+            outputs: OUT as u16,
+            weights: W::FORMAT,
+            activation: F::KIND,
+            output: <F::Gives as Element>::FORMAT,
+        };
+        match Description::new(IN as u16, X::FORMAT).with(layer) {
+            Some(description) => description,
+            None => panic!("unreachable: one layer fits"),
+        }
+    };
+
+    #[inline]
+    fn forward(&self, input: &Self::Input, (): &mut (), output: &mut Self::Output) {
+        let mut sums = [W::Value::default(); OUT];
+        kernel::sums::<W, X>(self.weights, self.bias, input, &mut sums);
+        for (o, (output, sum)) in output.iter_mut().zip(sums).enumerate() {
+            *output = F::apply(sum, o, &self.requantization);
+        }
+    }
+}
+
+impl<'a, const IN: usize, const OUT: usize, X, W, F> Load<'a> for Dense<'a, IN, OUT, X, W, F>
+where
+    X: Element,
+    W: Weight<Value = X::Value> + Column,
+    W::Cell: Plain,
+    W::Value: Plain,
+    F: Activation<W::Value>,
+{
+    fn read(reader: &mut Reader<'a>) -> Result<Self, LoadError> {
+        let layer = reader.index();
+        let view: LayerView<'a> = reader.next_layer()?;
+        // The reader has checked lengths and alignment against the description, and the description against the type.
+        let bias = cast::numbers(view.bias).and_then(|bias| bias.try_into().ok());
+        let weights = cast::numbers(view.weights);
+        let (Some(bias), Some(weights)) = (bias, weights) else {
+            return Err(LoadError::Misaligned { layer });
+        };
+        Ok(Dense { weights, bias, requantization: view.requantization, formats: PhantomData })
+    }
+}

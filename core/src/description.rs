@@ -1,0 +1,251 @@
+//! The whole shape of a network as a value: sizes and number formats of every layer.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::activation::ActivationKind;
+use crate::element::ElementFormat;
+use crate::weight::WeightFormat;
+
+/// Most layers that a blob can describe.
+pub const MAX_LAYERS: usize = 16;
+
+/// One layer: its width and its number formats. Its inputs are what comes before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerDescription {
+    /// Number of outputs, at least 1.
+    pub outputs: u16,
+    /// Format of the weights.
+    pub weights: WeightFormat,
+    /// Activation function.
+    pub activation: ActivationKind,
+    /// Format of the outputs.
+    pub output: ElementFormat,
+}
+
+/// A network's inputs and layers, in order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Description {
+    /// Number of inputs, at least 1.
+    pub inputs: u16,
+    /// How the first layer reads its inputs.
+    pub input: ElementFormat,
+    count: u8,
+    layers: [LayerDescription; MAX_LAYERS],
+}
+
+const UNUSED: LayerDescription = LayerDescription {
+    outputs: 0,
+    weights: WeightFormat::F32,
+    activation: ActivationKind::Identity,
+    output: ElementFormat::F32,
+};
+
+impl Description {
+    /// A description without layers yet.
+    pub const fn new(inputs: u16, input: ElementFormat) -> Self {
+        Description { inputs, input, count: 0, layers: [UNUSED; MAX_LAYERS] }
+    }
+
+    /// The same with one more layer; `None` beyond [`MAX_LAYERS`].
+    pub const fn with(mut self, layer: LayerDescription) -> Option<Self> {
+        if self.count as usize == MAX_LAYERS {
+            return None;
+        }
+        self.layers[self.count as usize] = layer;
+        self.count += 1;
+        Some(self)
+    }
+
+    /// The layers, first to last.
+    pub const fn layers(&self) -> &[LayerDescription] {
+        self.layers.split_at(self.count as usize).0
+    }
+
+    /// Number of inputs of layer `index`.
+    pub fn inputs_of(&self, index: usize) -> usize {
+        let before = index.checked_sub(1).and_then(|before| self.layers().get(before));
+        usize::from(before.map_or(self.inputs, |layer| layer.outputs))
+    }
+
+    /// Format of the inputs of layer `index`.
+    pub fn input_of(&self, index: usize) -> ElementFormat {
+        let before = index.checked_sub(1).and_then(|before| self.layers().get(before));
+        before.map_or(self.input, |layer| layer.output)
+    }
+
+    /// Number of outputs of the network; 0 without layers.
+    pub fn classes(&self) -> usize {
+        self.layers().last().map_or(0, |layer| usize::from(layer.outputs))
+    }
+
+    /// Whether this is a network that Sinapse can run: formats that go together, no empty layer, logits at the end.
+    pub const fn is_sound(&self) -> bool {
+        if self.count == 0 || self.inputs == 0 {
+            return false;
+        }
+        let real = matches!(self.input, ElementFormat::F32);
+        if matches!(self.input, ElementFormat::I32) {
+            return false;
+        }
+        let mut index = 0;
+        while index < self.count as usize {
+            let layer = &self.layers[index];
+            let last = index + 1 == self.count as usize;
+            let fits = matches!(layer.weights, WeightFormat::F32) == real
+                && matches!(layer.activation, ActivationKind::Identity) == last
+                && matches!(layer.output, ElementFormat::F32) == real
+                && matches!(layer.output, ElementFormat::I32) == (last && !real);
+            if layer.outputs == 0 || !fits {
+                return false;
+            }
+            index += 1;
+        }
+        true
+    }
+
+    /// The description as text, at compile time too: `784 (U4) → 32 (I8, relu, U4) → 10 (I8, identity, i32)`.
+    pub const fn text(&self) -> Text {
+        let mut text = Text::new();
+        text.push_number(self.inputs);
+        text.push(" (");
+        text.push(self.input.name());
+        text.push(")");
+        let mut index = 0;
+        while index < self.count as usize {
+            let layer = &self.layers[index];
+            text.push(" → ");
+            text.push_number(layer.outputs);
+            text.push(" (");
+            text.push(layer.weights.name());
+            text.push(", ");
+            text.push(layer.activation.name());
+            text.push(", ");
+            text.push(layer.output.name());
+            text.push(")");
+            index += 1;
+        }
+        text
+    }
+}
+
+impl fmt::Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text().as_str())
+    }
+}
+
+impl fmt::Debug for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Description {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u16}", self.inputs);
+        for layer in self.layers() {
+            defmt::write!(f, "-{=u16}", layer.outputs);
+        }
+    }
+}
+
+/// Text that is put together at compile time; what does not fit is cut.
+#[derive(Clone, Copy)]
+pub struct Text {
+    bytes: [u8; Text::CAPACITY],
+    length: usize,
+}
+
+impl Text {
+    /// Two descriptions of [`MAX_LAYERS`] layers and a sentence around them.
+    const CAPACITY: usize = 1536;
+
+    /// No text yet.
+    pub const fn new() -> Self {
+        Text { bytes: [0; Text::CAPACITY], length: 0 }
+    }
+
+    /// Appends `text`, if all of it fits.
+    pub const fn push(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        if bytes.len() > Text::CAPACITY - self.length {
+            return;
+        }
+        let mut index = 0;
+        while index < bytes.len() {
+            self.bytes[self.length + index] = bytes[index];
+            index += 1;
+        }
+        self.length += bytes.len();
+    }
+
+    /// Appends a number in decimal.
+    pub const fn push_number(&mut self, number: u16) {
+        let mut divisor = 10_000;
+        while divisor > 1 && number / divisor == 0 {
+            divisor /= 10;
+        }
+        while divisor > 0 {
+            let digit = [b'0' + (number / divisor % 10) as u8];
+            if let Ok(digit) = core::str::from_utf8(&digit) {
+                self.push(digit);
+            }
+            divisor /= 10;
+        }
+    }
+
+    /// The text so far.
+    pub const fn as_str(&self) -> &str {
+        match core::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layer(outputs: u16, activation: ActivationKind, output: ElementFormat) -> LayerDescription {
+        LayerDescription { outputs, weights: WeightFormat::I8, activation, output }
+    }
+
+    fn digits() -> Description {
+        let hidden = layer(32, ActivationKind::Relu, ElementFormat::U4);
+        let last = layer(10, ActivationKind::Identity, ElementFormat::I32);
+        Description::new(784, ElementFormat::U4).with(hidden).unwrap().with(last).unwrap()
+    }
+
+    #[test]
+    fn a_description_reads_as_a_chain_of_layers() {
+        assert_eq!(digits().to_string(), "784 (U4) → 32 (I8, relu, U4) → 10 (I8, identity, i32)");
+    }
+
+    #[test]
+    fn inputs_of_a_layer_are_the_outputs_before_it() {
+        assert_eq!((digits().inputs_of(0), digits().inputs_of(1)), (784, 32));
+        assert_eq!(digits().classes(), 10);
+    }
+
+    #[test]
+    fn only_whole_networks_are_sound() {
+        assert!(digits().is_sound());
+        let hidden = layer(32, ActivationKind::Relu, ElementFormat::U4);
+        assert!(!Description::new(784, ElementFormat::U4).is_sound());
+        assert!(!Description::new(784, ElementFormat::U4).with(hidden).unwrap().is_sound());
+        let empty = layer(0, ActivationKind::Identity, ElementFormat::I32);
+        assert!(!Description::new(784, ElementFormat::U4).with(empty).unwrap().is_sound());
+        let mixed = layer(10, ActivationKind::Identity, ElementFormat::F32);
+        assert!(!Description::new(784, ElementFormat::U4).with(mixed).unwrap().is_sound());
+    }
+}

@@ -1,0 +1,50 @@
+//! The plain kernel that defines the result.
+
+use crate::element::Element;
+use crate::weight::Weight;
+
+/// `sums[o] = bias[o] + Σ_i weights[i][o] · x[i]`, inputs in order, zero inputs left out.
+///
+/// Leaving out zeros changes no integer sum; for `f32` it is part of the definition (`−0 + 0` is `+0`).
+///
+/// | name      | shape                        |
+/// |-----------|------------------------------|
+/// | `weights` | `[input.len()][column_cells]`|
+/// | `bias`    | `[sums.len()]`               |
+/// | `input`   | `[IN]`                       |
+pub fn sums<W, X>(weights: &[W::Cell], bias: &[W::Value], input: &[X::Raw], sums: &mut [W::Value])
+where
+    W: Weight<Value = X::Value>,
+    X: Element,
+{
+    let column_cells = W::column_cells(sums.len());
+    for (o, (sum, &bias)) in sums.iter_mut().zip(bias).enumerate() {
+        *sum = bias;
+        for (column, &raw) in weights.chunks_exact(column_cells).zip(input) {
+            let x = X::read(raw);
+            if x != X::Value::default() {
+                *sum += W::of(column, o) * x;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::element::{Pixel, U4};
+    use crate::weight::I8;
+
+    #[test]
+    fn two_by_two_by_hand() {
+        let mut sums_f32 = [0.0; 2];
+        sums::<f32, f32>(&[1.0, 2.0, 3.0, 4.0], &[0.5, -0.5], &[10.0, 1.0], &mut sums_f32);
+        assert_eq!(sums_f32, [13.5, 23.5]);
+
+        // Columns are padded to whole words; the pixels 16 and 255 are the levels 1 and 15.
+        let mut sums_i32 = [0; 2];
+        let weights = [1u8, 2, 0, 0, 3, 0xff, 0, 0];
+        sums::<I8, Pixel<U4>>(&weights, &[100, 200], &[16, 255], &mut sums_i32);
+        assert_eq!(sums_i32, [100 + 1 + 45, 200 + 2 - 15]);
+    }
+}

@@ -1,0 +1,64 @@
+//! Input-major walk that pays nothing for zero inputs, in safe Rust.
+//!
+//! ```text
+//! sums = bias
+//! for each input x that is not zero:
+//!     sums += column · x            # OUT lanes, the compiler's own vectors
+//! ```
+
+use crate::element::Element;
+use crate::weight::{I4, I8, Weight};
+
+/// Adding a column, scaled, to all sums at once.
+pub trait Column: Weight {
+    /// `sums[o] += column[o] · x`.
+    fn add(column: &[Self::Cell], x: Self::Value, sums: &mut [Self::Value]);
+}
+
+impl Column for f32 {
+    #[inline(always)]
+    fn add(column: &[f32], x: f32, sums: &mut [f32]) {
+        for (sum, weight) in sums.iter_mut().zip(column) {
+            *sum += weight * x;
+        }
+    }
+}
+
+impl Column for I8 {
+    #[inline(always)]
+    fn add(column: &[u8], x: i32, sums: &mut [i32]) {
+        for (sum, weight) in sums.iter_mut().zip(column) {
+            *sum += i32::from(weight.cast_signed()) * x;
+        }
+    }
+}
+
+impl Column for I4 {
+    #[inline(always)]
+    fn add(column: &[u8], x: i32, sums: &mut [i32]) {
+        for (pair, byte) in sums.chunks_mut(2).zip(column) {
+            for (o, sum) in pair.iter_mut().enumerate() {
+                *sum += I4::of(&[*byte], o) * x;
+            }
+        }
+    }
+}
+
+/// As [`reference::sums`](super::reference::sums), column by column.
+#[inline]
+pub fn sums<W, X>(weights: &[W::Cell], bias: &[W::Value], input: &[X::Raw], sums: &mut [W::Value])
+where
+    W: Column + Weight<Value = X::Value>,
+    X: Element,
+{
+    for (sum, &bias) in sums.iter_mut().zip(bias) {
+        *sum = bias;
+    }
+    let column_cells = W::column_cells(sums.len());
+    for (column, &raw) in weights.chunks_exact(column_cells).zip(input) {
+        let x = X::read(raw);
+        if x != X::Value::default() {
+            W::add(column, x, sums);
+        }
+    }
+}

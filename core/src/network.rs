@@ -1,0 +1,206 @@
+//! Layers put together, and the network that classifies.
+
+use core::marker::PhantomData;
+
+use crate::blob::{LoadError, Reader};
+use crate::classification::{Classification, LogitValue};
+use crate::description::Description;
+
+/// `N` values of the format `E`, as a type: what a layer accepts or gives.
+pub struct Vector<E, const N: usize>(PhantomData<[E; N]>);
+
+/// A part of a network: one [`Dense`](crate::Dense), or a [`Chain`] of them.
+pub trait Layer {
+    /// [`Vector`] that goes in; the layer before must give exactly this.
+    type Accepts;
+    /// [`Vector`] that comes out.
+    type Gives;
+    /// Storage of the inputs, for example `[u8; 784]`.
+    type Input;
+    /// Storage of the outputs, for example `[i32; 10]`.
+    type Output: Copy;
+    /// RAM for the activations in between.
+    type Scratch;
+    /// Initial scratch; its content does not matter.
+    const SCRATCH: Self::Scratch;
+    /// Sizes and formats as a value, to compare with a blob.
+    const DESCRIPTION: Description;
+    /// Computes `output` from `input`.
+    fn forward(&self, input: &Self::Input, scratch: &mut Self::Scratch, output: &mut Self::Output);
+}
+
+/// A part of a network whose weights are borrowed from a blob of lifetime `'a`.
+pub trait Load<'a>: Layer + Sized {
+    /// Takes this part's layers from the reader, which has compared the descriptions before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Network::load`].
+    fn read(reader: &mut Reader<'a>) -> Result<Self, LoadError>;
+}
+
+/// First `A`, then `B`: written with [`layers!`](crate::layers!).
+///
+/// ```compile_fail
+/// # use sinapse::{Dense, I8, Identity, Network, Pixel, Relu, U4, layers};
+/// // 32 outputs do not fit 16 inputs.
+/// type Wrong = Network<layers![
+///     Dense<'static, 784, 32, Pixel<U4>, I8, Relu<U4>>,
+///     Dense<'static, 16, 10, U4, I8, Identity>,
+/// ]>;
+/// let scratch = Wrong::SCRATCH;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Chain<A, B> {
+    first: A,
+    then: B,
+}
+
+/// Activations between the two parts of a [`Chain`], and the scratch of both.
+#[derive(Clone, Copy, Debug)]
+pub struct ChainScratch<T, A, B> {
+    between: T,
+    first: A,
+    then: B,
+}
+
+/// An array of zeros, for scratch constants; arrays of any length have no `Default`.
+pub trait Zeros: Copy {
+    /// All elements zero.
+    const ZEROS: Self;
+}
+impl<const N: usize> Zeros for [u8; N] {
+    const ZEROS: Self = [0; N];
+}
+impl<const N: usize> Zeros for [f32; N] {
+    const ZEROS: Self = [0.0; N];
+}
+impl<const N: usize> Zeros for [i32; N] {
+    const ZEROS: Self = [0; N];
+}
+
+impl<A, B> Layer for Chain<A, B>
+where
+    A: Layer,
+    A::Output: Zeros,
+    B: Layer<Accepts = A::Gives, Input = A::Output>,
+{
+    type Accepts = A::Accepts;
+    type Gives = B::Gives;
+    type Input = A::Input;
+    type Output = B::Output;
+    type Scratch = ChainScratch<A::Output, A::Scratch, B::Scratch>;
+    const SCRATCH: Self::Scratch = ChainScratch { between: A::Output::ZEROS, first: A::SCRATCH, then: B::SCRATCH };
+    const DESCRIPTION: Description = {
+        let mut whole = A::DESCRIPTION;
+        let more = B::DESCRIPTION;
+        let mut index = 0;
+        while index < more.layers().len() {
+            whole = match whole.with(more.layers()[index]) {
+                Some(whole) => whole,
+                None => panic!("a network has at most 16 layers"),
+            };
+            index += 1;
+        }
+        whole
+    };
+
+    #[inline]
+    fn forward(&self, input: &Self::Input, scratch: &mut Self::Scratch, output: &mut Self::Output) {
+        self.first.forward(input, &mut scratch.first, &mut scratch.between);
+        self.then.forward(&scratch.between, &mut scratch.then, output);
+    }
+}
+
+impl<'a, A, B> Load<'a> for Chain<A, B>
+where
+    A: Load<'a>,
+    A::Output: Zeros,
+    B: Load<'a> + Layer<Accepts = A::Gives, Input = A::Output>,
+{
+    fn read(reader: &mut Reader<'a>) -> Result<Self, LoadError> {
+        Ok(Chain { first: A::read(reader)?, then: B::read(reader)? })
+    }
+}
+
+/// The type of layers one after the other: `layers![A, B, C]` is `Chain<A, Chain<B, C>>`.
+#[macro_export]
+macro_rules! layers {
+    ($layer:ty $(,)?) => { $layer };
+    ($layer:ty, $($more:ty),+ $(,)?) => { $crate::Chain<$layer, $crate::layers![$($more),+]> };
+}
+
+/// A loaded network: layers whose weights stay where the blob lies.
+#[derive(Clone, Copy, Debug)]
+pub struct Network<L> {
+    layers: L,
+    logit_step: f32,
+    reject_margin: u32,
+}
+
+impl<L: Layer> Network<L> {
+    /// Initial scratch, `let mut scratch = Digits::SCRATCH;`: all the RAM between the layers.
+    pub const SCRATCH: L::Scratch = L::SCRATCH;
+
+    /// Sizes and formats as a value.
+    pub const DESCRIPTION: Description = L::DESCRIPTION;
+
+    /// Borrows a network from a blob (`docs/format.md`), after checking all of it. No weight is copied.
+    ///
+    /// # Errors
+    ///
+    /// Every byte string that is not a whole, sound blob of exactly this network; see [`LoadError`].
+    pub fn load<'a>(blob: &'a [u8]) -> Result<Self, LoadError>
+    where
+        L: Load<'a>,
+    {
+        let mut reader = Reader::open(blob)?;
+        if *reader.description() != L::DESCRIPTION {
+            return Err(LoadError::WrongShape { found: *reader.description(), expected: &const { L::DESCRIPTION } });
+        }
+        let layers = L::read(&mut reader)?;
+        let logits = reader.finish()?;
+        Ok(Network { layers, logit_step: logits.step, reject_margin: logits.reject_margin })
+    }
+
+    /// The sums of the last layer, one per class: `f32`, or `i32` in steps of [`logit_step`](Self::logit_step).
+    #[inline]
+    pub fn logits(&self, input: &L::Input, scratch: &mut L::Scratch) -> L::Output
+    where
+        L::Output: Zeros,
+    {
+        let mut logits = L::Output::ZEROS;
+        self.layers.forward(input, scratch, &mut logits);
+        logits
+    }
+
+    /// Real value of one step of an integer logit; a float network counts its margins in such steps too.
+    pub fn logit_step(&self) -> f32 {
+        self.logit_step
+    }
+}
+
+impl<L, V, const CLASSES: usize> Network<L>
+where
+    L: Layer<Output = [V; CLASSES]>,
+    V: LogitValue,
+    [V; CLASSES]: Zeros,
+{
+    /// Class, scores and margin of one input.
+    #[inline]
+    pub fn classify(&self, input: &L::Input, scratch: &mut L::Scratch) -> Classification<V, CLASSES> {
+        Classification::of(self.logits(input, scratch))
+    }
+
+    /// Whether the margin reaches the model's threshold; below it an honest answer is "unknown".
+    pub fn knows(&self, classification: &Classification<V, CLASSES>) -> bool {
+        classification.margin.reaches(self.reject_margin, self.logit_step)
+    }
+
+    /// Probabilities of the classes, by [`softmax`](crate::softmax).
+    pub fn probabilities(&self, classification: &Classification<V, CLASSES>) -> [f32; CLASSES] {
+        let mut probabilities = classification.scores.map(|score| score.real(self.logit_step));
+        crate::softmax(&mut probabilities);
+        probabilities
+    }
+}
