@@ -57,10 +57,7 @@ where
             activation: F::KIND,
             output: <F::Gives as Element>::FORMAT,
         };
-        match Description::new(IN as u16, X::FORMAT).with(layer) {
-            Some(description) => description,
-            None => panic!("unreachable: one layer fits"),
-        }
+        Description::of_layer(IN as u16, X::FORMAT, layer)
     };
 
     #[inline]

@@ -48,6 +48,14 @@ impl Description {
         Description { inputs, input, count: 0, layers: [UNUSED; MAX_LAYERS] }
     }
 
+    /// A description of one layer.
+    pub const fn of_layer(inputs: u16, input: ElementFormat, layer: LayerDescription) -> Self {
+        let mut description = Description::new(inputs, input);
+        description.layers[0] = layer;
+        description.count = 1;
+        description
+    }
+
     /// The same with one more layer; `None` beyond [`MAX_LAYERS`].
     pub const fn with(mut self, layer: LayerDescription) -> Option<Self> {
         if self.count as usize == MAX_LAYERS {
@@ -55,6 +63,19 @@ impl Description {
         }
         self.layers[self.count as usize] = layer;
         self.count += 1;
+        Some(self)
+    }
+
+    /// The layers of this one and then those of another; `None` beyond [`MAX_LAYERS`].
+    pub const fn then(mut self, more: &Description) -> Option<Self> {
+        let mut index = 0;
+        while index < more.count as usize {
+            self = match self.with(more.layers[index]) {
+                Some(longer) => longer,
+                None => return None,
+            };
+            index += 1;
+        }
         Some(self)
     }
 

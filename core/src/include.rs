@@ -29,6 +29,30 @@ impl<const N: usize> Deref for Aligned<[u8; N]> {
 /// ```
 ///
 /// The checksum and the values are checked where they are used, by [`Network::load`](crate::Network::load).
+///
+/// # Examples
+///
+/// ```
+/// use sinapse::{Aligned, Dense, I4, I8, Identity, Network, Pixel, Relu, U4, include_model, layers};
+///
+/// type Tiny = Network<layers![Dense<'static, 4, 2, Pixel<U4>, I4, Relu<U4>>, Dense<'static, 2, 2, U4, I8, Identity>]>;
+///
+/// let blob = include_model!(Tiny, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
+/// let network = Tiny::load(blob)?;
+/// let answer = network.classify(&[255, 16, 0, 128], &mut Tiny::SCRATCH);
+/// assert_eq!((answer.class, answer.margin), (1, 20));
+/// # Ok::<(), sinapse::LoadError>(())
+/// ```
+///
+/// The same blob does not fit a network of three classes:
+///
+/// ```compile_fail,E0080
+/// use sinapse::{Aligned, Dense, I4, I8, Identity, Network, Pixel, Relu, U4, include_model, layers};
+///
+/// type Other = Network<layers![Dense<'static, 4, 2, Pixel<U4>, I4, Relu<U4>>, Dense<'static, 2, 3, U4, I8, Identity>]>;
+///
+/// let blob = include_model!(Other, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
+/// ```
 #[macro_export]
 macro_rules! include_model {
     ($network:ty, $path:expr $(,)?) => {{

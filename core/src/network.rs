@@ -92,17 +92,12 @@ where
     type Scratch = ChainScratch<A::Output, A::Scratch, B::Scratch>;
     const SCRATCH: Self::Scratch = ChainScratch { between: A::Output::ZEROS, first: A::SCRATCH, then: B::SCRATCH };
     const DESCRIPTION: Description = {
-        let mut whole = A::DESCRIPTION;
-        let more = B::DESCRIPTION;
-        let mut index = 0;
-        while index < more.layers().len() {
-            whole = match whole.with(more.layers()[index]) {
-                Some(whole) => whole,
-                None => panic!("a network has at most 16 layers"),
-            };
-            index += 1;
+        let whole = A::DESCRIPTION.then(&B::DESCRIPTION);
+        assert!(whole.is_some(), "a network has at most 16 layers");
+        match whole {
+            Some(whole) => whole,
+            None => A::DESCRIPTION,
         }
-        whole
     };
 
     #[inline]
