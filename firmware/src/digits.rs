@@ -1,0 +1,59 @@
+//! The bare-metal loop: a picture in, a digit out.
+
+use embedded_hal::delay::DelayNs;
+use embedded_hal::digital::OutputPin;
+use embedded_io::Write;
+use sinapse_firmware::count::Stopwatch;
+use sinapse_firmware::idx::Images;
+use sinapse_firmware::{SIDE, picture};
+
+use crate::board::Board;
+use crate::model::Net;
+use crate::stack;
+
+/// One drawn picture a class, 0 to 9, as an IDX file.
+static PICTURES: &[u8] = include_bytes!("../digits.idx");
+
+/// Pause after a digit, in milliseconds: a person can follow.
+const PAUSE_MS: u32 = 100;
+
+/// Classifies the compiled-in digits, one after the other.
+///
+/// Each is logged as text; its class goes to the serial port as one character, or `?`. The LED is on while the network
+/// is sure.
+pub fn show(mut board: Board, network: &Net) {
+    let stopwatch = Stopwatch::new(board.counter);
+    let mut images = match Images::open(PICTURES) {
+        Ok(images) => images,
+        Err(_) => refuse!("the compiled-in digits are no IDX file of pictures"),
+    };
+    let mut pixels = [0; SIDE * SIDE]; // one picture
+    let mut scratch = Net::SCRATCH; // the activations of the hidden layers
+    let (mut shown, mut correct) = (0, 0);
+
+    while let Ok(true) = images.read(&mut pixels) {
+        let (answer, cost) = stopwatch.measure(|| network.classify(&pixels, &mut scratch));
+        let known = network.knows(&answer);
+
+        for line in picture::lines(&pixels) {
+            defmt::println!("{=str}", line.as_str());
+        }
+        let (unit, sure) = (stopwatch.unit().name(), if known { "" } else { ", unknown" });
+        defmt::println!(
+            "read as {=usize}{=str}: margin {}, {=u32} {=str}",
+            answer.class,
+            sure,
+            answer.margin,
+            cost,
+            unit
+        );
+        let _ = board.led.set_state(known.into()); // cannot fail
+        let _ = board.serial.write_all(&[if known { b'0' + answer.class as u8 } else { b'?' }]); // cannot fail
+        board.delay.delay_ms(PAUSE_MS);
+
+        correct += u32::from(answer.class == shown);
+        shown += 1;
+    }
+    let _ = board.serial.write_all(b"\r\n"); // cannot fail
+    defmt::println!("{=u32} of {=usize} digits right, {=usize} bytes of stack", correct, shown, stack::deepest_bytes());
+}

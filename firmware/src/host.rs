@@ -1,0 +1,105 @@
+//! The host behind the debugger or emulator: arguments, files, exit codes, through semihosting.
+
+use embedded_io::{ErrorType, Read};
+use heapless::CString;
+use semihosting::io::Read as _;
+
+/// Longest command line, in bytes.
+const COMMAND_LINE: usize = 256;
+
+/// Ends the program; the emulator ends with the same code.
+pub fn exit(code: ExitCode) -> ! {
+    semihosting::process::exit(code as i32)
+}
+
+/// How the program ended.
+#[derive(Clone, Copy)]
+pub enum ExitCode {
+    /// All went well.
+    Success = 0,
+    /// Something given from outside is wrong: arguments, files, the blob.
+    Refused = 2,
+    /// The core faulted.
+    Fault = 3,
+    /// The program panicked.
+    Panic = 101,
+}
+
+/// A path on the host.
+pub type Path = CString<COMMAND_LINE>;
+
+/// What to do.
+pub enum Mode {
+    /// Show the compiled-in digits.
+    Digits,
+    /// Read a data set.
+    Dataset {
+        /// IDX file of pictures.
+        images: Path,
+        /// IDX file of labels.
+        labels: Path,
+    },
+}
+
+/// What the command line asks for; `Err` with a sentence where it makes no sense.
+///
+/// # Errors
+///
+/// An unknown argument, a missing value, one file without the other, too long a line.
+pub fn mode() -> Result<Mode, &'static str> {
+    // A host that does not know the call gives no arguments, as a board without a debugger.
+    let Ok(arguments) = semihosting::experimental::env::args::<COMMAND_LINE>() else { return Ok(Mode::Digits) };
+    let mut arguments = (&arguments).into_iter().skip(1);
+    let (mut images, mut labels) = (Path::new(), Path::new());
+    while let Some(name) = arguments.next() {
+        let path = match name {
+            Ok("--images") => &mut images,
+            Ok("--labels") => &mut labels,
+            _ => return Err("unknown argument: expected --images PATH --labels PATH, or none"),
+        };
+        let Some(Ok(value)) = arguments.next() else { return Err("a path must follow --images and --labels") };
+        *path = Path::new();
+        path.extend_from_bytes(value.as_bytes()).map_err(|_| "a path is too long")?;
+    }
+    match (images.as_bytes().is_empty(), labels.as_bytes().is_empty()) {
+        (true, true) => Ok(Mode::Digits),
+        (false, false) => Ok(Mode::Dataset { images, labels }),
+        _ => Err("--images and --labels go together"),
+    }
+}
+
+/// A file of the host, to read.
+pub struct File(semihosting::fs::File);
+
+impl File {
+    /// Opens a file; `None` where the host cannot.
+    pub fn open(path: &Path) -> Option<Self> {
+        semihosting::fs::File::open(path.as_c_str()).ok().map(File)
+    }
+}
+
+/// The host could not read.
+#[derive(Clone, Copy, Debug)]
+pub struct HostError;
+
+impl core::fmt::Display for HostError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("the host could not read")
+    }
+}
+impl core::error::Error for HostError {}
+impl embedded_io::Error for HostError {
+    fn kind(&self) -> embedded_io::ErrorKind {
+        embedded_io::ErrorKind::Other
+    }
+}
+
+impl ErrorType for File {
+    type Error = HostError;
+}
+
+impl Read for File {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize, HostError> {
+        self.0.read(bytes).map_err(|_| HostError)
+    }
+}

@@ -1,0 +1,213 @@
+//! Reading raw IDX files picture by picture, so that a data set needs no RAM.
+//!
+//! The format is big-endian: a magic number (`0x0803` images, `0x0801` labels), the count, for images height and width,
+//! then one byte a pixel or label. Source: Y. LeCun, C. Cortes, "The MNIST database of handwritten digits".
+
+use core::fmt;
+
+use embedded_io::{Read, ReadExactError};
+
+use crate::{Pixels, SIDE};
+
+const IMAGES_MAGIC: u32 = 0x0803;
+const LABELS_MAGIC: u32 = 0x0801;
+
+/// Why a file is not a data set that this firmware reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdxError {
+    /// The first four bytes are those of another kind of file.
+    WrongMagic {
+        /// Number found.
+        found: u32,
+        /// Number expected.
+        expected: u32,
+    },
+    /// Pictures of another size than 28 × 28.
+    WrongSize {
+        /// Height found.
+        height: u32,
+        /// Width found.
+        width: u32,
+    },
+    /// The file ends early.
+    Truncated {
+        /// Whole pictures or labels before the end.
+        found: u32,
+        /// Count in the header.
+        expected: u32,
+    },
+    /// The file ends within its header.
+    NoHeader,
+    /// The two files have different counts.
+    CountsDiffer {
+        /// Number of pictures.
+        images: u32,
+        /// Number of labels.
+        labels: u32,
+    },
+    /// A label that is no digit.
+    LabelTooLarge {
+        /// Position of the label, from 0.
+        index: u32,
+        /// Label found.
+        found: u8,
+    },
+    /// No pictures at all.
+    Empty,
+    /// The host could not read.
+    Unreadable,
+}
+
+impl fmt::Display for IdxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+/// The pictures of a file, one after the other.
+pub struct Images<R> {
+    file: R,
+    /// Number of pictures.
+    pub count: u32,
+    next: u32,
+}
+
+impl<R: Read> Images<R> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    ///
+    /// [`IdxError`] where the file does not hold pictures of 28 × 28.
+    pub fn open(mut file: R) -> Result<Self, IdxError> {
+        expect_magic(&mut file, IMAGES_MAGIC)?;
+        let count = number(&mut file)?;
+        let (height, width) = (number(&mut file)?, number(&mut file)?);
+        if (height, width) != (SIDE as u32, SIDE as u32) {
+            return Err(IdxError::WrongSize { height, width });
+        }
+        Ok(Images { file, count, next: 0 })
+    }
+
+    /// Reads the next picture into `pixels`; false after the last one.
+    ///
+    /// # Errors
+    ///
+    /// [`IdxError::Truncated`] or [`IdxError::Unreadable`].
+    pub fn read(&mut self, pixels: &mut Pixels) -> Result<bool, IdxError> {
+        if self.next == self.count {
+            return Ok(false);
+        }
+        let short = IdxError::Truncated { found: self.next, expected: self.count };
+        read(&mut self.file, pixels, short)?;
+        self.next += 1;
+        Ok(true)
+    }
+}
+
+/// The labels of a file, one after the other.
+pub struct Labels<R> {
+    file: R,
+    /// Number of labels.
+    pub count: u32,
+    next: u32,
+}
+
+impl<R: Read> Labels<R> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    ///
+    /// [`IdxError`] where the file does not hold labels.
+    pub fn open(mut file: R) -> Result<Self, IdxError> {
+        expect_magic(&mut file, LABELS_MAGIC)?;
+        Ok(Labels { count: number(&mut file)?, file, next: 0 })
+    }
+
+    /// Reads the next label, 0..=9.
+    ///
+    /// # Errors
+    ///
+    /// [`IdxError::Truncated`], [`IdxError::LabelTooLarge`] or [`IdxError::Unreadable`].
+    pub fn read(&mut self) -> Result<u8, IdxError> {
+        let mut label = [0];
+        read(&mut self.file, &mut label, IdxError::Truncated { found: self.next, expected: self.count })?;
+        if label[0] > 9 {
+            return Err(IdxError::LabelTooLarge { index: self.next, found: label[0] });
+        }
+        self.next += 1;
+        Ok(label[0])
+    }
+}
+
+fn expect_magic(file: &mut impl Read, expected: u32) -> Result<(), IdxError> {
+    match number(file)? {
+        found if found == expected => Ok(()),
+        found => Err(IdxError::WrongMagic { found, expected }),
+    }
+}
+
+fn number(file: &mut impl Read) -> Result<u32, IdxError> {
+    let mut bytes = [0; 4];
+    read(file, &mut bytes, IdxError::NoHeader)?;
+    Ok(u32::from_be_bytes(bytes))
+}
+
+fn read(file: &mut impl Read, bytes: &mut [u8], short: IdxError) -> Result<(), IdxError> {
+    file.read_exact(bytes).map_err(|error| match error {
+        ReadExactError::UnexpectedEof => short,
+        ReadExactError::Other(_) => IdxError::Unreadable,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(magic: u32, rest: &[u32]) -> Vec<u8> {
+        core::iter::once(&magic).chain(rest).flat_map(|number| number.to_be_bytes()).collect()
+    }
+
+    #[test]
+    fn pictures_come_one_after_the_other_until_the_last() {
+        let mut file = header(IMAGES_MAGIC, &[2, 28, 28]);
+        file.extend([[1; 784], [2; 784]].concat());
+        let mut images = Images::open(file.as_slice()).unwrap();
+        let mut pixels = [0; 784];
+        assert_eq!((images.read(&mut pixels), pixels[783]), (Ok(true), 1));
+        assert_eq!((images.read(&mut pixels), pixels[783]), (Ok(true), 2));
+        assert_eq!(images.read(&mut pixels), Ok(false));
+    }
+
+    #[test]
+    fn labels_are_no_pictures() {
+        let file = header(LABELS_MAGIC, &[2, 28, 28]);
+        let refused = Images::open(file.as_slice()).err();
+        assert_eq!(refused, Some(IdxError::WrongMagic { found: LABELS_MAGIC, expected: IMAGES_MAGIC }));
+    }
+
+    #[test]
+    fn pictures_of_another_size_are_refused() {
+        let file = header(IMAGES_MAGIC, &[1, 16, 20]);
+        assert_eq!(Images::open(file.as_slice()).err(), Some(IdxError::WrongSize { height: 16, width: 20 }));
+    }
+
+    #[test]
+    fn a_file_that_ends_early_says_how_far_it_went() {
+        let mut file = header(IMAGES_MAGIC, &[2, 28, 28]);
+        file.extend([0; 784 + 783]);
+        let mut images = Images::open(file.as_slice()).unwrap();
+        let mut pixels = [0; 784];
+        assert_eq!(images.read(&mut pixels), Ok(true));
+        assert_eq!(images.read(&mut pixels), Err(IdxError::Truncated { found: 1, expected: 2 }));
+        assert_eq!(Labels::open(&file[..3]).err(), Some(IdxError::NoHeader));
+    }
+
+    #[test]
+    fn a_label_over_nine_is_refused() {
+        let mut file = header(LABELS_MAGIC, &[2]);
+        file.extend([9, 10]);
+        let mut labels = Labels::open(file.as_slice()).unwrap();
+        assert_eq!(labels.read(), Ok(9));
+        assert_eq!(labels.read(), Err(IdxError::LabelTooLarge { index: 1, found: 10 }));
+    }
+}

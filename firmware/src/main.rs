@@ -1,0 +1,46 @@
+//! Reads handwritten digits on a microcontroller.
+//!
+//! Without arguments it shows the ten digits that are compiled in, one after the other. With `--images PATH --labels PATH`,
+//! which a debugger or an emulator passes on, it reads a whole data set from the host and reports what it measured.
+#![no_std]
+#![no_main]
+
+/// Logs an error and ends the program with a code that says so.
+macro_rules! refuse {
+    ($($message:tt)*) => {{
+        defmt::error!($($message)*);
+        $crate::host::exit($crate::host::ExitCode::Refused)
+    }};
+}
+mod board;
+mod digits;
+mod fault;
+mod host;
+mod measure;
+mod model;
+mod stack;
+
+use cortex_m_rt::entry;
+use defmt_semihosting as _; // the logger
+
+use crate::board::Board;
+use crate::host::{ExitCode, Mode};
+use crate::model::{BLOB, Net};
+
+#[entry]
+fn main() -> ! {
+    let Some(board) = Board::take() else { host::exit(ExitCode::Fault) };
+
+    // Weights stay in flash: loading checks the blob and copies none of it.
+    let network = match Net::load(BLOB) {
+        Ok(network) => network,
+        Err(reason) => refuse!("the compiled-in blob is refused: {}", reason),
+    };
+
+    match host::mode() {
+        Ok(Mode::Digits) => digits::show(board, &network),
+        Ok(Mode::Dataset { images, labels }) => measure::dataset(board, &network, &images, &labels),
+        Err(reason) => refuse!("{=str}", reason),
+    }
+    host::exit(ExitCode::Success)
+}

@@ -1,0 +1,7 @@
+//! Not yet.
+/// Arguments.
+#[derive(clap::Args)]
+pub struct Arguments {}
+pub fn run(_: Arguments) -> Result<(), crate::Failure> {
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! Not yet.
+pub fn run() -> Result<(), crate::Failure> {
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! Building the firmware with a model in it, and what it takes on the chip.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use object::{Object, ObjectSection, SectionFlags, SectionKind};
+use serde::Serialize;
+
+use crate::machine::Machine;
+use crate::toolchain::Route;
+use crate::{Failure, setup, shell};
+
+/// A program for a machine, with one model compiled in.
+pub struct Firmware {
+    /// The ELF file, which no other build overwrites.
+    pub elf: PathBuf,
+    /// What it takes.
+    pub sizes: Sizes,
+}
+
+/// Bytes on the chip.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Sizes {
+    /// Everything in flash.
+    pub flash_bytes: u64,
+    /// Flash without the blob and the compiled-in pictures.
+    pub program_bytes: u64,
+    /// Static RAM; the stack comes on top.
+    pub ram_bytes: u64,
+}
+
+/// Builds the firmware for a machine, set-up included.
+///
+/// # Errors
+///
+/// A model that cannot be read, a failed set-up or a failed build.
+pub fn build(machine: &Machine, model: &Path) -> Result<Firmware, Failure> {
+    let blob = fs::read(model).map_err(|error| format!("{}: cannot be read: {error}", model.display()))?;
+    if let Err(reason) = sinapse::blob::rust_type(&blob) {
+        return Err(format!("{}: refused: {reason}", model.display()).into());
+    }
+    let model = fs::canonicalize(model)?;
+    let route = setup::ready(machine)?;
+
+    // All builds of a route end in the same file: only one at a time, and each takes its copy away.
+    fs::create_dir_all(route.folder())?;
+    let lock = File::create(route.folder().join("build.lock"))?;
+    lock.lock()?;
+    let mut command = cargo(route, "build", machine);
+    shell::run(command.args(["--quiet", "--release"]).env("SINAPSE_MODEL", &model))
+        .map_err(|error| format!("the firmware cannot be built for {}: {error}", machine.name))?;
+    let built = route.folder().join(machine.target).join("release").join("sinapse-firmware");
+    let program = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
+    let stem = model.file_stem().unwrap_or_default().to_string_lossy();
+    let elf = shell::target().join("firmware").join(format!(
+        "{}-{stem}-{:08x}.elf",
+        machine.name,
+        sinapse::crc::crc32(&program)
+    ));
+    let temporary = elf.with_extension("tmp");
+    fs::write(&temporary, &program)?;
+    fs::rename(&temporary, &elf)?;
+    drop(lock);
+
+    let pictures = fs::metadata(pictures())?.len();
+    let sizes = sizes(&program, blob.len() as u64 + pictures)?;
+    Ok(Firmware { elf, sizes })
+}
+
+/// A cargo command for the firmware on a machine.
+pub fn cargo(route: Route, subcommand: &str, machine: &Machine) -> std::process::Command {
+    let mut command = route.cargo(subcommand, machine.target);
+    command.args(["--no-default-features", "--features", machine.board]);
+    command
+}
+
+/// The compiled-in digits.
+pub fn pictures() -> PathBuf {
+    shell::root().join("firmware").join("digits.idx")
+}
+
+/// Adds up the sections that are loaded or reserved.
+fn sizes(elf: &[u8], carried_bytes: u64) -> Result<Sizes, Failure> {
+    let file = object::File::parse(elf)?;
+    let (mut flash_bytes, mut ram_bytes) = (0, 0);
+    for section in file.sections() {
+        let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
+        if sh_flags & u64::from(object::elf::SHF_ALLOC) == 0 {
+            continue; // debug information and the log's texts stay on the host
+        }
+        let writable = sh_flags & u64::from(object::elf::SHF_WRITE) != 0;
+        let zeroed = section.kind() == SectionKind::UninitializedData;
+        // Initialised variables lie in both: a copy in flash, from where they are set at reset.
+        ram_bytes += if writable { section.size() } else { 0 };
+        flash_bytes += if zeroed { 0 } else { section.size() };
+    }
+    let program_bytes = flash_bytes.saturating_sub(carried_bytes);
+    Ok(Sizes { flash_bytes, program_bytes, ram_bytes })
+}

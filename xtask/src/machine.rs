@@ -1,0 +1,55 @@
+//! The machines that the firmware runs on.
+
+use crate::Failure;
+
+/// A machine of QEMU, and how to build for it.
+#[derive(Debug)]
+pub struct Machine {
+    /// QEMU's name, and ours.
+    pub name: &'static str,
+    /// What it has inside.
+    pub core: &'static str,
+    /// Rust's name of the instruction set.
+    pub target: &'static str,
+    /// The firmware's board: a Cargo feature and a file in `firmware/src/board`.
+    pub board: &'static str,
+    /// QEMU's program.
+    pub qemu: &'static str,
+}
+
+/// All of them; the first is the default.
+pub static MACHINES: [Machine; 3] = [
+    Machine {
+        name: "mps2-an386",
+        core: "Cortex-M4F",
+        target: "thumbv7em-none-eabihf",
+        board: "mps2",
+        qemu: "qemu-system-arm",
+    },
+    Machine {
+        name: "mps2-an385",
+        core: "Cortex-M3",
+        target: "thumbv7m-none-eabi",
+        board: "mps2",
+        qemu: "qemu-system-arm",
+    },
+    Machine {
+        name: "mps2-an500",
+        core: "Cortex-M7",
+        target: "thumbv7em-none-eabihf",
+        board: "mps2",
+        qemu: "qemu-system-arm",
+    },
+];
+
+/// The machine of that name.
+///
+/// # Errors
+///
+/// A name that is not in the table; the message lists those that are.
+pub fn named(name: &str) -> Result<&'static Machine, Failure> {
+    MACHINES.iter().find(|machine| machine.name == name).ok_or_else(|| {
+        let names: Vec<_> = MACHINES.iter().map(|machine| machine.name).collect();
+        format!("machine `{name}` is unknown; expected one of {}", names.join(", ")).into()
+    })
+}

@@ -1,0 +1,116 @@
+//! Booting a program in QEMU and reading its log.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use defmt_decoder::{DecodeError, Table};
+
+use crate::Failure;
+use crate::machine::Machine;
+
+/// Long enough for ten thousand images on a slow laptop.
+const TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Boots `elf` in `folder` and hands each line of its log to `show`, until it ends.
+///
+/// `arguments` reach the firmware through semihosting, separated by spaces: name files relative to `folder`.
+/// What the serial port sends is written to `serial`.
+///
+/// # Errors
+///
+/// QEMU cannot be started, takes too long, or the firmware ends with another code than 0: then the message has its error.
+pub fn boot(
+    machine: &Machine,
+    elf: &Path,
+    folder: &Path,
+    arguments: &[&str],
+    serial: &Path,
+    mut show: impl FnMut(&str),
+) -> Result<(), Failure> {
+    let program = std::fs::read(elf).map_err(|error| format!("{}: {error}", elf.display()))?;
+    let table = Table::parse(&program)?.ok_or("the firmware has no log texts: it was linked without defmt.x")?;
+    let mut child = Running(start(machine, elf, folder, arguments, serial)?);
+    let log = chunks(child.0.stdout.take().ok_or("QEMU's output is not there")?);
+    let complaints = chunks(child.0.stderr.take().ok_or("QEMU's errors are not there")?);
+
+    let mut decoder = table.new_stream_decoder();
+    let mut last_error = None;
+    let deadline = Instant::now() + TIMEOUT;
+    loop {
+        match log.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(bytes) => decoder.received(&bytes),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(format!("{} has not ended after {} s", machine.name, TIMEOUT.as_secs()).into());
+            }
+        }
+        loop {
+            match decoder.decode() {
+                Ok(frame) => {
+                    let line = frame.display_message().to_string();
+                    match frame.level().map(|level| level.as_str()) {
+                        Some("error") => last_error = Some(line),
+                        _ => show(&line),
+                    }
+                }
+                Err(DecodeError::UnexpectedEof) => break,
+                Err(DecodeError::Malformed) => return Err("the firmware's log cannot be decoded".into()),
+            }
+        }
+    }
+    let status = child.0.wait()?;
+    if status.success() {
+        return Ok(());
+    }
+    let complaints: Vec<u8> = complaints.into_iter().flatten().collect();
+    let complaints = String::from_utf8_lossy(&complaints);
+    let reason = last_error.as_deref().unwrap_or(complaints.trim());
+    Err(format!("the firmware on {} ended with {status}: {reason}", machine.name).into())
+}
+
+fn start(machine: &Machine, elf: &Path, folder: &Path, arguments: &[&str], serial: &Path) -> Result<Child, Failure> {
+    let mut semihosting = "enable=on,target=native,arg=firmware".to_owned();
+    for argument in arguments {
+        if argument.contains(' ') {
+            return Err(
+                format!("`{argument}`: semihosting separates arguments by spaces; use a path without any").into()
+            );
+        }
+        semihosting += &format!(",arg={}", argument.replace(',', ",,")); // QEMU's way to write a comma
+    }
+    let mut command = Command::new(machine.qemu);
+    command.current_dir(folder).args(["-M", machine.name, "-display", "none", "-monitor", "none"]);
+    command.args(["-icount", "shift=6"]); // 64 ns an instruction: the timer counts instructions
+    command.arg("-serial").arg(format!("file:{}", serial.display().to_string().replace(',', ",,")));
+    command.args(["-semihosting-config", &semihosting]).arg("-kernel").arg(elf);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().map_err(|error| format!("{} cannot be started: {error}", machine.qemu).into())
+}
+
+/// A process that ends with its owner.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill(); // it may have ended
+        let _ = self.0.wait();
+    }
+}
+
+/// Reads a stream in a thread of its own, so that nobody waits for a full pipe.
+fn chunks(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count) = stream.read(&mut buffer) {
+            if count == 0 || sender.send(buffer[..count].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,40 @@
+//! `cargo xtask run`: the firmware in QEMU, as a person sees it.
+
+use std::path::PathBuf;
+
+use crate::machine::{self, MACHINES};
+use crate::{Failure, firmware, qemu, target_eval};
+
+/// Arguments of `run`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Blob file [default: models/digits.postcard].
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Machine of QEMU.
+    #[arg(long, value_name = "NAME", default_value = MACHINES[0].name)]
+    machine: String,
+    /// Arguments of the firmware: --images PATH --labels PATH, or none to see the compiled-in digits.
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// Set-up, build, or the firmware's own complaint.
+pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    let machine = machine::named(&arguments.machine)?;
+    let model = arguments.model.unwrap_or_else(target_eval::default_model);
+    let firmware = firmware::build(machine, &model)?;
+    let serial = firmware.elf.with_extension("serial");
+    let words: Vec<&str> = arguments.arguments.iter().map(String::as_str).collect();
+    let folder = std::env::current_dir()?;
+    qemu::boot(machine, &firmware.elf, &folder, &words, &serial, |line| println!("{line}"))?;
+    let sent = std::fs::read_to_string(&serial).unwrap_or_default();
+    if !sent.trim().is_empty() {
+        println!("serial port: {}", sent.trim());
+    }
+    Ok(())
+}

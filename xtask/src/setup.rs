@@ -1,0 +1,125 @@
+//! `cargo xtask setup`: a bare-metal target and QEMU, by whatever way this machine has.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::machine::{MACHINES, Machine};
+use crate::toolchain::{self, Route};
+use crate::{Failure, shell};
+
+/// Debian's complete toolchain with the library's sources.
+const TOOLCHAIN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "lld"];
+
+/// Sets up for the default machine.
+///
+/// # Errors
+///
+/// What is missing and cannot be installed, with the command to run.
+pub fn run() -> Result<(), Failure> {
+    let machine = &MACHINES[0];
+    let route = ready(machine)?;
+    let how = match route {
+        Route::Rustup => "its library is installed in the current toolchain",
+        Route::Debian => "its library is built from source by Debian's toolchain in /usr/bin",
+    };
+    println!("target {}: {how}", machine.target);
+    println!("emulator: {}", emulator(machine).unwrap_or_default());
+    println!("everything is there");
+    Ok(())
+}
+
+/// Makes sure of a machine's target and emulator; says only what it does.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn ready(machine: &Machine) -> Result<Route, Failure> {
+    let route = match Route::ready_for(machine.target)? {
+        Some(route) => route,
+        None => install_target(machine.target)?,
+    };
+    if emulator(machine).is_none() {
+        install_emulator(machine)?;
+    }
+    Ok(route)
+}
+
+/// The first line of what the emulator says about itself.
+fn emulator(machine: &Machine) -> Option<String> {
+    let answer = shell::ask(Command::new(machine.qemu).arg("--version"))?;
+    answer.lines().next().map(str::to_owned)
+}
+
+/// Rustup where it can, else Debian's packages.
+fn install_target(target: &str) -> Result<Route, Failure> {
+    let forced = toolchain::forced()?;
+    let mut tried = Vec::new();
+    if forced != Some(Route::Debian) {
+        eprintln!("setup: adding {target} with rustup");
+        match shell::run(Command::new("rustup").current_dir(shell::root()).args(["target", "add", target])) {
+            Ok(()) => tried.push("rustup added the target, but rustc does not find it".to_owned()),
+            Err(error) => tried.push(error.to_string()),
+        }
+    }
+    if let Some(route) = Route::ready_for(target)? {
+        return Ok(route);
+    }
+    if forced != Some(Route::Rustup) {
+        eprintln!("setup: rustup cannot; taking Debian's toolchain, which builds the library from source");
+        match install_packages(&TOOLCHAIN_PACKAGES) {
+            Ok(()) => tried.push("Debian's toolchain is older than this project needs".to_owned()),
+            Err(error) => tried.push(error.to_string()),
+        }
+    }
+    Route::ready_for(target)?.ok_or_else(|| {
+        format!(
+            "there is no way to build for {target}: {}\nwith a network, run: rustup target add {target}",
+            tried.join("; ")
+        )
+        .into()
+    })
+}
+
+fn install_emulator(machine: &Machine) -> Result<(), Failure> {
+    if cfg!(target_os = "macos") {
+        return Err(format!("{} is missing; run: brew install qemu", machine.qemu).into());
+    }
+    let package = match machine.qemu {
+        "qemu-system-arm" => "qemu-system-arm",
+        _ => "qemu-system-misc",
+    };
+    eprintln!("setup: {} is missing", machine.qemu);
+    install_packages(&[package])?;
+    match emulator(machine) {
+        Some(_) => Ok(()),
+        None => Err(format!("{} still cannot be started after installing {package}", machine.qemu).into()),
+    }
+}
+
+/// Installs Debian packages as root.
+///
+/// # Errors
+///
+/// No Debian, not root (the message has the command to run), or `apt-get` fails.
+pub fn install_packages(packages: &[&str]) -> Result<(), Failure> {
+    if !Path::new("/usr/bin/apt-get").exists() {
+        return Err(format!("there is no apt-get to install {}", packages.join(" ")).into());
+    }
+    let install = format!("apt-get install -y --no-install-recommends {}", packages.join(" "));
+    if shell::ask(Command::new("id").arg("-u")).as_deref() != Some("0") {
+        return Err(format!("not root; run: sudo apt-get update && sudo {install}").into());
+    }
+    eprintln!("setup: apt-get update && {install}");
+    // An update that fails leaves the lists of before, which may do.
+    let _ = apt(&["update"]);
+    let mut arguments = vec!["install", "-y", "--no-install-recommends"];
+    arguments.extend(packages);
+    apt(&arguments)
+}
+
+/// Runs `apt-get`; its report goes to the error stream, because our output may be JSON.
+fn apt(arguments: &[&str]) -> Result<(), Failure> {
+    let mut command = Command::new("apt-get");
+    command.args(["-q"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(std::io::stderr());
+    shell::run(&mut command)
+}

@@ -1,0 +1,74 @@
+//! Running programs, and where things are.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::Failure;
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
+}
+
+/// The folder for everything that is built.
+pub fn target() -> PathBuf {
+    // A relative CARGO_TARGET_DIR is relative to where cargo was called.
+    let chosen = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).unwrap_or_else(|| root().join("target"));
+    std::path::absolute(&chosen).unwrap_or(chosen)
+}
+
+/// The cargo that runs this program, in the repository.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// The `sinapse` program, built as released.
+pub fn sinapse() -> Command {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--release", "--package", "sinapse-trainer", "--bin", "sinapse", "--"]);
+    command
+}
+
+/// Runs a command with its output on this terminal.
+///
+/// # Errors
+///
+/// A program that cannot be started, or that ends with another code than 0.
+pub fn run(command: &mut Command) -> Result<(), Failure> {
+    let status = command.status().map_err(|error| cannot_start(command, &error))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", line(command)).into()) }
+}
+
+/// Runs a command, its errors on this terminal, and gives its output.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn output(command: &mut Command) -> Result<String, Failure> {
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| cannot_start(command, &error))?;
+    if !output.status.success() {
+        return Err(format!("`{}` failed ({})", line(command), output.status).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// What a program says about itself, where it can be started and ends well; nothing is shown.
+pub fn ask(command: &mut Command) -> Option<String> {
+    let output = command.stderr(Stdio::null()).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The command as one would type it.
+pub fn line(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let program = program.file_name().unwrap_or(program.as_os_str());
+    let words: Vec<_> = std::iter::once(program).chain(command.get_args()).map(OsStr::to_string_lossy).collect();
+    words.join(" ")
+}
+
+fn cannot_start(command: &Command, error: &std::io::Error) -> String {
+    format!("`{}` cannot be started: {error}", line(command))
+}

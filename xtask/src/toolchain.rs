@@ -1,0 +1,127 @@
+//! Two ways to build for a bare-metal target: a toolchain that has the target's library, or one that builds it.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::{Failure, shell};
+
+/// Oldest compiler that the project builds with.
+const OLDEST_MINOR: u32 = 95;
+
+/// A way to build for a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The current toolchain has the target's library: `rustup target add`.
+    Rustup,
+    /// Debian's toolchain in `/usr/bin` builds `core` from source.
+    Debian,
+}
+
+/// `SINAPSE_TOOLCHAIN` forces a route, `rustup` or `debian`; tests use both.
+///
+/// # Errors
+///
+/// Any other value.
+pub fn forced() -> Result<Option<Route>, Failure> {
+    match std::env::var("SINAPSE_TOOLCHAIN").as_deref() {
+        Err(_) | Ok("") => Ok(None),
+        Ok("rustup") => Ok(Some(Route::Rustup)),
+        Ok("debian") => Ok(Some(Route::Debian)),
+        Ok(other) => Err(format!("SINAPSE_TOOLCHAIN is `{other}`; expected `rustup` or `debian`").into()),
+    }
+}
+
+impl Route {
+    /// The first route that is ready for a target, of those that are allowed.
+    ///
+    /// # Errors
+    ///
+    /// As [`forced`].
+    pub fn ready_for(target: &str) -> Result<Option<Route>, Failure> {
+        let forced = forced()?;
+        let allowed = |route: &Route| forced.is_none_or(|forced| forced == *route);
+        Ok([Route::Rustup, Route::Debian].into_iter().filter(allowed).find(|route| route.is_ready(target)))
+    }
+
+    fn is_ready(self, target: &str) -> bool {
+        match self {
+            Route::Rustup => {
+                let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+                let mut question = Command::new(rustc);
+                question.current_dir(shell::root()).args(["--print", "target-libdir", "--target", target]);
+                shell::ask(&mut question).is_some_and(|folder| Path::new(&folder).is_dir())
+            }
+            Route::Debian => {
+                let mut question = Command::new("/usr/bin/rustc");
+                let version = shell::ask(debian(&mut question).args(["--print", "sysroot", "--version"]));
+                let lines = version.as_deref().and_then(|answer| answer.split_once('\n'));
+                lines.is_some_and(|(sysroot, version)| {
+                    let sources = Path::new(sysroot).join("lib/rustlib/src/rust/library/core");
+                    is_new_enough(version) && sources.is_dir() && exists("/usr/bin/cargo") && exists("/usr/bin/ld.lld")
+                })
+            }
+        }
+    }
+
+    /// A cargo command in the firmware's folder; `--target` and what the route needs are added.
+    pub fn cargo(self, subcommand: &str, target: &str) -> Command {
+        let mut command = match self {
+            Route::Rustup => shell::cargo(),
+            Route::Debian => Command::new("/usr/bin/cargo"),
+        };
+        command.current_dir(shell::root().join("firmware"));
+        command.args([subcommand, "--target", target]).arg("--target-dir").arg(self.folder());
+        if self == Route::Debian {
+            let linker = format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace(['-', '.'], "_"));
+            debian(&mut command).arg("-Zbuild-std=core").env(linker, "ld.lld");
+        }
+        command
+    }
+
+    /// The folder for what this route builds: the two would undo each other's work in one.
+    pub fn folder(self) -> std::path::PathBuf {
+        shell::target().join("firmware").join(self.name())
+    }
+
+    /// As `SINAPSE_TOOLCHAIN` calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Route::Rustup => "rustup",
+            Route::Debian => "debian",
+        }
+    }
+}
+
+/// Frees a command from the toolchain that runs this program, so that it finds Debian's.
+fn debian(command: &mut Command) -> &mut Command {
+    for variable in ["RUSTUP_TOOLCHAIN", "CARGO", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "LD_LIBRARY_PATH"] {
+        command.env_remove(variable);
+    }
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("/usr/bin:{path}");
+    command.env("PATH", path).env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1")
+}
+
+/// Whether `rustc 1.96.0 (…)` is at least the oldest version.
+fn is_new_enough(version: &str) -> bool {
+    let number = version.strip_prefix("rustc ").unwrap_or(version);
+    let mut parts = number.split(['.', ' ', '-']).map_while(|part| part.parse::<u32>().ok());
+    (parts.next(), parts.next()) >= (Some(1), Some(OLDEST_MINOR))
+}
+
+fn exists(path: &str) -> bool {
+    Path::new(path).exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_compilers_from_the_oldest_version_on_are_used() {
+        assert!(is_new_enough("rustc 1.96.0 (ac68faa20 2026-05-25) (built from a source tarball)"));
+        assert!(is_new_enough("rustc 1.95.0-nightly (ac68faa20 2026-01-01)"));
+        assert!(!is_new_enough("rustc 1.63.0"));
+        assert!(!is_new_enough("no compiler"));
+    }
+}
