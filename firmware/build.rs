@@ -1,31 +1,27 @@
-//! Chooses the board's memory map, and generates the network type of the blob that is compiled in.
+//! Chooses the board's memory map.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs};
 
 /// Boards, as their Cargo features are called.
-const BOARDS: [&str; 2] = ["mps2", "netduinoplus2"];
+const BOARDS: [&str; 1] = ["mps2"];
 
 fn main() {
-    if let Err(message) = generate() {
+    if let Err(message) = memory() {
         // Cargo shows this line as the reason why the build stopped.
         println!("cargo::error={message}");
     }
 }
 
-fn generate() -> Result<(), String> {
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
+/// Copies the board's memory map to where the linker looks, and asks for the linker scripts.
+fn memory() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
-    // The library's tests run on a host, without a board and without a blob.
+    // The library's tests run on a host, without a board.
     if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
         return Ok(());
     }
-    memory(&out)?;
-    model(&out)
-}
-
-/// Copies the board's memory map to where the linker looks, and asks for the linker scripts.
-fn memory(out: &Path) -> Result<(), String> {
+    let out = env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?;
+    let out = Path::new(&out);
     let enabled: Vec<_> = BOARDS.iter().filter(|board| env::var_os(feature(board)).is_some()).collect();
     let [board] = enabled[..] else {
         return Err(format!("exactly one board feature of {BOARDS:?} must be enabled, found {enabled:?}"));
@@ -42,21 +38,4 @@ fn memory(out: &Path) -> Result<(), String> {
 
 fn feature(board: &str) -> String {
     format!("CARGO_FEATURE_{}", board.to_uppercase())
-}
-
-/// Writes `model.rs`: the blob named by `SINAPSE_MODEL`, and the type of its network.
-fn model(out: &Path) -> Result<(), String> {
-    println!("cargo::rerun-if-env-changed=SINAPSE_MODEL");
-    let path = env::var("SINAPSE_MODEL").unwrap_or_else(|_| "../models/digits.postcard".into());
-    println!("cargo::rerun-if-changed={path}");
-    let blob = fs::read(&path).map_err(|error| format!("the model {path} cannot be read: {error}"))?;
-    let network = sinapse::blob::rust_type(&blob).map_err(|error| format!("the model {path} is refused: {error}"))?;
-    let path = fs::canonicalize(&path).map_err(|error| format!("{path}: {error}"))?;
-    let source = format!(
-        "/// The network of the blob.\n\
-         pub type Net = {network};\n\n\
-         /// The blob, in flash.\n\
-         pub static BLOB: &[u8] = &sinapse::include_model!(Net, {path:?}).0;\n"
-    );
-    fs::write(out.join("model.rs"), source).map_err(|error| format!("model.rs: {error}"))
 }

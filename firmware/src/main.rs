@@ -17,7 +17,6 @@ mod digits;
 mod fault;
 mod host;
 mod measure;
-mod model;
 mod stack;
 
 use cortex_m_rt::entry;
@@ -25,7 +24,7 @@ use defmt_semihosting as _; // the logger
 
 use crate::board::Board;
 use crate::host::{ExitCode, Mode};
-use crate::model::{BLOB, Net};
+use sinapse_firmware_network::{BLOB, Net};
 
 #[entry]
 fn main() -> ! {
