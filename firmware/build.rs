@@ -1,4 +1,4 @@
-//! Chooses the board's memory map.
+//! Chooses the board's memory map, and generates the type of the network whose blob is compiled in.
 
 use std::path::Path;
 use std::{env, fs};
@@ -7,21 +7,20 @@ use std::{env, fs};
 const BOARDS: [&str; 1] = ["mps2"];
 
 fn main() {
-    if let Err(message) = memory() {
+    println!("cargo::rerun-if-changed=build.rs");
+    // The library's tests run on a host, without a board and without a blob.
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
+        return;
+    }
+    let out = env::var_os("OUT_DIR").unwrap_or_default();
+    if let Err(message) = memory(Path::new(&out)).and_then(|()| model(Path::new(&out))) {
         // Cargo shows this line as the reason why the build stopped.
         println!("cargo::error={message}");
     }
 }
 
 /// Copies the board's memory map to where the linker looks, and asks for the linker scripts.
-fn memory() -> Result<(), String> {
-    println!("cargo::rerun-if-changed=build.rs");
-    // The library's tests run on a host, without a board.
-    if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
-        return Ok(());
-    }
-    let out = env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?;
-    let out = Path::new(&out);
+fn memory(out: &Path) -> Result<(), String> {
     let enabled: Vec<_> = BOARDS.iter().filter(|board| env::var_os(feature(board)).is_some()).collect();
     let [board] = enabled[..] else {
         return Err(format!("exactly one board feature of {BOARDS:?} must be enabled, found {enabled:?}"));
@@ -38,4 +37,21 @@ fn memory() -> Result<(), String> {
 
 fn feature(board: &str) -> String {
     format!("CARGO_FEATURE_{}", board.to_uppercase())
+}
+
+/// Writes `model.rs`: the blob named by `SINAPSE_MODEL`, and the type of its network.
+fn model(out: &Path) -> Result<(), String> {
+    println!("cargo::rerun-if-env-changed=SINAPSE_MODEL");
+    let path = env::var("SINAPSE_MODEL").unwrap_or_else(|_| "../models/digits.postcard".into());
+    println!("cargo::rerun-if-changed={path}");
+    let blob = fs::read(&path).map_err(|error| format!("the model {path} cannot be read: {error}"))?;
+    let network = sinapse::blob::rust_type(&blob).map_err(|error| format!("the model {path} is refused: {error}"))?;
+    let path = fs::canonicalize(&path).map_err(|error| format!("{path}: {error}"))?;
+    let source = format!(
+        "/// The type of the network in the blob.\n\
+         pub type Net = {network};\n\n\
+         /// The blob, in flash.\n\
+         pub static BLOB: &[u8] = &sinapse::include_model!(Net, {path:?}).0;\n"
+    );
+    fs::write(out.join("model.rs"), source).map_err(|error| format!("model.rs: {error}"))
 }

@@ -6,9 +6,9 @@ use embedded_io::Write;
 use sinapse_firmware::count::Stopwatch;
 use sinapse_firmware::idx::Images;
 use sinapse_firmware::{SIDE, picture};
-use sinapse_firmware_network::{Net, classify};
 
 use crate::board::Board;
+use crate::model::Net;
 use crate::stack;
 
 /// One drawn picture a class, 0 to 9, as an IDX file.
@@ -32,7 +32,7 @@ pub fn show(mut board: Board, network: &Net) {
     let (mut shown, mut correct) = (0, 0);
 
     while let Ok(true) = images.read(&mut pixels) {
-        let (answer, cost) = stopwatch.measure(|| classify(network, &pixels, &mut scratch));
+        let (answer, cost) = stopwatch.measure(|| network.classify(&pixels, &mut scratch));
         let known = network.knows(&answer);
 
         for line in picture::lines(&pixels) {

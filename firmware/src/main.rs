@@ -17,6 +17,7 @@ mod digits;
 mod fault;
 mod host;
 mod measure;
+mod model;
 mod stack;
 
 use cortex_m_rt::entry;
@@ -24,7 +25,7 @@ use defmt_semihosting as _; // the logger
 
 use crate::board::Board;
 use crate::host::{ExitCode, Mode};
-use sinapse_firmware_network::{BLOB, Net};
+use crate::model::{BLOB, Net};
 
 #[entry]
 fn main() -> ! {

@@ -3,10 +3,10 @@
 use sinapse_firmware::count::Stopwatch;
 use sinapse_firmware::dataset::{Answer, evaluate};
 use sinapse_firmware::idx::IdxError;
-use sinapse_firmware_network::{Net, classify};
 
 use crate::board::Board;
 use crate::host::{File, Path};
+use crate::model::Net;
 use crate::stack;
 
 /// Classifies all pictures of two IDX files; the last line logged is `result {…}`, in JSON.
@@ -14,7 +14,7 @@ pub fn dataset(board: Board, network: &Net, images: &Path, labels: &Path) {
     let stopwatch = Stopwatch::new(board.counter);
     let mut scratch = Net::SCRATCH;
     let tally = evaluate(open(images), open(labels), |pixels| {
-        let (answer, cost) = stopwatch.measure(|| classify(network, pixels, &mut scratch));
+        let (answer, cost) = stopwatch.measure(|| network.classify(pixels, &mut scratch));
         Answer { class: answer.class, logits: answer.scores, cost }
     });
     let tally = match tally {
