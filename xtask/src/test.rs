@@ -24,18 +24,18 @@ pub fn run() -> Result<(), Failure> {
     println!("== set-up");
     let route = setup::ready(machine)?;
     let host = host_target()?;
-    println!("{} by way of {}; {} tests", machine.target, route.name(), host);
+    println!("{} by way of {}; host {host}", machine.target, route.name());
     let source = data::locate(None)?;
     println!("data: {source}");
 
     let steps: [Step; 7] = [
         ("packages", Box::new(|| fetch(&host, machine))),
-        ("format", Box::new(|| format(route, machine))),
-        ("lints, host", Box::new(|| lint_host())),
+        ("format", Box::new(format)),
+        ("lints, host", Box::new(lint_host)),
         ("lints, firmware", Box::new(|| lint_firmware(route, machine))),
         ("tests, firmware's library", Box::new(|| test_firmware(&host))),
-        ("release build", Box::new(|| build_release())),
-        ("tests, host and QEMU", Box::new(|| test_workspace())),
+        ("release build", Box::new(build_release)),
+        ("tests, host and QEMU", Box::new(test_workspace)),
     ];
     let mut results: Vec<(&str, Duration, Option<String>)> = Vec::new();
     for (name, step) in steps {
@@ -83,7 +83,7 @@ fn fetch(host: &str, machine: &Machine) -> Result<(), Failure> {
     Ok(())
 }
 
-fn format(_: Route, _: &Machine) -> Result<(), Failure> {
+fn format() -> Result<(), Failure> {
     shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
     shell::run(shell::cargo().current_dir(shell::root().join("firmware")).args(["fmt", "--check"]))
 }

@@ -52,13 +52,12 @@ impl Route {
                 shell::ask(&mut question).is_some_and(|folder| Path::new(&folder).is_dir())
             }
             Route::Debian => {
-                let mut question = Command::new("/usr/bin/rustc");
-                let version = shell::ask(debian(&mut question).args(["--print", "sysroot", "--version"]));
-                let lines = version.as_deref().and_then(|answer| answer.split_once('\n'));
-                lines.is_some_and(|(sysroot, version)| {
-                    let sources = Path::new(sysroot).join("lib/rustlib/src/rust/library/core");
-                    is_new_enough(version) && sources.is_dir() && exists("/usr/bin/cargo") && exists("/usr/bin/ld.lld")
-                })
+                let ask = |arguments: &[&str]| shell::ask(debian(&mut Command::new("/usr/bin/rustc")).args(arguments));
+                let sources = |sysroot: String| Path::new(&sysroot).join("lib/rustlib/src/rust/library/core");
+                ask(&["--version"]).is_some_and(|version| is_new_enough(&version))
+                    && ask(&["--print", "sysroot"]).map(sources).is_some_and(|sources| sources.is_dir())
+                    && exists("/usr/bin/cargo")
+                    && exists("/usr/bin/ld.lld")
             }
         }
     }
