@@ -28,27 +28,22 @@ pub enum ExitCode {
 /// A path on the host.
 pub type Path = CString<COMMAND_LINE>;
 
-/// What to do.
-pub enum Mode {
-    /// Show the compiled-in digits.
-    Digits,
-    /// Read a data set.
-    Dataset {
-        /// IDX file of pictures.
-        images: Path,
-        /// IDX file of labels.
-        labels: Path,
-    },
+/// A data set on the host.
+pub struct Files {
+    /// IDX file of pictures.
+    pub images: Path,
+    /// IDX file of labels.
+    pub labels: Path,
 }
 
-/// What the command line asks for; `Err` with a sentence where it makes no sense.
+/// The data set that the command line asks for, if any; `Err` with a sentence where it makes no sense.
 ///
 /// # Errors
 ///
 /// An unknown argument, a missing value, one file without the other, too long a line.
-pub fn mode() -> Result<Mode, &'static str> {
+pub fn files() -> Result<Option<Files>, &'static str> {
     // A host that does not know the call gives no arguments, as a board without a debugger.
-    let Ok(arguments) = semihosting::experimental::env::args::<COMMAND_LINE>() else { return Ok(Mode::Digits) };
+    let Ok(arguments) = semihosting::experimental::env::args::<COMMAND_LINE>() else { return Ok(None) };
     let mut arguments = (&arguments).into_iter().skip(1);
     let (mut images, mut labels) = (Path::new(), Path::new());
     while let Some(name) = arguments.next() {
@@ -62,8 +57,8 @@ pub fn mode() -> Result<Mode, &'static str> {
         path.extend_from_bytes(value.as_bytes()).map_err(|_| "a path is too long")?;
     }
     match (images.as_bytes().is_empty(), labels.as_bytes().is_empty()) {
-        (true, true) => Ok(Mode::Digits),
-        (false, false) => Ok(Mode::Dataset { images, labels }),
+        (true, true) => Ok(None),
+        (false, false) => Ok(Some(Files { images, labels })),
         _ => Err("--images and --labels go together"),
     }
 }

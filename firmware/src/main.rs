@@ -24,7 +24,7 @@ use cortex_m_rt::entry;
 use defmt_semihosting as _; // the logger
 
 use crate::board::Board;
-use crate::host::{ExitCode, Mode};
+use crate::host::ExitCode;
 use crate::model::{BLOB, Net};
 
 #[entry]
@@ -37,9 +37,9 @@ fn main() -> ! {
         Err(reason) => refuse!("the compiled-in blob is refused: {}", reason),
     };
 
-    match host::mode() {
-        Ok(Mode::Digits) => digits::show(board, &network),
-        Ok(Mode::Dataset { images, labels }) => measure::dataset(board, &network, &images, &labels),
+    match host::files() {
+        Ok(None) => digits::show(board, &network),
+        Ok(Some(files)) => measure::dataset(board, &network, &files),
         Err(reason) => refuse!("{=str}", reason),
     }
     host::exit(ExitCode::Success)

@@ -5,21 +5,21 @@ use sinapse_firmware::dataset::{Answer, evaluate};
 use sinapse_firmware::idx::IdxError;
 
 use crate::board::Board;
-use crate::host::{File, Path};
+use crate::host::{File, Files, Path};
 use crate::model::Net;
 use crate::stack;
 
 /// Classifies all pictures of two IDX files; the last line logged is `result {…}`, in JSON.
-pub fn dataset(board: Board, network: &Net, images: &Path, labels: &Path) {
+pub fn dataset(board: Board, network: &Net, files: &Files) {
     let stopwatch = Stopwatch::new(board.counter);
     let mut scratch = Net::SCRATCH;
-    let tally = evaluate(open(images), open(labels), |pixels| {
+    let tally = evaluate(open(&files.images), open(&files.labels), |pixels| {
         let (answer, cost) = stopwatch.measure(|| network.classify(pixels, &mut scratch));
         Answer { class: answer.class, logits: answer.scores, cost }
     });
     let tally = match tally {
         Ok(tally) => tally,
-        Err(reason) => complain(reason, images, labels),
+        Err(reason) => complain(reason, files),
     };
     let stack_bytes = stack::deepest_bytes();
     defmt::println!(
@@ -46,8 +46,8 @@ fn open(path: &Path) -> File {
 }
 
 /// Says which file is wrong, where, what was found and what is expected.
-fn complain(reason: IdxError, images: &Path, labels: &Path) -> ! {
-    let (images, labels) = (text(images), text(labels));
+fn complain(reason: IdxError, files: &Files) -> ! {
+    let (images, labels) = (text(&files.images), text(&files.labels));
     match reason {
         IdxError::WrongMagic { found, expected } => {
             refuse!(
