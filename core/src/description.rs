@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::activation::ActivationKind;
 use crate::element::ElementFormat;
+use crate::reduce::Scale;
 use crate::weight::WeightFormat;
 
 /// Most layers that a blob can describe.
@@ -24,13 +25,38 @@ pub struct LayerDescription {
     pub output: ElementFormat,
 }
 
+/// How a picture is made smaller before the first layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reduction {
+    /// Width of the whole picture.
+    pub width: u16,
+    /// Height of the whole picture.
+    pub height: u16,
+    /// Pixels cut off at every side.
+    pub crop: u8,
+    /// What is done to the rest.
+    pub scale: Scale,
+}
+
+impl Reduction {
+    /// Number of pixels that are left; `None` where sizes do not divide or there are more than 65,535.
+    pub const fn pixels(&self) -> Option<u16> {
+        match (self.scale.reduced(self.width, self.crop), self.scale.reduced(self.height, self.crop)) {
+            (Some(width), Some(height)) => width.checked_mul(height),
+            _ => None,
+        }
+    }
+}
+
 /// A network's inputs and layers, in order.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Description {
-    /// Number of inputs, at least 1.
+    /// Number of inputs of the first layer, at least 1.
     pub inputs: u16,
     /// How the first layer reads its inputs.
     pub input: ElementFormat,
+    /// How the picture becomes these inputs; `None`: it is them.
+    pub reduction: Option<Reduction>,
     count: u8,
     layers: [LayerDescription; MAX_LAYERS],
 }
@@ -45,7 +71,18 @@ const UNUSED: LayerDescription = LayerDescription {
 impl Description {
     /// A description without layers yet.
     pub const fn new(inputs: u16, input: ElementFormat) -> Self {
-        Description { inputs, input, count: 0, layers: [UNUSED; MAX_LAYERS] }
+        Description { inputs, input, reduction: None, count: 0, layers: [UNUSED; MAX_LAYERS] }
+    }
+
+    /// The same for a picture that is made smaller first.
+    pub const fn reduced_by(mut self, reduction: Reduction) -> Self {
+        self.reduction = Some(reduction);
+        self
+    }
+
+    /// Number of pixels of the whole picture.
+    pub fn picture_pixels(&self) -> usize {
+        self.reduction.map_or(usize::from(self.inputs), |whole| usize::from(whole.width) * usize::from(whole.height))
     }
 
     /// A description of one layer.
@@ -129,6 +166,16 @@ impl Description {
     /// The description as text, at compile time too: `784 (U4) → 32 (I8, relu, U4) → 10 (I8, identity, i32)`.
     pub const fn text(&self) -> Text {
         let mut text = Text::new();
+        if let Some(reduction) = &self.reduction {
+            text.push_number(reduction.width);
+            text.push(" × ");
+            text.push_number(reduction.height);
+            text.push(" (crop ");
+            text.push_number(reduction.crop as u16);
+            text.push(", ");
+            text.push(reduction.scale.name());
+            text.push(") → ");
+        }
         text.push_number(self.inputs);
         text.push(" (");
         text.push(self.input.name());

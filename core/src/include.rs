@@ -39,7 +39,8 @@ impl<const N: usize> Deref for Aligned<[u8; N]> {
 ///
 /// let blob = include_model!(Tiny, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
 /// let network = Tiny::load(blob)?;
-/// let answer = network.classify(&[255, 16, 0, 128], &mut Tiny::SCRATCH);
+/// let mut scratch = Tiny::SCRATCH;
+/// let answer = network.classify(&[255, 16, 0, 128], &mut scratch);
 /// assert_eq!((answer.class, answer.margin), (1, 20));
 /// # Ok::<(), sinapse::LoadError>(())
 /// ```

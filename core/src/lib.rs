@@ -29,7 +29,8 @@ pub mod element;
 mod include;
 pub mod kernel;
 mod network;
-// pub mod normalize;
+pub mod normalize;
+pub mod reduce;
 pub mod requantize;
 pub mod weight;
 
@@ -43,6 +44,7 @@ pub use description::Description;
 pub use element::{Pixel, U1, U2, U4, U8};
 pub use include::Aligned;
 pub use network::{Chain, Layer, Network};
+pub use reduce::Reduce;
 pub use weight::{I4, I8};
 
 #[doc(hidden)]

@@ -1,1 +1,12 @@
-//! trainer
+//! Training, quantisation, blobs, data and pictures: the laptop's side of Sinapse.
+
+pub mod blob;
+pub mod data;
+pub mod drawn;
+pub mod files;
+pub mod formats;
+pub mod model;
+pub mod photo;
+pub mod picture;
+pub mod recipe;
+pub mod train;

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{MAGIC, VERSION};
 use crate::activation::ActivationKind;
-use crate::description::{Description, LayerDescription};
+use crate::description::{Description, LayerDescription, Reduction};
 use crate::element::ElementFormat;
+use crate::reduce::Scale;
 use crate::weight::WeightFormat;
 
 /// The first fields of a blob.
@@ -18,10 +19,14 @@ pub struct Head {
     /// Bytes of the whole blob, checksum included.
     #[serde(with = "postcard::fixint::le")]
     pub length: u32,
-    /// Width of the input picture in pixels; the number of inputs where they are no picture.
+    /// Width of the picture in pixels; the number of inputs where they are no picture.
     pub width: u16,
-    /// Height of the input picture in pixels; 1 where the inputs are no picture.
+    /// Height of the picture in pixels; 1 where the inputs are no picture.
     pub height: u16,
+    /// Pixels cut off at every side before scaling.
+    pub crop: u8,
+    /// How many pixels become one.
+    pub scale: Scale,
     /// How the first layer reads its inputs.
     pub input: ElementFormat,
 }
@@ -150,9 +155,20 @@ impl Cursor<'_> {
 
     const fn description(&mut self) -> Option<Description> {
         let (Some(width), Some(height)) = (self.number(), self.number()) else { return None };
-        let Some(inputs) = width.checked_mul(height) else { return None };
+        let Some(crop) = self.byte() else { return None };
+        let scale = match self.byte() {
+            Some(0) => Scale::One,
+            Some(1) => Scale::TwoThirds,
+            Some(2) => Scale::Half,
+            _ => return None,
+        };
+        let reduction = Reduction { width, height, crop, scale };
+        let Some(inputs) = reduction.pixels() else { return None };
         let Some(input) = self.element() else { return None };
         let mut description = Description::new(inputs, input);
+        if crop != 0 || !matches!(scale, Scale::One) {
+            description = description.reduced_by(reduction);
+        }
         let Some(layers) = self.byte() else { return None };
         let mut index = 0;
         while index < layers {

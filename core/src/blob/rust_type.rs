@@ -23,6 +23,11 @@ pub fn rust_type(blob: &[u8]) -> Result<RustType, LoadError> {
 impl fmt::Display for RustType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "::sinapse::Network<::sinapse::layers![")?;
+        if let Some(reduction) = &self.0.reduction {
+            let (pixels, width, crop) = (self.0.picture_pixels(), reduction.width, reduction.crop);
+            let (scale, inputs, input) = (reduction.scale.name(), self.0.inputs, path(self.0.input));
+            write!(f, "::sinapse::Reduce<{pixels}, {width}, {crop}, ::sinapse::reduce::{scale}, {inputs}, {input}>, ")?;
+        }
         for (index, layer) in self.0.layers().iter().enumerate() {
             let (inputs, outputs) = (self.0.inputs_of(index), layer.outputs);
             write!(f, "::sinapse::Dense<'static, {inputs}, {outputs}, ")?;

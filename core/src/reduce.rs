@@ -1,0 +1,187 @@
+//! Smaller pictures: cropping and averaging before the first layer, in integers, the same on host and board.
+
+use core::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use crate::blob::{LoadError, Reader};
+use crate::description::{Description, Reduction};
+use crate::element::{Element, Pixel, U8};
+use crate::network::{Layer, Load, Vector};
+
+/// How many pixels become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Scale {
+    /// As they are: cropping alone.
+    One,
+    /// 3 × 3 pixels become 2 × 2, each the mean of the area that it covers.
+    TwoThirds,
+    /// 2 × 2 pixels become their mean.
+    Half,
+}
+
+impl Scale {
+    /// `(from, to)`: `from` pixels in a row become `to`.
+    pub const fn ratio(self) -> (u16, u16) {
+        match self {
+            Scale::One => (1, 1),
+            Scale::TwoThirds => (3, 2),
+            Scale::Half => (2, 1),
+        }
+    }
+
+    /// Width or height after cropping `crop` pixels at both ends and scaling; `None` where it is not a whole number.
+    pub const fn reduced(self, length: u16, crop: u8) -> Option<u16> {
+        let Some(rest) = length.checked_sub(2 * crop as u16) else { return None };
+        let (from, to) = self.ratio();
+        if rest == 0 || !rest.is_multiple_of(from) { None } else { Some(rest / from * to) }
+    }
+
+    /// Name of the Rust type.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Scale::One => "One",
+            Scale::TwoThirds => "TwoThirds",
+            Scale::Half => "Half",
+        }
+    }
+}
+
+/// A [`Scale`] at compile time.
+pub trait ScaleType: Copy {
+    /// The same as a value.
+    const SCALE: Scale;
+}
+
+macro_rules! scale {
+    ($($name:ident)*) => {$(
+        #[doc = concat!("[`Scale::", stringify!($name), "`] at compile time.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+        impl ScaleType for $name {
+            const SCALE: Scale = Scale::$name;
+        }
+    )*};
+}
+scale! { One TwoThirds Half }
+
+/// The first part of a network that reads reduced pictures: `IN` pixels, rows of `WIDTH`, `CROP` of them cut off at
+/// every side, the rest scaled by `S` to `OUT` pixels that a [`Dense`](crate::Dense) layer reads as `Pixel<E>`.
+#[derive(Clone, Copy, Debug)]
+pub struct Reduce<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E>(PhantomData<(S, E)>);
+
+impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const OUT: usize, E> Layer
+    for Reduce<IN, WIDTH, CROP, S, OUT, E>
+where
+    Pixel<E>: Element<Raw = u8>,
+{
+    type Accepts = Vector<Pixel<U8>, IN>;
+    type Gives = Vector<Pixel<E>, OUT>;
+    type Input = [u8; IN];
+    type Output = [u8; OUT];
+    type Scratch = ();
+    const SCRATCH: () = ();
+    const DESCRIPTION: Description = {
+        assert!(
+            WIDTH > 0 && WIDTH <= 65_535 && IN / WIDTH <= 65_535 && IN.is_multiple_of(WIDTH),
+            "whole rows of pixels"
+        );
+        assert!(CROP <= 255 && OUT <= 65_535, "at most 255 pixels are cropped, at most 65,535 are left");
+        let reduction =
+            Reduction { width: WIDTH as u16, height: (IN / WIDTH) as u16, crop: CROP as u8, scale: S::SCALE };
+        assert!(
+            matches!(reduction.pixels(), Some(pixels) if pixels as usize == OUT),
+            "OUT is not what the reduction leaves"
+        );
+        Description::new(OUT as u16, <Pixel<E> as Element>::FORMAT).reduced_by(reduction)
+    };
+
+    #[inline]
+    fn forward(&self, input: &[u8; IN], (): &mut (), output: &mut [u8; OUT]) {
+        reduce(input, WIDTH, CROP, S::SCALE, output);
+    }
+}
+
+impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const OUT: usize, E> Load<'_>
+    for Reduce<IN, WIDTH, CROP, S, OUT, E>
+where
+    Pixel<E>: Element<Raw = u8>,
+{
+    fn read(_: &mut Reader<'_>) -> Result<Self, LoadError> {
+        Ok(Reduce(PhantomData))
+    }
+}
+
+/// Crops and scales a picture of rows of `width` pixels; `out` has as many pixels as that leaves.
+///
+/// | scale       | output pixel                                                                 |
+/// |-------------|------------------------------------------------------------------------------|
+/// | `One`       | the pixel                                                                    |
+/// | `TwoThirds` | `round((4a + 2b + 2c + d) / 9)`, `a` the corner pixel of its 3 × 3, `d` the middle |
+/// | `Half`      | `(a + b + c + d + 2) >> 2`                                                   |
+#[inline]
+pub fn reduce(picture: &[u8], width: usize, crop: usize, scale: Scale, out: &mut [u8]) {
+    let (from, to) = scale.ratio();
+    let (from, to) = (usize::from(from), usize::from(to));
+    let out_width = width.saturating_sub(2 * crop) / from * to;
+    if out_width == 0 {
+        return;
+    }
+    for (y, row) in out.chunks_exact_mut(out_width).enumerate() {
+        for (x, pixel) in row.iter_mut().enumerate() {
+            let at = |dx: usize, dy: usize| {
+                let (x, y) = (crop + x / to * from + dx, crop + y / to * from + dy);
+                picture.get(y * width + x).copied().map_or(0, u32::from)
+            };
+            *pixel = match scale {
+                Scale::One => at(0, 0) as u8,
+                Scale::Half => ((at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1) + 2) >> 2) as u8,
+                Scale::TwoThirds => {
+                    let (cx, cy) = (x % 2 * 2, y % 2 * 2);
+                    let sum = 4 * at(cx, cy) + 2 * at(1, cy) + 2 * at(cx, 1) + at(1, 1);
+                    // 455 / 4096 is a ninth to 1 part in 4,096, and 9 · 255 gives 255.
+                    ((sum * 455 + 2048) >> 12) as u8
+                }
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_is_the_rounded_mean_of_four() {
+        let mut out = [0];
+        reduce(&[1, 2, 3, 4], 2, 0, Scale::Half, &mut out);
+        assert_eq!(out, [3]);
+    }
+
+    #[test]
+    fn two_thirds_weighs_corner_edges_and_middle() {
+        let picture = [90, 0, 0, 0, 0, 0, 0, 0, 9];
+        let mut out = [0; 4];
+        reduce(&picture, 3, 0, Scale::TwoThirds, &mut out);
+        assert_eq!(out, [40, 0, 0, 4]);
+        reduce(&[255; 9], 3, 0, Scale::TwoThirds, &mut out);
+        assert_eq!(out, [255; 4]);
+    }
+
+    #[test]
+    fn cropping_cuts_every_side() {
+        let picture: [u8; 16] = core::array::from_fn(|index| index as u8);
+        let mut out = [0; 4];
+        reduce(&picture, 4, 1, Scale::One, &mut out);
+        assert_eq!(out, [5, 6, 9, 10]);
+    }
+
+    #[test]
+    fn sizes_that_do_not_divide_are_refused() {
+        assert_eq!(Scale::TwoThirds.reduced(28, 2), Some(16));
+        assert_eq!(Scale::TwoThirds.reduced(28, 1), None);
+        assert_eq!(Scale::Half.reduced(28, 14), None);
+        assert_eq!(Scale::Half.reduced(28, 200), None);
+    }
+}

@@ -1,0 +1,122 @@
+//! The blob: exact bytes, and a refusal of everything else.
+
+use sinapse::blob::Reader;
+use sinapse::{Dense, I4, I8, Identity, LoadError, Network, Pixel, Relu, U4, layers};
+use sinapse_tests::{description, layer, random_blob, tiny_blob};
+use sinapse_trainer::model::{Blob, Model};
+
+type Tiny<'a> = Network<layers![Dense<'a, 4, 2, Pixel<U4>, I4, Relu<U4>>, Dense<'a, 2, 2, U4, I8, Identity>]>;
+
+fn load(bytes: &[u8]) -> Result<(), LoadError> {
+    let blob = Blob::new(bytes);
+    Tiny::load(blob.bytes()).map(drop)
+}
+
+#[test]
+fn the_worked_example_has_exactly_the_bytes_of_the_committed_file() {
+    let golden = include_bytes!("../../core/tests/tiny.postcard");
+    assert_eq!(tiny_blob(), golden, "the format changed: update docs/format.md, the version and core/tests together");
+}
+
+#[test]
+fn the_format_document_shows_the_worked_example_byte_by_byte() {
+    let document = include_str!("../../docs/format.md");
+    let example = document.split("## Worked example").nth(1).expect("a worked example");
+    let bytes: Vec<u8> = example
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .flat_map(|cell| cell.split_whitespace())
+        .map(|byte| u8::from_str_radix(byte, 16).expect("two hexadecimal digits"))
+        .collect();
+    assert_eq!(bytes, tiny_blob());
+}
+
+#[test]
+fn the_worked_example_computes_what_its_document_says() {
+    let blob = Blob::new(&tiny_blob());
+    let network = Tiny::load(blob.bytes()).unwrap();
+    let mut scratch = Tiny::SCRATCH;
+    let logits = network.logits(&[255, 16, 0, 128], &mut scratch);
+    // Levels 15, 1, 0, 8. Sums 5 + 15 + 2 = 22 and −6 − 15 − 2 + 24 = 1; (22·3 + 8) >> 4 = 4, (1·3 + 8) >> 4 = 0.
+    assert_eq!(logits, [100 + 4 * 10, 200 - 4 * 10]);
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let blob = tiny_blob();
+    for length in 0..blob.len() {
+        assert!(load(&blob[..length]).is_err(), "the first {length} bytes");
+    }
+}
+
+#[test]
+fn every_single_bit_flip_is_refused() {
+    let blob = tiny_blob();
+    for bit in 0..blob.len() * 8 {
+        let mut flipped = blob.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        assert!(load(&flipped).is_err(), "bit {} of byte {}", bit % 8, bit / 8);
+    }
+}
+
+#[test]
+fn damage_behind_a_right_checksum_is_refused_or_loads_and_never_panics() {
+    let blob = tiny_blob();
+    for at in 5..blob.len() - 4 {
+        for value in [0, 1, 0x7f, 0x80, 0xff, blob[at].wrapping_add(1)] {
+            let mut damaged = blob.clone();
+            damaged[at] = value;
+            let end = damaged.len() - 4;
+            let checksum = sinapse::crc::crc32(&damaged[..end]);
+            damaged[end..].copy_from_slice(&checksum.to_le_bytes());
+            let blob = Blob::new(&damaged);
+            if let Ok(network) = Tiny::load(blob.bytes()) {
+                let mut scratch = Tiny::SCRATCH;
+                let _ = network.classify(&[255; 4], &mut scratch);
+            }
+            if let Ok(model) = Model::load(&blob) {
+                let _ = model.scores(&vec![255; usize::from(model.description.inputs)]);
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_after_the_blob_are_refused_with_both_lengths() {
+    let mut blob = tiny_blob();
+    let expected = blob.len();
+    blob.push(0);
+    assert_eq!(load(&blob), Err(LoadError::WrongLength { found: expected + 1, expected }));
+}
+
+#[test]
+fn another_shape_is_refused_with_both_shapes_in_the_message() {
+    use sinapse::activation::ActivationKind::Identity;
+    use sinapse::element::ElementFormat::{I32, U4};
+    let other = description(4, U4, &[layer(3, sinapse::weight::WeightFormat::I8, Identity, I32)]);
+    let message = load(&random_blob(&other, 1)).unwrap_err().to_string();
+    assert!(message.contains("found 4 (U4) → 3 (I8, identity, i32)"), "{message}");
+    assert!(message.contains("expected 4 (U4) → 2 (I4, relu, U4) → 2 (I8, identity, i32)"), "{message}");
+}
+
+#[test]
+fn an_unaligned_blob_is_refused() {
+    let blob = tiny_blob();
+    let mut shifted = vec![0; 1];
+    shifted.extend(&blob);
+    let aligned = Blob::new(&shifted);
+    let result = Tiny::load(&aligned.bytes()[1..]).map(drop);
+    assert_eq!(result, Err(LoadError::Misaligned { layer: 0 }));
+}
+
+#[test]
+fn weights_are_borrowed_from_the_blob_at_multiples_of_sixteen_bytes() {
+    let blob = Blob::new(&tiny_blob());
+    let mut reader = Reader::open(blob.bytes()).unwrap();
+    for _ in 0..2 {
+        let view = reader.next_layer().unwrap();
+        assert!(blob.bytes().as_ptr_range().contains(&view.weights.as_ptr()));
+        assert_eq!(view.weights.as_ptr() as usize % 16, 0);
+        assert_eq!(view.bias.as_ptr() as usize % 4, 0);
+    }
+}

@@ -1,0 +1,118 @@
+//! Writing blobs, byte by byte as `docs/format.md` says.
+
+use serde::Serialize;
+use sinapse::Description;
+use sinapse::blob::{ALIGNMENT, Head, Logits, MAGIC, Provenance, Tensors, VERSION};
+use sinapse::reduce::Scale;
+use sinapse::weight::WeightFormat;
+
+use crate::train::quantizer::QuantizedLayer;
+
+/// A layer's numbers, ready to be written.
+#[derive(Clone, Debug, Default)]
+pub struct LayerBytes {
+    /// See [`Tensors::pre_shift`].
+    pub pre_shift: u8,
+    /// See [`Tensors::shift`].
+    pub shift: u8,
+    /// See [`Tensors::multipliers`].
+    pub multipliers: Vec<u8>,
+    /// See [`Tensors::bias`].
+    pub bias: Vec<u8>,
+    /// See [`Tensors::weights`].
+    pub weights: Vec<u8>,
+}
+
+impl LayerBytes {
+    /// A layer in single precision; `weights` input-major.
+    pub fn of_f32(weights: &[f32], bias: &[f32]) -> LayerBytes {
+        let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        LayerBytes { bias: bytes(bias), weights: bytes(weights), ..LayerBytes::default() }
+    }
+
+    /// A quantised layer.
+    pub fn of_quantized(layer: &QuantizedLayer, format: WeightFormat) -> LayerBytes {
+        let columns = layer.weights.chunks_exact(layer.bias.len());
+        let integers = |column: &[f32]| column.iter().map(|&weight| weight as i8).collect::<Vec<_>>();
+        LayerBytes {
+            pre_shift: layer.rescaling.pre_shift,
+            shift: layer.rescaling.shift,
+            multipliers: layer.rescaling.multipliers.as_flattened().to_vec(),
+            bias: layer.bias.iter().flat_map(|bias| bias.to_le_bytes()).collect(),
+            weights: columns.flat_map(|column| LayerBytes::column(&integers(column), format)).collect(),
+        }
+    }
+
+    /// A column of integer weights as the bytes of their format, padded to whole words with zero weights.
+    pub fn column(weights: &[i8], format: WeightFormat) -> Vec<u8> {
+        let mut weights = weights.to_vec();
+        let lanes = format.column_bytes(weights.len()) * 8 / format.bits() as usize;
+        weights.resize(lanes, 0);
+        match format {
+            WeightFormat::I4 => {
+                let nibble = |weight: i8| (weight + 8) as u8;
+                weights.chunks_exact(2).map(|pair| nibble(pair[0]) | nibble(pair[1]) << 4).collect()
+            }
+            WeightFormat::I8 | WeightFormat::F32 => weights.into_iter().map(i8::cast_unsigned).collect(),
+        }
+    }
+}
+
+/// The blob of a network.
+///
+/// `width` × `height` is the size of the whole picture; without a reduction their product is the number of inputs.
+pub fn encode(
+    description: &Description,
+    (width, height): (u16, u16),
+    logits: Logits,
+    provenance: &Provenance<'_>,
+    layers: &[LayerBytes],
+) -> Vec<u8> {
+    let (crop, scale) = description.reduction.map_or((0, Scale::One), |reduction| (reduction.crop, reduction.scale));
+    let input = description.input;
+    let head = Head { magic: MAGIC, version: VERSION, length: 0, width, height, crop, scale, input };
+    let mut blob = Vec::new();
+    append(&mut blob, &head);
+    append(&mut blob, &description.layers());
+    append(&mut blob, &logits);
+    append(&mut blob, provenance);
+    for layer in layers {
+        let after_multipliers = blob.len() + 2 + serialized(&layer.multipliers.as_slice()).len();
+        let bias_padding = padding(after_multipliers, layer.bias.len(), 4);
+        let after_bias = after_multipliers + serialized(&bias_padding).len() + serialized(&layer.bias).len();
+        append(
+            &mut blob,
+            &Tensors {
+                pre_shift: layer.pre_shift,
+                shift: layer.shift,
+                multipliers: &layer.multipliers,
+                bias_padding,
+                bias: &layer.bias,
+                weights_padding: padding(after_bias, layer.weights.len(), ALIGNMENT),
+                weights: &layer.weights,
+            },
+        );
+    }
+    let length = u32::try_from(blob.len() + 4).expect("a blob is smaller than 4 GiB");
+    let length_at = MAGIC.len() + 1;
+    blob[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
+    let checksum = crc32fast::hash(&blob);
+    blob.extend(checksum.to_le_bytes());
+    blob
+}
+
+/// Zeros that bring the data of a byte string behind them to a multiple of `alignment`; they stand at `start`.
+fn padding(start: usize, data_length: usize, alignment: usize) -> &'static [u8] {
+    const ZEROS: [u8; ALIGNMENT] = [0; ALIGNMENT];
+    let length_bytes = serialized(&data_length).len();
+    let unpadded = start + 1 + length_bytes;
+    &ZEROS[..(alignment - unpadded % alignment) % alignment]
+}
+
+fn append(blob: &mut Vec<u8>, value: &impl Serialize) {
+    blob.extend(serialized(value));
+}
+
+fn serialized(value: &(impl Serialize + ?Sized)) -> Vec<u8> {
+    postcard::to_allocvec(value).expect("plain structures always serialise")
+}

@@ -1,0 +1,64 @@
+//! The command line: one file a command.
+
+mod classify;
+mod data;
+mod eval;
+mod inspect;
+mod progress;
+mod train;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Any library's error; `main` prints it on one line.
+pub type Failure = Box<dyn std::error::Error>;
+
+/// Small neural networks for microcontrollers: train on a laptop, flash the weights, classify in a bare-metal loop.
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Number of threads [default: all cores]; a blob depends on seed and threads.
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<usize>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a network and write its blob.
+    Train(train::Arguments),
+    /// Accuracy and checksum of all logits over the test images.
+    Eval(eval::Arguments),
+    /// Shape, sizes and origin of a blob.
+    Inspect(inspect::Arguments),
+    /// Read digits in photographs and drawings.
+    Classify(classify::Arguments),
+    /// Which data would be used, and why; download MNIST.
+    Data(data::Arguments),
+}
+
+/// Where the images come from.
+#[derive(clap::Args)]
+struct DataArgument {
+    /// Folder with the four MNIST files, raw or gzip [default: $SINAPSE_DATA, the cache folder, drawn digits].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Cli {
+    /// Runs the command.
+    pub fn run(self) -> Result<(), Failure> {
+        if let Some(threads) = self.threads {
+            rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        }
+        match self.command {
+            Command::Train(arguments) => train::run(arguments),
+            Command::Eval(arguments) => eval::run(arguments),
+            Command::Inspect(arguments) => inspect::run(arguments),
+            Command::Classify(arguments) => classify::run(arguments),
+            Command::Data(arguments) => data::run(arguments),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! `sinapse train`: from images to a blob.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sinapse_trainer::data::{self, Part};
+use sinapse_trainer::files;
+use sinapse_trainer::recipe::{Arithmetic, NetworkRecipe, Recipe, Shape, Training};
+use sinapse_trainer::train::{Task, train};
+
+use super::progress::Progress;
+use super::{DataArgument, Failure};
+
+/// Arguments of `train`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Recipe file (TOML), see `recipes/`.
+    #[arg(long, value_name = "FILE", conflicts_with = "network")]
+    recipe: Option<PathBuf>,
+    /// Shape of an integer network, for example 784-32-10, with the default recipe.
+    #[arg(long, value_name = "SHAPE", required_unless_present = "recipe")]
+    network: Option<Shape>,
+    /// Compute in single precision instead of integers (with --network).
+    #[arg(long, conflicts_with = "recipe")]
+    float: bool,
+    #[command(flatten)]
+    data: DataArgument,
+    /// Blob to write.
+    #[arg(long, value_name = "FILE", default_value = "model.postcard")]
+    out: PathBuf,
+    /// Seed of all random numbers, instead of the recipe's.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Epochs in all, instead of the recipe's; an integer network spends two fifths of them quantised.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    epochs: Option<u32>,
+    /// Print one JSON object at the end.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    let recipe = recipe_of(&arguments)?;
+    files::check_writable(&arguments.out)?;
+    let source = data::locate(arguments.data.data.as_deref())?;
+    let all = data::load(&source, Part::Train)?;
+    recipe.check_data(&all)?;
+    let name = data::provenance_name(&source, &all);
+    let (training, validation) = all.split_validation(data::VALIDATION_IMAGES)?;
+    eprintln!("data: {source}: {} training and {} validation images", training.images.count, validation.images.count);
+
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        eprintln!("\nstopping after this batch; the best model so far is kept (Ctrl-C again: stop at once)");
+    })?;
+
+    let task = Task { recipe: &recipe, data: &name, training: &training, validation: &validation };
+    let exported = train(task, &mut Progress::new(), &interrupted);
+    files::write_atomically(&arguments.out, &exported.blob)?;
+    let accuracy = exported.validation_correct as f64 / validation.images.count as f64;
+    if arguments.json {
+        let report = serde_json::json!({
+            "model": arguments.out.display().to_string(),
+            "data": source.to_string(),
+            "seed": recipe.seed,
+            "blob_bytes": exported.blob.len(),
+            "validation_images": validation.images.count,
+            "validation_correct": exported.validation_correct,
+            "validation_accuracy": accuracy,
+            "interrupted": interrupted.load(Ordering::Relaxed),
+        });
+        println!("{report}");
+    } else {
+        println!(
+            "{}: {} bytes, {:.2} % of the validation images right",
+            arguments.out.display(),
+            exported.blob.len(),
+            100.0 * accuracy
+        );
+    }
+    Ok(())
+}
+
+fn recipe_of(arguments: &Arguments) -> Result<Recipe, Failure> {
+    let mut recipe = match (&arguments.recipe, &arguments.network) {
+        (Some(path), _) => Recipe::read(path)?,
+        (None, Some(shape)) => default_recipe(shape.clone(), arguments.float),
+        (None, None) => return Err("give --recipe FILE or --network SHAPE".into()),
+    };
+    if let Some(seed) = arguments.seed {
+        recipe.seed = seed;
+    }
+    if let Some(epochs) = arguments.epochs {
+        let quantised = match recipe.network.arithmetic {
+            Arithmetic::Integer => epochs * 2 / 5,
+            Arithmetic::F32 => 0,
+        };
+        recipe.training.epochs = epochs - quantised;
+        recipe.training.quantised_epochs = quantised;
+    }
+    recipe.check()?;
+    Ok(recipe)
+}
+
+fn default_recipe(shape: Shape, float: bool) -> Recipe {
+    Recipe {
+        name: "default".into(),
+        seed: 1,
+        network: NetworkRecipe {
+            shape,
+            arithmetic: if float { Arithmetic::F32 } else { Arithmetic::Integer },
+            activation: if float { sinapse_trainer::recipe::Activation::Sigmoid } else { Default::default() },
+            reduction: None,
+            input: Default::default(),
+            weights: Default::default(),
+            activations: Default::default(),
+            per_output_scales: false,
+        },
+        training: Training::default(),
+        augmentation: None,
+    }
+}

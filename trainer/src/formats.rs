@@ -1,0 +1,58 @@
+//! From a recipe to the description of a network.
+
+use sinapse::Description;
+use sinapse::activation::ActivationKind;
+use sinapse::description::LayerDescription;
+use sinapse::element::ElementFormat;
+use sinapse::weight::WeightFormat;
+
+use crate::recipe::{Activation, Arithmetic, Levels, NetworkRecipe};
+
+impl From<Levels> for ElementFormat {
+    fn from(levels: Levels) -> ElementFormat {
+        match levels {
+            Levels::U1 => ElementFormat::U1,
+            Levels::U2 => ElementFormat::U2,
+            Levels::U4 => ElementFormat::U4,
+            Levels::U8 => ElementFormat::U8,
+        }
+    }
+}
+
+impl From<Activation> for ActivationKind {
+    fn from(activation: Activation) -> ActivationKind {
+        match activation {
+            Activation::Relu => ActivationKind::Relu,
+            Activation::Sigmoid => ActivationKind::Sigmoid,
+        }
+    }
+}
+
+/// The description of a recipe's network; the recipe has been checked.
+///
+/// With `as_f32` the same shape in single precision, which the first phase of an integer training computes with.
+pub fn description_of(network: &NetworkRecipe, as_f32: bool) -> Description {
+    let integer = network.arithmetic == Arithmetic::Integer && !as_f32;
+    let shape = &network.shape.0;
+    let input = if integer { network.input.into() } else { ElementFormat::F32 };
+    let mut description = Description::new(shape[0] as u16, input);
+    if let Some(reduction) = network.reduction {
+        description = description.reduced_by(reduction.into());
+    }
+    for (index, &outputs) in shape[1..].iter().enumerate() {
+        let last = index + 2 == shape.len();
+        let weights = network.weights.of(index).unwrap_or(WeightFormat::I8);
+        let layer = LayerDescription {
+            outputs: outputs as u16,
+            weights: if integer { weights } else { WeightFormat::F32 },
+            activation: if last { ActivationKind::Identity } else { network.activation.into() },
+            output: match (integer, last) {
+                (false, _) => ElementFormat::F32,
+                (true, true) => ElementFormat::I32,
+                (true, false) => network.activations.into(),
+            },
+        };
+        description = description.with(layer).expect("a recipe's shape has at most MAX_LAYERS layers");
+    }
+    description
+}

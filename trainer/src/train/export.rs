@@ -1,0 +1,111 @@
+//! From parameters to a blob, and the score of that blob.
+
+use sinapse::blob::{Logits, Provenance};
+
+use super::Task;
+use super::parameters::Layout;
+use super::quantizer::quantize;
+use crate::blob::{LayerBytes, encode};
+use crate::formats::description_of;
+use crate::model::{Blob, Model};
+
+/// Of the validation images that a network reads wrong, this share falls below the margin of "unknown" …
+const REJECTED_ERRORS: f32 = 0.5;
+/// … unless more than this share of all images would.
+const REJECTED_IMAGES: f32 = 0.05;
+
+/// Margins of `f32` networks are counted in steps of this.
+const F32_STEP: f32 = 1.0 / 1024.0;
+
+/// A network as a file would hold it.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// The blob.
+    pub blob: Vec<u8>,
+    /// Validation images that it reads right.
+    pub validation_correct: usize,
+}
+
+impl Exported {
+    /// Whether this network is the better one on the validation images.
+    pub fn beats(&self, other: &Exported) -> bool {
+        self.validation_correct > other.validation_correct
+    }
+}
+
+/// What is the same for every export of a training.
+pub struct Exporter<'a> {
+    task: Task<'a>,
+    recipe_text: String,
+}
+
+impl<'a> Exporter<'a> {
+    /// Prepares the exports of a training.
+    pub fn new(task: Task<'a>) -> Self {
+        Exporter { task, recipe_text: task.recipe.summary() }
+    }
+
+    /// The blob of these parameters, scored on the validation images by the core's own arithmetic.
+    pub fn export(&self, layout: &Layout, parameters: &[f32], quantised: bool) -> Exported {
+        let unscored = self.encode(layout, parameters, quantised, Score::default());
+        let score = self.score(&unscored);
+        let blob = self.encode(layout, parameters, quantised, score);
+        Exported { blob, validation_correct: score.correct }
+    }
+
+    fn encode(&self, layout: &Layout, parameters: &[f32], quantised: bool, score: Score) -> Vec<u8> {
+        let description = description_of(&self.task.recipe.network, !quantised);
+        let (layers, step) = if quantised {
+            let quantized = quantize(&description, layout, parameters);
+            let step = quantized.last().map_or(1.0, |last| last.scales[0] * last.input_step);
+            let formats = description.layers();
+            let layers = quantized.iter().zip(formats);
+            (layers.map(|(layer, format)| LayerBytes::of_quantized(layer, format.weights)).collect(), step)
+        } else {
+            let of = |layer: &super::parameters::LayerLayout| {
+                LayerBytes::of_f32(&parameters[layer.weights.clone()], &parameters[layer.bias.clone()])
+            };
+            (layout.layers.iter().map(of).collect::<Vec<_>>(), F32_STEP)
+        };
+        let provenance = Provenance {
+            program: concat!("sinapse ", env!("CARGO_PKG_VERSION")),
+            recipe: &self.recipe_text,
+            data: self.task.data,
+            seed: self.task.recipe.seed,
+            validation_images: self.task.validation.images.count as u32,
+            validation_correct: score.correct as u32,
+        };
+        let images = &self.task.training.images;
+        let logits = Logits { step, reject_margin: score.reject_margin };
+        encode(&description, (images.width as u16, images.height as u16), logits, &provenance, &layers)
+    }
+
+    fn score(&self, blob: &[u8]) -> Score {
+        let blob = Blob::new(blob);
+        let validation = self.task.validation;
+        // Unsound numbers can only come from a training that diverged: such a network reads nothing.
+        let Ok(model) = Model::load(&blob) else { return Score::default() };
+        let scores = model.scores_of_all(&validation.images.pixels);
+        let answers = scores.iter().zip(&validation.labels);
+        let mut margins: Vec<(f64, bool)> = answers
+            .map(|(scores, &label)| (scores.margin_steps(model.logits), scores.class() == usize::from(label)))
+            .collect();
+        margins.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let errors = margins.iter().filter(|(_, right)| !right).count();
+        let enough = (errors as f32 * REJECTED_ERRORS).ceil() as usize;
+        let most = (margins.len() as f32 * REJECTED_IMAGES) as usize;
+        let mut rejected_errors = 0;
+        let threshold = margins.iter().take(most).find(|(_, right)| {
+            rejected_errors += usize::from(!right);
+            rejected_errors >= enough
+        });
+        let reject_margin = threshold.or(margins.get(most)).map_or(0, |(margin, _)| *margin as u32);
+        Score { correct: margins.len() - errors, reject_margin }
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Score {
+    correct: usize,
+    reject_margin: u32,
+}

@@ -1,0 +1,87 @@
+//! Matrix products, by the `gemm` crate.
+#![allow(unsafe_code)] // the crate's only entry point takes pointers; lengths are asserted here
+
+use gemm::Parallelism;
+
+/// A dense row-major matrix that is read, possibly transposed.
+#[derive(Clone, Copy)]
+pub struct Matrix<'a> {
+    values: &'a [f32],
+    rows: usize,
+    columns: usize,
+    row_stride: isize,
+    column_stride: isize,
+}
+
+impl<'a> Matrix<'a> {
+    /// `values` as a matrix of `rows` × `columns`, row by row.
+    ///
+    /// # Panics
+    ///
+    /// Where the length is not `rows · columns`.
+    pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
+        assert_eq!(values.len(), rows * columns, "a matrix of {rows} × {columns}");
+        Matrix { values, rows, columns, row_stride: columns as isize, column_stride: 1 }
+    }
+
+    /// The same values, rows and columns exchanged.
+    pub fn transposed(self) -> Self {
+        Matrix {
+            values: self.values,
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+        }
+    }
+}
+
+/// `out = a · b`, or `out += a · b` where `accumulate`; one thread.
+///
+/// # Panics
+///
+/// Where the shapes do not fit.
+pub fn multiply(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], accumulate: bool) {
+    assert_eq!(a.columns, b.rows, "inner sizes of a product");
+    assert_eq!(out.len(), a.rows * b.columns, "size of a product");
+    // SAFETY: `Matrix::new` and the assertion above make every index `row · stride + column · stride` of the three
+    // matrices lie within their slices; `out` is borrowed mutably, so it overlaps neither `a` nor `b`.
+    unsafe {
+        gemm::gemm(
+            a.rows,
+            b.columns,
+            a.columns,
+            out.as_mut_ptr(),
+            1,
+            b.columns as isize,
+            accumulate,
+            a.values.as_ptr(),
+            a.column_stride,
+            a.row_stride,
+            b.values.as_ptr(),
+            b.column_stride,
+            b.row_stride,
+            1.0,
+            1.0,
+            false,
+            false,
+            false,
+            Parallelism::None,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_with_and_without_transposition() {
+        let a = Matrix::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2, 3);
+        let mut out = [0.0; 4];
+        multiply(a, a.transposed(), &mut out, false);
+        assert_eq!(out, [14.0, 32.0, 32.0, 77.0]);
+        multiply(a, a.transposed(), &mut out, true);
+        assert_eq!(out, [28.0, 64.0, 64.0, 154.0]);
+    }
+}

@@ -1,0 +1,78 @@
+//! All numbers that training changes, in one flat vector.
+
+use std::ops::Range;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::recipe::{Arithmetic, NetworkRecipe};
+
+/// Where a layer's numbers lie in the flat vector.
+#[derive(Clone, Debug)]
+pub struct LayerLayout {
+    /// Number of inputs.
+    pub inputs: usize,
+    /// Number of outputs.
+    pub outputs: usize,
+    /// `[inputs][outputs]`, input-major as in the blob.
+    pub weights: Range<usize>,
+    /// `[outputs]`.
+    pub bias: Range<usize>,
+    /// Natural logarithms of the weight scales, one or `[outputs]`; empty in an `f32` network.
+    pub log_scales: Range<usize>,
+    /// Natural logarithm of the step of the output levels; empty where there is none to learn.
+    pub log_step: Range<usize>,
+}
+
+/// Where everything lies.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// First layer to last.
+    pub layers: Vec<LayerLayout>,
+    /// Length of the flat vector.
+    pub length: usize,
+}
+
+impl Layout {
+    /// Layout of a network.
+    pub fn of(network: &NetworkRecipe) -> Layout {
+        let shape = &network.shape.0;
+        let integer = network.arithmetic == Arithmetic::Integer;
+        let mut length = 0;
+        let mut take = |count: usize| {
+            length += count;
+            length - count..length
+        };
+        let layers = shape
+            .windows(2)
+            .enumerate()
+            .map(|(index, pair)| {
+                let (inputs, outputs) = (pair[0], pair[1]);
+                let last = index + 2 == shape.len();
+                let scales = if network.per_output_scales && !last { outputs } else { 1 };
+                LayerLayout {
+                    inputs,
+                    outputs,
+                    weights: take(inputs * outputs),
+                    bias: take(outputs),
+                    log_scales: take(if integer { scales } else { 0 }),
+                    log_step: take(usize::from(integer && !last)),
+                }
+            })
+            .collect();
+        Layout { layers, length }
+    }
+
+    /// Random weights: uniform with variance `1/IN` for sigmoid and `2/IN` for ReLU (Glorot 2010, He 2015), zero biases.
+    pub fn initial(&self, seed: u64, variance: f32) -> Vec<f32> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut values = vec![0.0; self.length];
+        for layer in &self.layers {
+            let limit = (3.0 * variance / layer.inputs as f32).sqrt();
+            for weight in &mut values[layer.weights.clone()] {
+                *weight = rng.random_range(-limit..=limit);
+            }
+        }
+        values
+    }
+}

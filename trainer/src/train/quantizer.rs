@@ -1,0 +1,206 @@
+//! The board's numbers, from the numbers that training changes, and the way back for gradients.
+//!
+//! Scales of weights and steps of activations are learned with the rest ("Learned step size quantization",
+//! Esser et al. 2020); rounding passes gradients straight through (Bengio et al. 2013).
+
+use rayon::prelude::*;
+use sinapse::Description;
+use sinapse::activation::ActivationKind;
+use sinapse::requantize::Requantization;
+use sinapse::weight::WeightFormat;
+
+use super::parameters::{LayerLayout, Layout};
+
+/// One layer as the board computes it. Integers are kept as `f32`, which holds them exactly up to 2²⁴.
+#[derive(Clone, Debug)]
+pub struct QuantizedLayer {
+    /// `[IN][OUT]`, integers within the weight format.
+    pub weights: Vec<f32>,
+    /// `[OUT]`, integers.
+    pub bias: Vec<i32>,
+    /// Real value of one step of a weight, `[OUT]`.
+    pub scales: Vec<f32>,
+    /// Real value of one input level.
+    pub input_step: f32,
+    /// Real value of one output level; 1 for the last layer.
+    pub output_step: f32,
+    /// From sums to levels; without multipliers in the last layer.
+    pub rescaling: Rescaling,
+}
+
+/// [`sinapse::requantize::Requantization`], owned.
+#[derive(Clone, Debug, Default)]
+pub struct Rescaling {
+    /// Right shift before the multiplication.
+    pub pre_shift: u8,
+    /// Right shift after it.
+    pub shift: u8,
+    /// One for the layer, or one per output; none in a last layer.
+    pub multipliers: Vec<[u8; 2]>,
+}
+
+impl Rescaling {
+    /// The same, as the core computes with it.
+    pub fn as_core(&self) -> Requantization<'_> {
+        Requantization { pre_shift: self.pre_shift, shift: self.shift, multipliers: &self.multipliers }
+    }
+}
+
+/// Steps of a sigmoid's table per unit of its argument.
+const SIGMOID_STEPS: f32 = 16.0;
+
+/// Quantises all layers.
+pub fn quantize(description: &Description, layout: &Layout, parameters: &[f32]) -> Vec<QuantizedLayer> {
+    let mut input_step = 1.0 / f32::from(description.input.top_level());
+    let mut layers = Vec::with_capacity(layout.layers.len());
+    for (index, layer) in layout.layers.iter().enumerate() {
+        let format = description.layers()[index];
+        let learned = parameters[layer.log_step.clone()].first().map_or(1.0, |log_step| log_step.exp());
+        let output_step = match format.activation {
+            ActivationKind::Identity => 1.0,
+            ActivationKind::Relu => learned,
+            ActivationKind::Sigmoid => 1.0 / f32::from(format.output.top_level()),
+        };
+        let quantized = quantize_layer(layer, parameters, input_step, output_step, format.weights);
+        let top_level = description.input_of(index).top_level();
+        let rescaling = match format.activation {
+            ActivationKind::Identity => Rescaling::default(),
+            ActivationKind::Relu => rescaling_of(&quantized, top_level, 1.0 / output_step),
+            ActivationKind::Sigmoid => rescaling_of(&quantized, top_level, SIGMOID_STEPS),
+        };
+        layers.push(QuantizedLayer { rescaling, ..quantized });
+        input_step = output_step;
+    }
+    layers
+}
+
+fn quantize_layer(
+    layer: &LayerLayout,
+    parameters: &[f32],
+    input_step: f32,
+    output_step: f32,
+    format: WeightFormat,
+) -> QuantizedLayer {
+    let logs = &parameters[layer.log_scales.clone()];
+    let scales: Vec<f32> = (0..layer.outputs).map(|o| logs[o % logs.len()].exp()).collect();
+    let inverse: Vec<f32> = scales.iter().map(|scale| 1.0 / scale).collect();
+    let limit = format.limit() as f32;
+    let mut weights = vec![0.0; layer.weights.len()];
+    let columns = weights.par_chunks_mut(layer.outputs * 32);
+    columns.zip(parameters[layer.weights.clone()].par_chunks(layer.outputs * 32)).for_each(|(quantized, real)| {
+        pulp::Arch::new().dispatch(|| {
+            for (quantized, real) in quantized.chunks_mut(layer.outputs).zip(real.chunks(layer.outputs)) {
+                for ((quantized, real), inverse) in quantized.iter_mut().zip(real).zip(&inverse) {
+                    *quantized = (real * inverse).clamp(-limit, limit).round_ties_even();
+                }
+            }
+        });
+    });
+    let bias = parameters[layer.bias.clone()].iter().zip(&inverse);
+    // Far from overflow, and what is left of the range is for the sums: the loader proves it exactly.
+    let largest_bias = (1 << 29) as f32;
+    let bias = bias.map(|(b, inverse)| (b * inverse / input_step).clamp(-largest_bias, largest_bias).round() as i32);
+    QuantizedLayer { bias: bias.collect(), weights, scales, input_step, output_step, rescaling: Rescaling::default() }
+}
+
+/// The shifts and multipliers nearest to a scale of `per_unit` steps per real unit, within 31 bits for every input.
+fn rescaling_of(layer: &QuantizedLayer, top_level: u8, per_unit: f32) -> Rescaling {
+    let largest_sum = largest_sum(layer, top_level);
+    let pre_shift = (64 - largest_sum.leading_zeros()).saturating_sub(16).min(15) as u8;
+    let ratios: Vec<f64> = layer.scales.iter().map(|scale| f64::from(scale * layer.input_step * per_unit)).collect();
+    let same = ratios.iter().all(|ratio| *ratio == ratios[0]);
+    let largest_ratio = ratios.iter().fold(1e-30, |a: f64, b| a.max(*b)) * f64::from(1u32 << pre_shift);
+    // The largest multiplier gets 14 to 15 bits, less where the product would leave 31 bits.
+    let room = f64::from((1u32 << 31) - (1 << 30)) / ((largest_sum >> pre_shift) + 2) as f64;
+    let largest_multiplier = room.min(32_767.0);
+    let shift = (largest_multiplier / largest_ratio).log2().floor().clamp(1.0, 30.0);
+    let multiplier = |ratio: f64| {
+        let multiplier = ratio * f64::from(1u32 << pre_shift) * 2f64.powf(shift);
+        multiplier.round().clamp(1.0, largest_multiplier.max(1.0)) as u16
+    };
+    let count = if same { 1 } else { ratios.len() };
+    Rescaling {
+        pre_shift,
+        shift: shift as u8,
+        multipliers: ratios[..count].iter().map(|ratio| multiplier(*ratio).to_le_bytes()).collect(),
+    }
+}
+
+/// `max_o |b[o]| + A · Σ_i |w[i][o]|`.
+fn largest_sum(layer: &QuantizedLayer, top_level: u8) -> u64 {
+    let outputs = layer.bias.len();
+    let mut magnitudes = vec![0.0f32; outputs];
+    pulp::Arch::new().dispatch(|| {
+        for column in layer.weights.chunks_exact(outputs) {
+            for (magnitude, weight) in magnitudes.iter_mut().zip(column) {
+                *magnitude += weight.abs();
+            }
+        }
+    });
+    let bounds = magnitudes.iter().zip(&layer.bias);
+    bounds.map(|(m, b)| u64::from(b.unsigned_abs()) + u64::from(top_level) * *m as u64).max().unwrap_or(0)
+}
+
+/// First scales and steps: weights at the least squared error, activations at what a batch of hidden sums shows.
+pub fn initialize_scales(description: &Description, layout: &Layout, parameters: &mut [f32], hidden_tops: &[f32]) {
+    for (index, layer) in layout.layers.iter().enumerate() {
+        let limit = description.layers()[index].weights.limit() as f32;
+        let count = layer.log_scales.len();
+        for o in 0..count {
+            let weights = parameters[layer.weights.clone()].iter().enumerate();
+            let of_scale = weights.filter(|(position, _)| count == 1 || position % layer.outputs == o);
+            let weights: Vec<f32> = of_scale.map(|(_, weight)| *weight).collect();
+            parameters[layer.log_scales.start + o] = best_scale(&weights, limit).ln();
+        }
+        if let Some(log_step) = parameters[layer.log_step.clone()].first_mut() {
+            let top_level = f32::from(description.layers()[index].output.top_level());
+            *log_step = (hidden_tops[index] / top_level).max(1e-6).ln();
+        }
+    }
+}
+
+/// The scale, among fractions of the largest weight, that rounds with the least squared error.
+fn best_scale(weights: &[f32], limit: f32) -> f32 {
+    let largest = weights.iter().fold(1e-6f32, |a, b| a.max(b.abs()));
+    let error = |scale: f32| -> f32 {
+        let rounded = |w: f32| (w / scale).clamp(-limit, limit).round() * scale;
+        weights.iter().map(|&w| (w - rounded(w)).powi(2)).sum()
+    };
+    let scales = (4..=20).map(|part| largest * part as f32 / 20.0 / limit);
+    scales.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(largest / limit)
+}
+
+/// Turns the gradient of the *quantised* weights into one of the weights and of the logarithms of their scales.
+///
+/// Within the range the rounding is passed straight through; beyond it a weight has no gradient and its scale has.
+pub fn through_rounding(
+    layer: &LayerLayout,
+    format: WeightFormat,
+    quantized: &QuantizedLayer,
+    parameters: &[f32],
+    gradient: &mut [f32],
+) {
+    let limit = format.limit() as f32;
+    let mut scale_gradients = vec![0.0f32; layer.outputs];
+    let weights = &parameters[layer.weights.clone()];
+    let gradients = &mut gradient[layer.weights.clone()];
+    pulp::Arch::new().dispatch(|| {
+        let inverse: Vec<f32> = quantized.scales.iter().map(|scale| 1.0 / scale).collect();
+        let columns = weights.chunks(layer.outputs).zip(gradients.chunks_mut(layer.outputs));
+        for ((real, gradient), rounded) in columns.zip(quantized.weights.chunks(layer.outputs)) {
+            for o in 0..layer.outputs {
+                let steps = real[o] * inverse[o];
+                let inside = steps.abs() <= limit;
+                let slope = gradient[o] * quantized.input_step; // the products were taken with levels
+                scale_gradients[o] += slope * if inside { rounded[o] - steps } else { rounded[o] };
+                gradient[o] = if inside { slope } else { 0.0 };
+            }
+        }
+    });
+    let count = layer.log_scales.len();
+    let by_scale = &mut gradient[layer.log_scales.clone()];
+    by_scale.fill(0.0);
+    for (o, (slope, scale)) in scale_gradients.iter().zip(&quantized.scales).enumerate() {
+        by_scale[o % count] += slope * scale;
+    }
+}
