@@ -46,6 +46,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    sigpipe::reset(); // `| head` ends the program quietly
     let outcome = match Cli::parse().command {
         Command::Setup => setup::run(),
         Command::Demo(arguments) => demo::run(arguments),
