@@ -13,6 +13,8 @@ pub unsafe trait Plain: Copy {}
 // SAFETY: all bit patterns of these primitives are values, and they have no padding.
 unsafe impl Plain for u8 {}
 // SAFETY: as above.
+unsafe impl Plain for u32 {}
+// SAFETY: as above.
 unsafe impl Plain for i32 {}
 // SAFETY: as above.
 unsafe impl Plain for f32 {}

@@ -7,7 +7,7 @@ use crate::blob::{LayerView, LoadError, Reader};
 use crate::cast::{self, Plain};
 use crate::description::{Description, LayerDescription};
 use crate::element::Element;
-use crate::kernel::{self, Column};
+use crate::kernel::Kernel;
 use crate::network::{Layer, Load, Vector};
 use crate::requantize::Requantization;
 use crate::weight::Weight;
@@ -39,7 +39,7 @@ pub struct Dense<'a, const IN: usize, const OUT: usize, X, W: Weight, F> {
 impl<const IN: usize, const OUT: usize, X, W, F> Layer for Dense<'_, IN, OUT, X, W, F>
 where
     X: Element,
-    W: Weight<Value = X::Value> + Column,
+    W: Kernel<X>,
     F: Activation<W::Value>,
 {
     type Accepts = Vector<X, IN>;
@@ -63,7 +63,7 @@ where
     #[inline]
     fn forward(&self, input: &Self::Input, (): &mut (), output: &mut Self::Output) {
         let mut sums = [W::Value::default(); OUT];
-        kernel::sums::<W, X>(self.weights, self.bias, input, &mut sums);
+        W::sums(self.weights, self.bias, input, &mut sums);
         for (o, (output, sum)) in output.iter_mut().zip(sums).enumerate() {
             *output = F::apply(sum, o, &self.requantization);
         }
@@ -73,7 +73,7 @@ where
 impl<'a, const IN: usize, const OUT: usize, X, W, F> Load<'a> for Dense<'a, IN, OUT, X, W, F>
 where
     X: Element,
-    W: Weight<Value = X::Value> + Column,
+    W: Kernel<X>,
     W::Cell: Plain,
     W::Value: Plain,
     F: Activation<W::Value>,

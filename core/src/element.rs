@@ -32,6 +32,17 @@ impl ElementFormat {
         }
     }
 
+    /// Bits of a level; 32 for formats that are not levels.
+    pub const fn bits(self) -> u32 {
+        match self {
+            ElementFormat::U1 => 1,
+            ElementFormat::U2 => 2,
+            ElementFormat::U4 => 4,
+            ElementFormat::U8 => 8,
+            ElementFormat::F32 | ElementFormat::I32 => 32,
+        }
+    }
+
     /// Level of a pixel: its highest bits, `p >> (8 − bits)`, so that four pixels are one shift and one mask.
     pub const fn level_of_pixel(self, pixel: u8) -> u8 {
         match self {
@@ -80,8 +91,14 @@ pub trait Element: sealed::Sealed + Copy {
     fn read(raw: Self::Raw) -> Self::Value;
 }
 
-/// A format that a layer may pass on to the next one, or take as its input levels.
-pub trait Level: Element<Raw = u8, Value = i32> {}
+/// A format that a layer may pass on to the next one.
+pub trait Level: Levels {}
+
+/// Levels of inputs, one byte each.
+pub trait Levels: Element<Raw = u8, Value = i32> {
+    /// `level = byte >> SHIFT`: pixels are levels by their highest bits.
+    const SHIFT: u32;
+}
 
 macro_rules! level {
     ($($name:ident: $range:literal;)*) => {$(
@@ -99,6 +116,12 @@ macro_rules! level {
             }
         }
         impl Level for $name {}
+        impl Levels for $name {
+            const SHIFT: u32 = 0;
+        }
+        impl Levels for Pixel<$name> {
+            const SHIFT: u32 = u8::BITS - ElementFormat::$name.bits();
+        }
         impl Element for Pixel<$name> {
             type Raw = u8;
             type Value = i32;

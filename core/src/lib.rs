@@ -45,7 +45,7 @@ pub use element::{Pixel, U1, U2, U4, U8};
 pub use include::Aligned;
 pub use network::{Chain, Layer, Network};
 pub use reduce::Reduce;
-pub use weight::{I4, I8};
+pub use weight::{I2, I4, I8};
 
 #[doc(hidden)]
 pub use include::assert_fits;

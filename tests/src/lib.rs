@@ -61,7 +61,7 @@ pub fn tiny_blob() -> Vec<u8> {
     };
     let last = LayerBytes {
         bias: [100i32, 200].iter().flat_map(|bias| bias.to_le_bytes()).collect(),
-        weights: vec![10, 0xf6, 0, 0, 0x81, 127, 0, 0],
+        weights: vec![0x8a, 0x76, 0x80, 0x80, 0x01, 0xff, 0x80, 0x80],
         ..LayerBytes::default()
     };
     let logits = Logits { step: 0.5, reject_margin: 3 };

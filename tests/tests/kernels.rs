@@ -2,11 +2,12 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sinapse::I2;
 use sinapse::activation::ActivationKind::{Identity, Relu, Sigmoid};
-use sinapse::element::{Element, ElementFormat};
-use sinapse::kernel::{Column, reference, skip};
+use sinapse::element::{ElementFormat, Levels};
+use sinapse::kernel::{Kernel, lanes, reference, skip};
 use sinapse::weight::{Weight, WeightFormat};
-use sinapse::{Dense, I4, I8, Network, Pixel, U4, U8, layers};
+use sinapse::{Dense, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
 use sinapse_tests::{description, layer, random_blob, random_image};
 use sinapse_trainer::blob::LayerBytes;
 use sinapse_trainer::model::{Blob, Model, Scores};
@@ -39,10 +40,13 @@ impl Fill {
     }
 }
 
+/// An integer kernel.
+type SumsOf = fn(&[u32], &[i32], &[u8], &mut [i32]);
+
 fn integer_sums_equal_the_reference<W, X>(inputs: usize, outputs: usize, fill: Fill)
 where
-    W: Column + Weight<Value = i32, Cell = u8>,
-    X: Element<Raw = u8, Value = i32>,
+    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32>,
+    X: Levels,
 {
     let mut rng = ChaCha8Rng::seed_from_u64((inputs * 1000 + outputs) as u64);
     let limit = W::FORMAT.limit();
@@ -51,16 +55,21 @@ where
         let column: Vec<i8> = (0..outputs).map(|o| fill.number(&mut rng, i + o, -limit, limit) as i8).collect();
         weights.extend(LayerBytes::column(&column, W::FORMAT));
     }
+    let weights: Vec<u32> = weights.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
     let bias: Vec<i32> = (0..outputs).map(|_| rng.random_range(-1_000_000..1_000_000)).collect();
+    let kernels: [(&str, SumsOf); 3] =
+        [("skip", skip::sums::<W, X>), ("lanes", lanes::sums::<W, X>), ("selected", <W as Kernel<X>>::sums)];
     let top = i32::from(X::FORMAT.top_level());
     for sparse in [false, true] {
         let pixel = |i| if sparse && rng.random_bool(0.8) { 0 } else { fill.number(&mut rng, i, 0, top) as u8 };
         let input: Vec<u8> = (0..inputs).map(pixel).collect();
         let mut expected = vec![0; outputs];
         reference::sums::<W, X>(&weights, &bias, &input, &mut expected);
-        let mut found = vec![1; outputs];
-        skip::sums::<W, X>(&weights, &bias, &input, &mut found);
-        assert_eq!(found, expected, "{inputs} inputs, {outputs} outputs, {fill:?}, sparse {sparse}");
+        for (name, kernel) in kernels {
+            let mut found = vec![1; outputs];
+            kernel(&weights, &bias, &input, &mut found);
+            assert_eq!(found, expected, "{name}, {inputs} inputs, {outputs} outputs, {fill:?}, sparse {sparse}");
+        }
     }
 }
 
@@ -75,6 +84,10 @@ fn integer_kernels_equal_the_reference_for_every_tail_and_real_shape() {
             integer_sums_equal_the_reference::<I8, U8>(inputs, outputs, fill);
             integer_sums_equal_the_reference::<I8, Pixel<U4>>(inputs, outputs, fill);
             integer_sums_equal_the_reference::<I4, U4>(inputs, outputs, fill);
+            integer_sums_equal_the_reference::<I2, Pixel<U4>>(inputs, outputs, fill);
+            integer_sums_equal_the_reference::<I2, U8>(inputs, outputs, fill);
+            integer_sums_equal_the_reference::<I8, Pixel<U1>>(inputs, outputs, fill);
+            integer_sums_equal_the_reference::<I4, U2>(inputs, outputs, fill);
             integer_sums_equal_the_reference::<I4, Pixel<U8>>(inputs, outputs, fill);
         }
     }

@@ -25,8 +25,8 @@ fn last(inputs: u16, format: WeightFormat) -> sinapse::Description {
 }
 
 #[test]
-fn the_weight_minus_128_is_out_of_range() {
-    let layers = [LayerBytes { bias: words(&[0]), weights: vec![0x80, 0, 0, 0], ..Default::default() }];
+fn the_byte_zero_is_out_of_range() {
+    let layers = [LayerBytes { bias: words(&[0]), weights: vec![0, 0x80, 0x80, 0x80], ..Default::default() }];
     assert_eq!(refusal(&last(1, I8), &layers), LoadError::ValueOutOfRange { layer: 0, output: 0 });
 }
 
@@ -38,14 +38,14 @@ fn the_nibble_zero_is_out_of_range() {
 
 #[test]
 fn padding_that_is_not_zero_is_out_of_range() {
-    let layers = [LayerBytes { bias: words(&[0]), weights: vec![1, 0, 0, 1], ..Default::default() }];
+    let layers = [LayerBytes { bias: words(&[0]), weights: vec![0x81, 0x80, 0x80, 0x81], ..Default::default() }];
     assert_eq!(refusal(&last(1, I8), &layers), LoadError::ValueOutOfRange { layer: 0, output: 3 });
 }
 
 #[test]
 fn logits_stay_below_half_the_range_so_that_margins_fit() {
     let sound = (1 << 30) - 1 - 255 * 127;
-    let with_bias = |bias| [LayerBytes { bias: words(&[bias]), weights: vec![127, 0, 0, 0], ..Default::default() }];
+    let with_bias = |bias| [LayerBytes { bias: words(&[bias]), weights: vec![255, 0x80, 0x80, 0x80], ..Default::default() }];
     let network = last(1, I8);
     let blob = Blob::new(&encode(&network, (1, 1), LOGITS, &PROVENANCE, &with_bias(sound)));
     assert!(Model::load(&blob).is_ok());
@@ -62,9 +62,9 @@ fn a_rescaling_that_leaves_31_bits_is_refused() {
             shift,
             multipliers: multiplier.to_le_bytes().to_vec(),
             bias: words(&[0]),
-            weights: vec![127, 0, 0, 0],
+            weights: vec![255, 0x80, 0x80, 0x80],
         };
-        [hidden, LayerBytes { bias: words(&[0]), weights: vec![1, 0, 0, 0], ..Default::default() }]
+        [hidden, LayerBytes { bias: words(&[0]), weights: vec![0x81, 0x80, 0x80, 0x80], ..Default::default() }]
     };
     let refused = LoadError::RequantizationOverflow { layer: 0, output: 0 };
     assert_eq!(refusal(&network, &with(32, 1, 1)), refused);
@@ -98,6 +98,6 @@ fn float_weights_must_be_finite_and_sums_too() {
 fn a_missing_layer_is_refused() {
     let network = description(1, U8, &[layer(1, I8, Relu, U4), layer(1, I8, Identity, I32)]);
     let hidden =
-        LayerBytes { shift: 1, multipliers: vec![1, 0], bias: words(&[0]), weights: vec![0; 4], ..Default::default() };
+        LayerBytes { shift: 1, multipliers: vec![1, 0], bias: words(&[0]), weights: vec![0x80; 4], ..Default::default() };
     assert_eq!(refusal(&network, &[hidden]), LoadError::Malformed { part: "layer" });
 }

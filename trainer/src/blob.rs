@@ -48,13 +48,11 @@ impl LayerBytes {
         let mut weights = weights.to_vec();
         let lanes = format.column_bytes(weights.len()) * 8 / format.bits() as usize;
         weights.resize(lanes, 0);
-        match format {
-            WeightFormat::I4 => {
-                let nibble = |weight: i8| (weight + 8) as u8;
-                weights.chunks_exact(2).map(|pair| nibble(pair[0]) | nibble(pair[1]) << 4).collect()
-            }
-            WeightFormat::I8 | WeightFormat::F32 => weights.into_iter().map(i8::cast_unsigned).collect(),
-        }
+        let bits = format.bits();
+        // Out of range weights lose their upper bits: a reader refuses them, or tests want them.
+        let code = |&weight: &i8| (i32::from(weight) + format.offset()) & ((1 << bits) - 1);
+        let byte = |codes: &[i8]| codes.iter().rev().fold(0, |byte, weight| byte << bits | code(weight)) as u8;
+        weights.chunks_exact(8 / bits as usize).map(byte).collect()
     }
 }
 

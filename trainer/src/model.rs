@@ -7,9 +7,10 @@ use sinapse::activation::{self, ActivationKind};
 use sinapse::blob::{LayerView, LoadError, Logits, Provenance, Reader};
 use sinapse::crc::Crc32;
 use sinapse::element::ElementFormat;
+use sinapse::kernel::Kernel;
 use sinapse::reduce::reduce;
 use sinapse::weight::WeightFormat;
-use sinapse::{Description, I4, I8, U8, kernel};
+use sinapse::{Description, I2, I4, I8, U8};
 
 /// A blob's bytes, aligned as the core wants them.
 #[derive(Clone, Debug)]
@@ -168,7 +169,7 @@ impl<'a> Model<'a> {
         let mut values: Vec<f32> = image.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
         for view in &self.layers {
             let mut sums = vec![0.0; usize::from(view.description.outputs)];
-            kernel::sums::<f32, f32>(
+            <f32 as Kernel<f32>>::sums(
                 bytemuck::cast_slice(view.weights),
                 bytemuck::cast_slice(view.bias),
                 &values,
@@ -192,10 +193,11 @@ impl<'a> Model<'a> {
         for view in &self.layers {
             let format = view.description;
             sums = vec![0; usize::from(format.outputs)];
-            let bias = bytemuck::cast_slice(view.bias);
+            let (weights, bias) = (bytemuck::cast_slice(view.weights), bytemuck::cast_slice(view.bias));
             match format.weights {
-                WeightFormat::I8 => kernel::sums::<I8, U8>(view.weights, bias, &levels, &mut sums),
-                WeightFormat::I4 => kernel::sums::<I4, U8>(view.weights, bias, &levels, &mut sums),
+                WeightFormat::I8 => <I8 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
+                WeightFormat::I4 => <I4 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
+                WeightFormat::I2 => <I2 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
                 WeightFormat::F32 => unreachable!("the reader has checked that formats go together"),
             }
             if format.activation == ActivationKind::Identity {

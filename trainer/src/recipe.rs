@@ -228,6 +228,7 @@ impl WeightBits {
             WeightBits::Each(bits) => bits.get(index),
         };
         match bits? {
+            2 => Some(WeightFormat::I2),
             4 => Some(WeightFormat::I4),
             8 => Some(WeightFormat::I8),
             _ => None,

@@ -4,7 +4,7 @@ use super::{LayerView, LoadError};
 use crate::activation::ActivationKind;
 use crate::cast;
 use crate::requantize::Requantization;
-use crate::weight::{I4, I8, Weight, WeightFormat};
+use crate::weight::{I2, I4, I8, Weight, WeightFormat};
 
 /// No `f32` sum of an accepted network exceeds this, so nothing ever becomes infinite or NaN.
 const LARGEST_F32_SUM: f32 = 1e30;
@@ -16,6 +16,7 @@ pub fn layer(view: &LayerView<'_>, multiplier_bytes: usize, input_bound: f32) ->
         WeightFormat::F32 => return real_layer(view, input_bound),
         WeightFormat::I8 => integer_layer::<I8>(view)?,
         WeightFormat::I4 => integer_layer::<I4>(view)?,
+        WeightFormat::I2 => integer_layer::<I2>(view)?,
     }
     Ok(input_bound)
 }
@@ -49,19 +50,20 @@ fn rescales(view: &LayerView<'_>) -> bool {
     view.description.activation != ActivationKind::Identity && view.description.weights != WeightFormat::F32
 }
 
-fn integer_layer<W: Weight<Value = i32, Cell = u8>>(view: &LayerView<'_>) -> Result<(), LoadError> {
+fn integer_layer<W: Weight<Value = i32, Cell = u32>>(view: &LayerView<'_>) -> Result<(), LoadError> {
     let layer = view.layer;
     let outputs = usize::from(view.description.outputs);
     let bias = cast::numbers::<i32>(view.bias).unwrap_or_default();
-    let column_bytes = W::column_cells(outputs);
-    let lanes = column_bytes * 8 / W::FORMAT.bits() as usize;
+    let weights = cast::numbers::<u32>(view.weights).unwrap_or_default();
+    let column_words = W::column_cells(outputs);
+    let lanes = column_words * 32 / W::FORMAT.bits() as usize;
     let top_level = u64::from(view.input.top_level());
     // Two logits must be subtracted without overflow; other sums have all 31 bits.
     let limit = if rescales(view) { 1 << 31 } else { 1 << 30 };
 
     for output in 0..lanes {
         let mut magnitude = 0u64;
-        for column in view.weights.chunks_exact(column_bytes) {
+        for column in weights.chunks_exact(column_words) {
             let weight = W::of(column, output).unsigned_abs();
             if weight > W::FORMAT.limit().unsigned_abs() {
                 return Err(LoadError::ValueOutOfRange { layer, output });

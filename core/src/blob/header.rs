@@ -141,6 +141,7 @@ impl Cursor<'_> {
             Some(0) => WeightFormat::F32,
             Some(1) => WeightFormat::I8,
             Some(2) => WeightFormat::I4,
+            Some(3) => WeightFormat::I2,
             _ => return None,
         };
         let activation = match self.byte() {

@@ -1,8 +1,38 @@
 //! The inner loops: one interface, selected here and nowhere else.
 //!
-//! [`reference`] defines the result; every other kernel equals it, bit for bit.
+//! [`reference`](mod@reference) defines the result; every other kernel equals it, bit for bit.
 
+pub mod lanes;
 pub mod reference;
 pub mod skip;
 
-pub use skip::{Column, sums};
+use crate::element::{Element, Levels};
+use crate::weight::{I2, I4, I8, Weight};
+
+/// Registers that the [`lanes`] kernel sums in: half of the core's low ones on an Armv6-M, which has eight in all.
+const ACCUMULATORS: usize = if cfg!(sinapse_core = "m0") { 4 } else { 8 };
+
+/// Sums of a layer whose inputs have the format `X`, by the kernel of this machine.
+pub trait Kernel<X: Element>: Weight<Value = X::Value> {
+    /// As [`reference::sums`].
+    fn sums(weights: &[Self::Cell], bias: &[Self::Value], input: &[X::Raw], sums: &mut [Self::Value]);
+}
+
+macro_rules! integer_kernel {
+    ($($weight:ty),*) => {$(
+        impl<X: Levels> Kernel<X> for $weight {
+            #[inline(always)]
+            fn sums(weights: &[u32], bias: &[i32], input: &[u8], sums: &mut [i32]) {
+                lanes::sums::<$weight, X>(weights, bias, input, sums);
+            }
+        }
+    )*};
+}
+integer_kernel!(I8, I4, I2);
+
+impl<X: Element<Value = f32>> Kernel<X> for f32 {
+    #[inline(always)]
+    fn sums(weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &mut [f32]) {
+        skip::sums::<f32, X>(weights, bias, input, sums);
+    }
+}

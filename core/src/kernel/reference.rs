@@ -43,7 +43,7 @@ mod tests {
 
         // Columns are padded to whole words; the pixels 16 and 255 are the levels 1 and 15.
         let mut sums_i32 = [0; 2];
-        let weights = [1u8, 2, 0, 0, 3, 0xff, 0, 0];
+        let weights = [0x8080_8281, 0x8080_7f83];
         sums::<I8, Pixel<U4>>(&weights, &[100, 200], &[16, 255], &mut sums_i32);
         assert_eq!(sums_i32, [100 + 1 + 45, 200 + 2 - 15]);
     }

@@ -7,7 +7,7 @@
 //! ```
 
 use crate::element::Element;
-use crate::weight::{I4, I8, Weight};
+use crate::weight::{I2, I4, I8, Weight, WeightFormat};
 
 /// Adding a column, scaled, to all sums at once.
 pub trait Column: Weight {
@@ -24,25 +24,24 @@ impl Column for f32 {
     }
 }
 
-impl Column for I8 {
-    #[inline(always)]
-    fn add(column: &[u8], x: i32, sums: &mut [i32]) {
-        for (sum, weight) in sums.iter_mut().zip(column) {
-            *sum += i32::from(weight.cast_signed()) * x;
-        }
-    }
-}
-
-impl Column for I4 {
-    #[inline(always)]
-    fn add(column: &[u8], x: i32, sums: &mut [i32]) {
-        for (pair, byte) in sums.chunks_mut(2).zip(column) {
-            for (o, sum) in pair.iter_mut().enumerate() {
-                *sum += I4::of(&[*byte], o) * x;
+macro_rules! integer_column {
+    ($($weight:ty),*) => {$(
+        impl Column for $weight {
+            #[inline(always)]
+            fn add(column: &[u32], x: i32, sums: &mut [i32]) {
+                const FORMAT: WeightFormat = <$weight as Weight>::FORMAT;
+                const LANES: usize = 32 / FORMAT.bits() as usize;
+                for (sums, word) in sums.chunks_mut(LANES).zip(column) {
+                    for (o, sum) in sums.iter_mut().enumerate() {
+                        let code = word >> (FORMAT.bits() * o as u32) & ((1 << FORMAT.bits()) - 1);
+                        *sum += (code as i32 - FORMAT.offset()) * x;
+                    }
+                }
             }
         }
-    }
+    )*};
 }
+integer_column!(I8, I4, I2);
 
 /// As [`reference::sums`](super::reference::sums), column by column.
 #[inline]
