@@ -1,15 +1,22 @@
-//! Names the kind of core that the library is compiled for, which Rust's own `cfg` does not tell apart on Arm.
+//! Names the kind of core that the library is compiled for: on stable Rust, no `cfg` tells Arm's microcontrollers apart.
 
 use std::env;
 
-/// Kinds of cores that have code of their own; see `src/kernel/mod.rs`.
-const CORES: [&str; 2] = ["m0", "other"];
+/// Kinds of cores; `src/kernel/mod.rs` chooses kernels by them.
+const CORES: [&str; 4] = ["armv6m", "armv7m", "armv7em", "other"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let values = CORES.map(|core| format!("{core:?}")).join(", ");
     println!("cargo::rustc-check-cfg=cfg(sinapse_core, values({values}))");
+    println!("cargo::rustc-check-cfg=cfg(sinapse_kernel, values(\"reference\", \"lanes\"))");
     let target = env::var("TARGET").unwrap_or_default();
-    let core = if target.starts_with("thumbv6m") { "m0" } else { "other" };
+    let core = match target.split('-').next().unwrap_or_default() {
+        "thumbv6m" | "thumbv8m.base" => "armv6m",
+        "thumbv7m" => "armv7m",
+        // The DSP extension is optional in an Armv8-M; all that Rust has tables for have it.
+        "thumbv7em" | "thumbv8m.main" => "armv7em",
+        _ => "other",
+    };
     println!("cargo::rustc-cfg=sinapse_core={core:?}");
 }

@@ -26,6 +26,12 @@ pub fn numbers<T: Plain>(bytes: &[u8]) -> Option<&[T]> {
     (head.is_empty() && tail.is_empty()).then_some(numbers)
 }
 
+/// `bytes` as little-endian words, and up to three bytes before and after them.
+pub fn words(bytes: &[u8]) -> (&[u8], &[u32], &[u8]) {
+    // SAFETY: every bit pattern is a `u32`.
+    unsafe { bytes.align_to() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

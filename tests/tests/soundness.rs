@@ -45,7 +45,8 @@ fn padding_that_is_not_zero_is_out_of_range() {
 #[test]
 fn logits_stay_below_half_the_range_so_that_margins_fit() {
     let sound = (1 << 30) - 1 - 255 * 127;
-    let with_bias = |bias| [LayerBytes { bias: words(&[bias]), weights: vec![255, 0x80, 0x80, 0x80], ..Default::default() }];
+    let with_bias =
+        |bias| [LayerBytes { bias: words(&[bias]), weights: vec![255, 0x80, 0x80, 0x80], ..Default::default() }];
     let network = last(1, I8);
     let blob = Blob::new(&encode(&network, (1, 1), LOGITS, &PROVENANCE, &with_bias(sound)));
     assert!(Model::load(&blob).is_ok());
@@ -97,7 +98,12 @@ fn float_weights_must_be_finite_and_sums_too() {
 #[test]
 fn a_missing_layer_is_refused() {
     let network = description(1, U8, &[layer(1, I8, Relu, U4), layer(1, I8, Identity, I32)]);
-    let hidden =
-        LayerBytes { shift: 1, multipliers: vec![1, 0], bias: words(&[0]), weights: vec![0x80; 4], ..Default::default() };
+    let hidden = LayerBytes {
+        shift: 1,
+        multipliers: vec![1, 0],
+        bias: words(&[0]),
+        weights: vec![0x80; 4],
+        ..Default::default()
+    };
     assert_eq!(refusal(&network, &[hidden]), LoadError::Malformed { part: "layer" });
 }

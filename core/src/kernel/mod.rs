@@ -9,9 +9,6 @@ pub mod skip;
 use crate::element::{Element, Levels};
 use crate::weight::{I2, I4, I8, Weight};
 
-/// Registers that the [`lanes`] kernel sums in: half of the core's low ones on an Armv6-M, which has eight in all.
-const ACCUMULATORS: usize = if cfg!(sinapse_core = "m0") { 4 } else { 8 };
-
 /// Sums of a layer whose inputs have the format `X`, by the kernel of this machine.
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     /// As [`reference::sums`].
