@@ -127,3 +127,8 @@ pub fn test_images() -> (Source, Dataset) {
     println!("test images: {source}");
     (source, dataset)
 }
+
+/// The README's example, compiled as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

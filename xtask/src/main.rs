@@ -1,10 +1,12 @@
-//! The project's commands: `cargo xtask setup`, `demo`, `test`, `target-eval`, `run`.
+//! The project's commands: `cargo xtask setup`, `demo`, `test`, `target-eval`, `run`, `figures`.
 
 mod data;
 mod demo;
 mod draw;
+mod figures;
 mod firmware;
 mod machine;
+mod picture;
 mod qemu;
 mod run;
 mod setup;
@@ -40,6 +42,8 @@ enum Command {
     TargetEval(target_eval::Arguments),
     /// Boot the firmware in QEMU, with arguments of its own.
     Run(run::Arguments),
+    /// Measure the committed models; write their cards and the table and picture of the README.
+    Figures,
     /// Draw the ten digits that the firmware carries anew.
     #[command(hide = true)]
     DrawFirmwareDigits,
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::TargetEval(arguments) => target_eval::run(arguments),
         Command::Run(arguments) => run::run(arguments),
+        Command::Figures => figures::run().and_then(|()| picture::run()),
         Command::DrawFirmwareDigits => draw::run(),
     };
     match outcome {

@@ -1,0 +1,233 @@
+//! `cargo xtask figures`: measures the committed models, writes their cards and the README's table.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use sinapse_trainer::data as datasets;
+
+use crate::machine::MACHINES;
+use crate::target_eval::{self, Report};
+use crate::{Failure, data, shell};
+
+/// Models in the order of the README's table.
+const MODELS: [&str; 2] = ["digits", "teaching"];
+
+/// The table stands between these lines of the README.
+const MARKERS: [&str; 2] = ["<!-- cargo xtask figures -->\n", "<!-- end -->\n"];
+
+/// What `sinapse inspect --json` says; the rest of it does not matter here.
+#[derive(Deserialize)]
+struct Inspection {
+    shape: Vec<usize>,
+    layers: String,
+    weight_bytes: usize,
+    blob_bytes: usize,
+    scratch_bytes: usize,
+    multiply_adds: usize,
+    provenance: Provenance,
+}
+
+#[derive(Deserialize)]
+struct Provenance {
+    program: String,
+    recipe: String,
+    data: String,
+    seed: u64,
+    validation_images: u32,
+    validation_correct: u32,
+}
+
+/// What `sinapse eval --json` says.
+#[derive(Deserialize)]
+struct Evaluation {
+    images: u32,
+    correct: u32,
+    logits_crc32: String,
+}
+
+struct Figures {
+    name: &'static str,
+    inspection: Inspection,
+    host: Evaluation,
+    device: Report,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// No MNIST, a model that cannot be measured, or different logits on host and device.
+pub fn run() -> Result<(), Failure> {
+    let source = datasets::locate(None)?;
+    if matches!(source, datasets::Source::Drawn) {
+        return Err(format!("the figures are those of MNIST, and there are only {source}").into());
+    }
+    let all = MODELS.iter().map(|name| measure(name)).collect::<Result<Vec<_>, _>>()?;
+    for figures in &all {
+        let path = shell::root().join("models").join(figures.name).with_extension("md");
+        data::write(&path, card(figures)?.as_bytes())?;
+        println!("wrote {}", path.display());
+    }
+    let path = shell::root().join("README.md");
+    let readme = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    data::write(&path, with_table(&readme, &table(&all))?.as_bytes())?;
+    println!("wrote the table of {}", path.display());
+    Ok(())
+}
+
+fn measure(name: &'static str) -> Result<Figures, Failure> {
+    let model = Path::new("models").join(name).with_extension("postcard");
+    let ask = |command: &str| shell::output(shell::sinapse().args([command, "--json"]).arg(&model));
+    let inspection = serde_json::from_str(&ask("inspect")?)?;
+    let host: Evaluation = serde_json::from_str(&ask("eval")?)?;
+    let device = target_eval::evaluate(&MACHINES[0], &shell::root().join(&model), None)?;
+    if host.logits_crc32 != device.logits_crc32 {
+        return Err(format!("{name}: laptop and device do not compute the same logits").into());
+    }
+    Ok(Figures { name, inspection, host, device })
+}
+
+impl Figures {
+    fn shape(&self) -> String {
+        let sizes: Vec<_> = self.inspection.shape.iter().map(usize::to_string).collect();
+        sizes.join("-")
+    }
+
+    fn percent(&self) -> f64 {
+        100.0 * f64::from(self.host.correct) / f64::from(self.host.images)
+    }
+
+    fn ram_bytes(&self) -> u64 {
+        u64::from(self.device.stack_bytes) + self.device.sizes.ram_bytes
+    }
+}
+
+fn table(all: &[Figures]) -> String {
+    let mut table =
+        "| model | network | MNIST test | weights | program | RAM with stack | instructions an image | machine |\n\
+                     | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+            .to_owned();
+    for figures in all {
+        let Figures { name, device, inspection, .. } = figures;
+        let _ = writeln!(
+            table,
+            "| [`{name}`](models/{name}.md) | {} | **{:.2} %** | {} | {} | {} | {}, at most {} | {}, `{}` |",
+            figures.shape(),
+            figures.percent(),
+            bytes(inspection.weight_bytes as u64),
+            bytes(device.sizes.program_bytes),
+            bytes(figures.ram_bytes()),
+            thousands(u64::from(device.instructions_mean)),
+            thousands(u64::from(device.instructions_max)),
+            device.core,
+            device.machine,
+        );
+    }
+    table
+}
+
+fn with_table(readme: &str, table: &str) -> Result<String, Failure> {
+    let [start, end] = MARKERS;
+    let (before, rest) = readme.split_once(start).ok_or_else(|| format!("README.md has no line {start}"))?;
+    let (_, after) = rest.split_once(end).ok_or_else(|| format!("README.md has no line {end}"))?;
+    Ok(format!("{before}{start}{table}{end}{after}"))
+}
+
+/// The recipe's first lines of comment say what the model is for.
+fn purpose(recipe: &str) -> String {
+    let lines = recipe.lines().map_while(|line| line.strip_prefix("# "));
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+fn card(figures: &Figures) -> Result<String, Failure> {
+    let Figures { name, inspection, host, device } = figures;
+    let path = format!("recipes/{name}.toml");
+    let recipe = fs::read_to_string(shell::root().join(&path)).map_err(|error| format!("{path}: {error}"))?;
+    let origin = &inspection.provenance;
+    let program = device.sizes.program_bytes;
+    let rows = [
+        ("layers", inspection.layers.clone()),
+        ("recipe", format!("[`{path}`](../{path}): {}", origin.recipe)),
+        (
+            "command",
+            format!(
+                "`cargo run --release -p sinapse-trainer -- train --recipe {path} --out models/{name}.postcard --threads 2`"
+            ),
+        ),
+        ("written by", origin.program.clone()),
+        ("seed", origin.seed.to_string()),
+        ("data", origin.data.clone()),
+        (
+            "validation",
+            format!(
+                "{} of {} images right; the model was chosen by them",
+                origin.validation_correct, origin.validation_images
+            ),
+        ),
+        ("**test**", format!("**{:.2} %** of MNIST's {} test images, `sinapse eval`", figures.percent(), host.images)),
+        ("weights, biases, multipliers", bytes(inspection.weight_bytes as u64)),
+        ("blob", bytes(inspection.blob_bytes as u64)),
+        ("activations between layers", bytes(inspection.scratch_bytes as u64)),
+        ("multiply-adds without zeros", thousands(inspection.multiply_adds as u64)),
+        (
+            "machine",
+            format!(
+                "{}, QEMU's `{}`, `cargo xtask target-eval --model models/{name}.postcard`",
+                device.core, device.machine
+            ),
+        ),
+        (
+            "instructions an image",
+            format!(
+                "{}, at most {}, over the test images",
+                thousands(u64::from(device.instructions_mean)),
+                thousands(u64::from(device.instructions_max))
+            ),
+        ),
+        ("program", format!("{} of flash beside the blob, logging and file reading included", bytes(program))),
+        ("RAM", format!("{}, the deepest stack included", bytes(figures.ram_bytes()))),
+        ("logits CRC-32", format!("`{}` over all test images, on laptop and device", host.logits_crc32)),
+    ];
+    let mut card = format!("# {name}: {}\n\n{}\n\n| | |\n| --- | --- |\n", figures.shape(), purpose(&recipe));
+    for (what, value) in rows {
+        let _ = writeln!(card, "| {what} | {value} |");
+    }
+    card += "\nWritten by `cargo xtask figures`.\n";
+    Ok(card)
+}
+
+fn bytes(count: u64) -> String {
+    format!("{} B", thousands(count))
+}
+
+/// `12345` as `12,345`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn the_table_replaces_what_stands_between_the_markers_alone() {
+        let readme = format!("a\n{}old\n{}b\n", MARKERS[0], MARKERS[1]);
+        assert_eq!(with_table(&readme, "new\n").unwrap(), format!("a\n{}new\n{}b\n", MARKERS[0], MARKERS[1]));
+        assert!(with_table("a", "new").is_err());
+    }
+}
