@@ -84,7 +84,7 @@ fn with_data<'c>(command: &'c mut std::process::Command, data: Option<&Path>) ->
 /// Boots the firmware without arguments: it shows the digits that are compiled in.
 fn show_digits(machine: &Machine, model: &Path) -> Result<(), Failure> {
     let firmware = firmware::build(machine, model)?;
-    let serial = firmware.elf.with_extension("serial");
+    let serial = firmware.serial_file();
     let mut answers = 0;
     qemu::boot(machine, &firmware.elf, &shell::root(), &[], &serial, |line| {
         let answer = line.starts_with("read as");

@@ -18,6 +18,13 @@ pub struct Firmware {
     pub sizes: Sizes,
 }
 
+impl Firmware {
+    /// A file of this process for what the serial port sends: the same program may run several times at once.
+    pub fn serial_file(&self) -> PathBuf {
+        self.elf.with_extension(format!("{}.serial", std::process::id()))
+    }
+}
+
 /// Bytes on the chip.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Sizes {

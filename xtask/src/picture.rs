@@ -28,7 +28,7 @@ pub fn run() -> Result<(), Failure> {
     let machine = &MACHINES[0];
     let firmware = firmware::build(machine, &target_eval::default_model())?;
     let (mut all, mut lines) = (Vec::new(), Vec::new());
-    qemu::boot(machine, &firmware.elf, &shell::root(), &[], &firmware.elf.with_extension("serial"), |line| {
+    qemu::boot(machine, &firmware.elf, &shell::root(), &[], &firmware.serial_file(), |line| {
         if line.starts_with("read as") {
             all.push(Shown { lines: std::mem::take(&mut lines), answer: line.to_owned() });
         } else {

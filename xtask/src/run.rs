@@ -28,7 +28,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let machine = machine::named(&arguments.machine)?;
     let model = arguments.model.unwrap_or_else(target_eval::default_model);
     let firmware = firmware::build(machine, &model)?;
-    let serial = firmware.elf.with_extension("serial");
+    let serial = firmware.serial_file();
     let words: Vec<&str> = arguments.arguments.iter().map(String::as_str).collect();
     let folder = std::env::current_dir()?;
     qemu::boot(machine, &firmware.elf, &folder, &words, &serial, |line| println!("{line}"))?;

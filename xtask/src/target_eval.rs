@@ -97,7 +97,7 @@ pub fn evaluate(machine: &'static Machine, model: &Path, folder: Option<&Path>) 
     let firmware = firmware::build(machine, model)?;
     let files = data::write_test_files(folder)?;
     let arguments = ["--images", data::IMAGES, "--labels", data::LABELS];
-    let serial = firmware.elf.with_extension("serial");
+    let serial = firmware.serial_file();
     let mut measured = None;
     qemu::boot(machine, &firmware.elf, &files.folder, &arguments, &serial, |line| {
         match line.strip_prefix("result ") {
