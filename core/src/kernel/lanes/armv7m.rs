@@ -87,11 +87,13 @@ macro_rules! columns {
     }};
 }
 
-/// One input of the word in r5.
+/// One input of a word.
 macro_rules! input {
-    ($shift:literal) => {
+    ($word:literal, $shift:literal) => {
         concat!(
-            "ubfx r4, r5, #",
+            "ubfx r4, ",
+            $word,
+            ", #",
             $shift,
             ", #{bits}\n",
             "cbz r4, 4f\n",
@@ -99,7 +101,27 @@ macro_rules! input {
             "str r4, [r3], #4\n",
             "add lr, r4\n",
             "4:\n",
-            "add r2, r9",
+            "add r2, r9\n",
+        )
+    };
+}
+
+/// Four inputs, most of them not zero.
+macro_rules! word {
+    ($word:literal) => {
+        concat!(
+            "tst ",
+            $word,
+            ", r8\n",
+            "beq 5f\n",
+            input!($word, "{first}"),
+            input!($word, "{second}"),
+            input!($word, "{third}"),
+            input!($word, "{fourth}"),
+            "b 6f\n",
+            "5:\n",
+            "add r2, r2, r9, lsl #2\n",
+            "6:",
         )
     };
 }
@@ -107,32 +129,30 @@ macro_rules! input {
 /// As [`portable::scan`](super::portable::scan).
 ///
 
-/// A word of four zeros takes 8 cycles; an input that is not zero 6, and one that is zero beside it 4.
+/// Eight zeros take 9 cycles; an input that is not zero 6, and one that is zero beside it 4.
 #[inline(always)]
 pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) {
-    let start = inputs.words.as_ptr();
-    let range = inputs.words.as_ptr_range();
+    let start = inputs.pairs.as_ptr();
+    let range = inputs.pairs.as_ptr_range();
     let entries = list.entries.as_mut_ptr();
-    let (mut word, mut entry, mut total) = (range.start, entries.wrapping_add(list.length), list.total);
-    // SAFETY: reads the words of `inputs.words`, four columns for each; writes at most four entries after a look at the
+    let (mut pair, mut entry, mut total) = (range.start, entries.wrapping_add(list.length), list.total);
+    // SAFETY: reads the words of `inputs.words`, eight columns for each pair; writes at most eight entries after a look at the
     // length, which leaves room for them. The columns' addresses stay within `inputs.columns`, or one past them.
     unsafe {
         asm!(
             "cmp r0, r1",
             "bhs 9f",
             "2:",
-            "ldr r5, [r0], #4",
-            "ands r5, r8",
+            "ldrd r5, r11, [r0], #8",
+            "orrs r4, r5, r11",
             "bne 3f",
-            "add r2, r2, r9, lsl #2",
+            "add r2, r2, r9, lsl #3",
             "cmp r0, r1",
             "bne 2b",
             "b 9f",
             "3:",
-            input!("{first}"),
-            input!("{second}"),
-            input!("{third}"),
-            input!("{fourth}"),
+            word!("r5"),
+            word!("r11"),
             "cmp r3, r12",
             "bhi 9f",
             "cmp lr, r10",
@@ -140,12 +160,13 @@ pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) 
             "cmp r0, r1",
             "bne 2b",
             "9:",
-            inout("r0") word,
+            inout("r0") pair,
             in("r1") range.end,
             inout("r2") inputs.columns.as_ptr() => _,
             inout("r3") entry,
             out("r4") _,
             out("r5") _,
+            out("r11") _,
             in("r8") B::MASK,
             in("r9") 4 * inputs.column_words,
             in("r10") budget.total,
@@ -159,9 +180,9 @@ pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) 
             options(nostack),
         );
         list.length = entry.offset_from_unsigned(entries);
-        let done = word.offset_from_unsigned(start);
-        inputs.words = inputs.words.get_unchecked(done..);
-        inputs.columns = inputs.columns.get_unchecked(4 * done * inputs.column_words..);
+        let done = pair.offset_from_unsigned(start);
+        inputs.pairs = inputs.pairs.get_unchecked(done..);
+        inputs.columns = inputs.columns.get_unchecked(8 * done * inputs.column_words..);
     }
     list.total = total;
 }

@@ -51,9 +51,9 @@ struct Entry {
 
 /// Inputs and their columns, side by side, from where the scan goes on.
 struct Inputs<'a> {
-    /// Four bytes each.
-    words: &'a [u32],
-    /// `[4 · words.len()][column_words]`
+    /// Eight bytes each.
+    pairs: &'a [[u32; 2]],
+    /// `[8 · pairs.len()][column_words]`
     columns: &'a [u32],
     /// Words of a column.
     column_words: usize,
@@ -70,17 +70,17 @@ struct List {
 
 /// When a list is full.
 struct Budget {
-    /// A list of this length has no room for four more.
+    /// A longer list has no room for eight more.
     length: usize,
-    /// A list of this sum of levels may leave 16 bits with four more: `limit · (total + 4·A) < 2¹⁵` up to here.
+    /// With a larger sum of levels eight more might leave 16 bits: `limit · (total + 8·A) < 2¹⁵` up to here.
     total: u32,
 }
 
 impl Budget {
     const fn new(weights: WeightFormat, top_level: u8) -> Option<Budget> {
         let total = 32_767 / weights.limit() as u32;
-        match total.checked_sub(4 * top_level as u32) {
-            Some(total) => Some(Budget { length: LIST - 4, total }),
+        match total.checked_sub(8 * top_level as u32) {
+            Some(total) => Some(Budget { length: LIST - 8, total }),
             None => None,
         }
     }
@@ -149,19 +149,24 @@ fn add<W: Weight<Cell = u32>, B: Bits>(weights: &[u32], input: &[u8], budget: &B
     let (before, words, after) = cast::words(input);
     // Columns and inputs go side by side as far as both go: the list never leaves the weights.
     let (first, weights) = weights.split_at_checked(before.len() * column_words).unwrap_or_default();
-    let (columns, last) = weights.split_at_checked(4 * words.len() * column_words).unwrap_or_default();
-    let words = if columns.is_empty() { &[] } else { words };
-    let mut inputs = Inputs { words, columns, column_words };
+    let (pairs, odd) = words.as_chunks::<2>();
+    let (columns, last) = weights.split_at_checked(8 * pairs.len() * column_words).unwrap_or_default();
+    let pairs = if columns.is_empty() { &[] } else { pairs };
+    let mut inputs = Inputs { pairs, columns, column_words };
 
     let mut list = List::new();
     list.push_bytes::<B>(first, column_words, before);
-    list.push_bytes::<B>(last, column_words, after);
+    let after_odd = last.get(4 * odd.len() * column_words..).unwrap_or_default();
+    for word in odd {
+        list.push_bytes::<B>(last, column_words, &word.to_le_bytes());
+    }
+    list.push_bytes::<B>(after_odd, column_words, after);
     loop {
         imp::scan::<B>(&mut inputs, budget, &mut list);
         if list.length > 0 {
             list.add_to::<W>(scale, sums);
         }
-        if inputs.words.is_empty() {
+        if inputs.pairs.is_empty() {
             break;
         }
     }
@@ -183,7 +188,7 @@ impl List {
         }
     }
 
-    /// Appends up to three inputs that are not a whole word.
+    /// Appends up to four inputs.
     #[inline(always)]
     fn push_bytes<B: Bits>(&mut self, weights: &[u32], column_words: usize, bytes: &[u8]) {
         for (column, &byte) in weights.chunks_exact(column_words).zip(bytes) {
@@ -200,22 +205,30 @@ impl List {
             end.write(Entry { column: core::ptr::null(), x: 0 });
         }
         // Sixteen outputs are eight registers of two.
-        for sums in sums.chunks_mut(16) {
-            let words = (sums.len() * bits).div_ceil(32);
-            let lanes = imp::add_columns::<W>(self, words);
-            let phases = 16 / bits;
-            for (index, lane) in lanes.iter().enumerate().take(words * phases) {
-                let both = lane.wrapping_sub(offset);
-                let (low, high) = (i32::from(both as i16), both.wrapping_add(0x8000) as i32 >> 16);
-                let o = index / phases * 2 * phases + index % phases;
-                if let Some(sum) = sums.get_mut(o) {
-                    *sum = sum.wrapping_add(low << scale);
-                }
-                if let Some(sum) = sums.get_mut(o + phases) {
-                    *sum = sum.wrapping_add(high << scale);
-                }
-            }
+        let (blocks, rest) = sums.as_chunks_mut::<16>();
+        for block in blocks {
+            unpack::<W>(imp::add_columns::<W>(self, 16 * bits / 32), offset, scale, block);
+        }
+        if !rest.is_empty() {
+            unpack::<W>(imp::add_columns::<W>(self, (rest.len() * bits).div_ceil(32)), offset, scale, rest);
         }
         (self.length, self.total) = (0, 0);
+    }
+}
+
+/// Adds both halves of all lanes, less `offset`, to their sums.
+#[inline(always)]
+fn unpack<W: Weight>(lanes: [u32; 8], offset: u32, scale: u32, sums: &mut [i32]) {
+    let phases = 16 / W::FORMAT.bits() as usize;
+    for (index, lane) in lanes.iter().enumerate() {
+        let both = lane.wrapping_sub(offset);
+        let (low, high) = (i32::from(both as i16), both.wrapping_add(0x8000) as i32 >> 16);
+        let o = index / phases * 2 * phases + index % phases;
+        if let Some(sum) = sums.get_mut(o) {
+            *sum = sum.wrapping_add(low << scale);
+        }
+        if let Some(sum) = sums.get_mut(o + phases) {
+            *sum = sum.wrapping_add(high << scale);
+        }
     }
 }

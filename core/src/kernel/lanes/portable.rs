@@ -7,21 +7,22 @@ use crate::weight::Weight;
 #[inline(always)]
 pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) {
     let mut done = 0;
-    let fours = inputs.columns.chunks_exact(4 * inputs.column_words);
-    for (four, word) in fours.zip(inputs.words) {
+    let eights = inputs.columns.chunks_exact(8 * inputs.column_words);
+    for (eight, &[first, second]) in eights.zip(inputs.pairs) {
         if list.length > budget.length || list.total > budget.total {
             break;
         }
         done += 1;
-        if word & B::MASK == 0 {
+        if (first | second) & B::MASK == 0 {
             continue;
         }
-        for (column, byte) in four.chunks_exact(inputs.column_words).zip(word.to_le_bytes()) {
+        let bytes = first.to_le_bytes().into_iter().chain(second.to_le_bytes());
+        for (column, byte) in eight.chunks_exact(inputs.column_words).zip(bytes) {
             list.push(&column[0], B::level(byte));
         }
     }
-    inputs.words = inputs.words.get(done..).unwrap_or_default();
-    inputs.columns = inputs.columns.get(4 * done * inputs.column_words..).unwrap_or_default();
+    inputs.pairs = inputs.pairs.get(done..).unwrap_or_default();
+    inputs.columns = inputs.columns.get(8 * done * inputs.column_words..).unwrap_or_default();
 }
 
 /// The next `words` (1 to 4) words of all columns in the list, times their levels; two outputs in each of `words · phases`.
