@@ -159,7 +159,7 @@ impl<L: Layer> Network<L> {
     }
 
     /// The sums of the last layer, one per class: `f32`, or `i32` in steps of [`logit_step`](Self::logit_step).
-    #[inline]
+    #[inline(never)] // a program has one copy of the layers' loops, however often it calls them
     pub fn logits(&self, input: &L::Input, scratch: &mut L::Scratch) -> L::Output
     where
         L::Output: Zeros,
