@@ -30,6 +30,10 @@ pub trait Counter {
     fn now(&self) -> u32;
     /// What is counted.
     fn unit(&self) -> Unit;
+    /// Tells an emulator that a measured region starts; nothing on a board.
+    fn mark_start(&self) {}
+    /// Tells an emulator that it ends.
+    fn mark_stop(&self) {}
     /// `(ticks, units)`: that many ticks are that many cycles or instructions.
     fn ratio(&self) -> (u32, u32);
 }
@@ -51,7 +55,12 @@ impl<C: Counter> Stopwatch<C> {
     /// Runs `region`; its result, and how many cycles or instructions it took (rounded to the nearest).
     #[inline(always)]
     pub fn measure<T>(&self, region: impl FnOnce() -> T) -> (T, u32) {
-        let (result, ticks) = self.ticks(region);
+        let (result, ticks) = self.ticks(|| {
+            self.counter.mark_start();
+            let result = black_box(region());
+            self.counter.mark_stop();
+            result
+        });
         (result, units(ticks.saturating_sub(self.empty_ticks), self.counter.ratio()))
     }
 

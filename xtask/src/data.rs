@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sinapse_trainer::data::{self, Part};
+use sinapse_trainer::data::{self, Images, Part};
 
 use crate::{Failure, shell};
 
@@ -28,18 +28,26 @@ pub struct TestFiles {
 pub fn write_test_files(folder: Option<&Path>) -> Result<TestFiles, Failure> {
     let source = data::locate(folder)?;
     let test = data::load(&source, Part::Test)?;
-    let count = u32::try_from(test.labels.len())?;
-    let size = [u32::try_from(test.images.height)?, u32::try_from(test.images.width)?];
+    write_files(&test.images, &test.labels, source.to_string())
+}
 
-    let images = idx(0x0803, &[count, size[0], size[1]], &test.images.pixels);
-    let labels = idx(0x0801, &[count], &test.labels);
+/// Writes images and their labels as raw IDX files.
+///
+/// # Errors
+///
+/// A file that cannot be written.
+pub fn write_files(images: &Images, labels: &[u8], source: String) -> Result<TestFiles, Failure> {
+    let count = u32::try_from(labels.len())?;
+    let size = [u32::try_from(images.height)?, u32::try_from(images.width)?];
+    let images = idx(0x0803, &[count, size[0], size[1]], &images.pixels);
+    let labels = idx(0x0801, &[count], labels);
     // Named by content: runs side by side with other data do not disturb each other.
     let name = format!("{:08x}", sinapse::crc::crc32(&images) ^ sinapse::crc::crc32(&labels).rotate_left(1));
     let folder = shell::target().join("firmware").join("data").join(name);
     fs::create_dir_all(&folder)?;
     write(&folder.join(IMAGES), &images)?;
     write(&folder.join(LABELS), &labels)?;
-    Ok(TestFiles { folder, source: source.to_string() })
+    Ok(TestFiles { folder, source })
 }
 
 /// An IDX file: big-endian magic number and sizes, then the bytes.

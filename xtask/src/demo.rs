@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::machine::{self, MACHINES, Machine};
+use crate::qemu::{self, Guest};
 use crate::target_eval::{self, Report};
-use crate::{Failure, firmware, qemu, setup, shell};
+use crate::{Failure, firmware, setup, shell};
 
 /// Pictures that are shown whole; of the others only the answer.
 const PICTURES: usize = 3;
@@ -86,7 +87,9 @@ fn show_digits(machine: &Machine, model: &Path) -> Result<(), Failure> {
     let firmware = firmware::build(machine, model)?;
     let serial = firmware.serial_file();
     let mut answers = 0;
-    qemu::boot(machine, &firmware.elf, &shell::root(), &[], &serial, |line| {
+    let folder = shell::root();
+    let guest = Guest { machine, elf: &firmware.elf, folder: &folder, arguments: &[], serial: &serial, plugin: None };
+    qemu::boot(&guest, |line| {
         let answer = line.starts_with("read as");
         if answer || answers < PICTURES || line.contains("digits right") {
             println!("{line}");

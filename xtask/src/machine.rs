@@ -9,6 +9,8 @@ pub struct Machine {
     pub name: &'static str,
     /// What it has inside.
     pub core: &'static str,
+    /// The same in short, as reports call it.
+    pub short: &'static str,
     /// Rust's name of the instruction set.
     pub target: &'static str,
     /// The firmware's board: a Cargo feature and a file in `firmware/src/board`.
@@ -22,6 +24,7 @@ pub static MACHINES: [Machine; 3] = [
     Machine {
         name: "mps2-an386",
         core: "Cortex-M4F",
+        short: "m4",
         target: "thumbv7em-none-eabihf",
         board: "mps2",
         qemu: "qemu-system-arm",
@@ -29,6 +32,7 @@ pub static MACHINES: [Machine; 3] = [
     Machine {
         name: "mps2-an385",
         core: "Cortex-M3",
+        short: "m3",
         target: "thumbv7m-none-eabi",
         board: "mps2",
         qemu: "qemu-system-arm",
@@ -36,6 +40,7 @@ pub static MACHINES: [Machine; 3] = [
     Machine {
         name: "mps2-an500",
         core: "Cortex-M7",
+        short: "m7",
         target: "thumbv7em-none-eabihf",
         board: "mps2",
         qemu: "qemu-system-arm",

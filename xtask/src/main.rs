@@ -1,5 +1,6 @@
-//! The project's commands: `cargo xtask setup`, `demo`, `test`, `target-eval`, `run`, `figures`.
+//! The project's commands: `cargo xtask setup`, `demo`, `test`, `target-eval`, `bench`, `run`, `figures`.
 
+mod bench;
 mod data;
 mod demo;
 mod draw;
@@ -40,6 +41,8 @@ enum Command {
     Test,
     /// Run all test images through the firmware in QEMU.
     TargetEval(target_eval::Arguments),
+    /// Instructions, modelled cycles and memory of layers and models on each core; writes docs/performance.md.
+    Bench(bench::Arguments),
     /// Boot the firmware in QEMU, with arguments of its own.
     Run(run::Arguments),
     /// Measure the committed models; write their cards and the table and picture of the README.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Test => test::run(),
         Command::TargetEval(arguments) => target_eval::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::Figures => figures::run().and_then(|()| picture::run()),
         Command::DrawFirmwareDigits => draw::run(),

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::machine::MACHINES;
-use crate::{Failure, data, firmware, qemu, shell, target_eval};
+use crate::qemu::{self, Guest};
+use crate::{Failure, data, firmware, shell, target_eval};
 
 /// Digits side by side.
 const COLUMNS: usize = 5;
@@ -28,7 +29,9 @@ pub fn run() -> Result<(), Failure> {
     let machine = &MACHINES[0];
     let firmware = firmware::build(machine, &target_eval::default_model())?;
     let (mut all, mut lines) = (Vec::new(), Vec::new());
-    qemu::boot(machine, &firmware.elf, &shell::root(), &[], &firmware.serial_file(), |line| {
+    let (folder, serial) = (shell::root(), firmware.serial_file());
+    let guest = Guest { machine, elf: &firmware.elf, folder: &folder, arguments: &[], serial: &serial, plugin: None };
+    qemu::boot(&guest, |line| {
         if line.starts_with("read as") {
             all.push(Shown { lines: std::mem::take(&mut lines), answer: line.to_owned() });
         } else {

@@ -15,25 +15,32 @@ use crate::machine::Machine;
 /// Long enough for ten thousand images on a slow laptop.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Boots `elf` in `folder` and hands each line of its log to `show`, until it ends.
-///
-/// `arguments` reach the firmware through semihosting, separated by spaces: name files relative to `folder`.
-/// What the serial port sends is written to `serial`.
+/// A program and what it runs in.
+pub struct Guest<'a> {
+    /// QEMU's machine.
+    pub machine: &'a Machine,
+    /// The program.
+    pub elf: &'a Path,
+    /// Folder that it sees as its own.
+    pub folder: &'a Path,
+    /// They reach the firmware through semihosting, separated by spaces: name files relative to `folder`.
+    pub arguments: &'a [&'a str],
+    /// File for what the serial port sends.
+    pub serial: &'a Path,
+    /// A plugin of QEMU and its arguments.
+    pub plugin: Option<String>,
+}
+
+/// Boots a program and hands each line of its log to `show`, until it ends.
 ///
 /// # Errors
 ///
 /// QEMU cannot be started, takes too long, or the firmware ends with another code than 0: then the message has its error.
-pub fn boot(
-    machine: &Machine,
-    elf: &Path,
-    folder: &Path,
-    arguments: &[&str],
-    serial: &Path,
-    mut show: impl FnMut(&str),
-) -> Result<(), Failure> {
+pub fn boot(guest: &Guest<'_>, mut show: impl FnMut(&str)) -> Result<(), Failure> {
+    let (machine, elf) = (guest.machine, guest.elf);
     let program = std::fs::read(elf).map_err(|error| format!("{}: {error}", elf.display()))?;
     let table = Table::parse(&program)?.ok_or("the firmware has no log texts: it was linked without defmt.x")?;
-    let mut child = Running(start(machine, elf, folder, arguments, serial)?);
+    let mut child = Running(start(guest)?);
     let log = chunks(child.0.stdout.take().ok_or("QEMU's output is not there")?);
     let complaints = chunks(child.0.stderr.take().ok_or("QEMU's errors are not there")?);
 
@@ -72,7 +79,8 @@ pub fn boot(
     Err(format!("the firmware on {} ended with {status}: {reason}", machine.name).into())
 }
 
-fn start(machine: &Machine, elf: &Path, folder: &Path, arguments: &[&str], serial: &Path) -> Result<Child, Failure> {
+fn start(guest: &Guest<'_>) -> Result<Child, Failure> {
+    let &Guest { machine, elf, folder, arguments, serial, ref plugin } = guest;
     let mut semihosting = "enable=on,target=native,arg=firmware".to_owned();
     for argument in arguments {
         if argument.contains(' ') {
@@ -87,6 +95,9 @@ fn start(machine: &Machine, elf: &Path, folder: &Path, arguments: &[&str], seria
     command.args(["-icount", "shift=6"]); // 64 ns an instruction: the timer counts instructions
     command.arg("-serial").arg(format!("file:{}", serial.display().to_string().replace(',', ",,")));
     command.args(["-semihosting-config", &semihosting]).arg("-kernel").arg(elf);
+    if let Some(plugin) = plugin {
+        command.arg("-plugin").arg(plugin);
+    }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().map_err(|error| format!("{} cannot be started: {error}", machine.qemu).into())
 }

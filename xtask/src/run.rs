@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::machine::{self, MACHINES};
-use crate::{Failure, firmware, qemu, target_eval};
+use crate::qemu::{self, Guest};
+use crate::{Failure, firmware, target_eval};
 
 /// Arguments of `run`.
 #[derive(clap::Args)]
@@ -31,7 +32,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let serial = firmware.serial_file();
     let words: Vec<&str> = arguments.arguments.iter().map(String::as_str).collect();
     let folder = std::env::current_dir()?;
-    qemu::boot(machine, &firmware.elf, &folder, &words, &serial, |line| println!("{line}"))?;
+    let guest =
+        Guest { machine, elf: &firmware.elf, folder: &folder, arguments: &words, serial: &serial, plugin: None };
+    qemu::boot(&guest, |line| println!("{line}"))?;
     let sent = std::fs::read_to_string(&serial).unwrap_or_default();
     if !sent.trim().is_empty() {
         println!("serial port: {}", sent.trim());

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::firmware::{self, Sizes};
+use crate::data::TestFiles;
+use crate::firmware::{self, Firmware, Sizes};
 use crate::machine::{self, MACHINES, Machine};
-use crate::{Failure, data, qemu, shell};
+use crate::qemu::{self, Guest};
+use crate::{Failure, data, shell};
 
 /// Arguments of `target-eval`.
 #[derive(clap::Args)]
@@ -96,14 +98,29 @@ pub fn default_model() -> PathBuf {
 pub fn evaluate(machine: &'static Machine, model: &Path, folder: Option<&Path>) -> Result<Report, Failure> {
     let firmware = firmware::build(machine, model)?;
     let files = data::write_test_files(folder)?;
+    evaluate_files(machine, &firmware, model, &files, None)
+}
+
+/// Runs all images of two files through a firmware that is built.
+///
+/// # Errors
+///
+/// The firmware's own complaint.
+pub fn evaluate_files(
+    machine: &'static Machine,
+    firmware: &Firmware,
+    model: &Path,
+    files: &TestFiles,
+    plugin: Option<String>,
+) -> Result<Report, Failure> {
     let arguments = ["--images", data::IMAGES, "--labels", data::LABELS];
     let serial = firmware.serial_file();
     let mut measured = None;
-    qemu::boot(machine, &firmware.elf, &files.folder, &arguments, &serial, |line| {
-        match line.strip_prefix("result ") {
-            Some(json) => measured = Some(serde_json::from_str::<Measured>(json)),
-            None => eprintln!("{line}"),
-        }
+    let guest =
+        Guest { machine, elf: &firmware.elf, folder: &files.folder, arguments: &arguments, serial: &serial, plugin };
+    qemu::boot(&guest, |line| match line.strip_prefix("result ") {
+        Some(json) => measured = Some(serde_json::from_str::<Measured>(json)),
+        None => eprintln!("{line}"),
     })?;
     let measured = measured.ok_or("the firmware ended without a result")??;
     if measured.unit != "instructions" {
@@ -113,7 +130,7 @@ pub fn evaluate(machine: &'static Machine, model: &Path, folder: Option<&Path>) 
         machine: machine.name,
         core: machine.core,
         model: model.display().to_string(),
-        data: files.source,
+        data: files.source.clone(),
         images: measured.images,
         correct: measured.correct,
         accuracy: f64::from(measured.correct) / f64::from(measured.images),

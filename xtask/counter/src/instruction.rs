@@ -1,0 +1,140 @@
+//! What the timing of an instruction depends on, read from its disassembly.
+
+/// Kinds of instructions with a timing of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Data processing, multiplication, DSP, and branches.
+    Plain,
+    Load,
+    Store,
+    /// Loads or stores of so many registers.
+    Multiple(u32),
+    Divide,
+    /// A branch whose target is in a register, or a call.
+    Jump,
+    /// Floating point.
+    Float,
+    FloatMultiplyAdd,
+    FloatDivide,
+}
+
+/// Marks of a region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Start,
+    Stop,
+}
+
+/// An instruction of the guest.
+#[derive(Debug)]
+pub struct Instruction {
+    /// Address and size in bytes: where the next one is unless this one branches.
+    pub address: u32,
+    pub size: u32,
+    pub mark: Option<Mark>,
+    pub kind: Kind,
+    /// First operand: what most instructions write.
+    pub target: String,
+    /// Registers that make up the address of a load or store.
+    pub address_registers: Vec<String>,
+    pub text: String,
+}
+
+impl Instruction {
+    /// From its bytes and its disassembly.
+    pub fn new(address: u32, bytes: &[u8], text: &str) -> Self {
+        let mark = match bytes {
+            [0xC9, 0x46] => Some(Mark::Start),
+            [0xD2, 0x46] => Some(Mark::Stop),
+            _ => None,
+        };
+        let (mnemonic, operands) = text.split_once([' ', '\t']).unwrap_or((text, ""));
+        let target = word(operands.trim_start_matches([' ', '\t', '{']));
+        let in_brackets = operands.split_once('[').map_or("", |(_, rest)| rest);
+        // A base, and an index or a second one behind the first comma.
+        let address_registers = in_brackets.split(',').take(2).map(|part| word(part.trim_start()));
+        Instruction {
+            address,
+            size: bytes.len() as u32,
+            mark,
+            kind: kind(mnemonic, operands),
+            target: target.to_owned(),
+            address_registers: address_registers.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            text: text.to_owned(),
+        }
+    }
+}
+
+/// The register name at the start of `text`.
+fn word(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit())).unwrap_or(text.len());
+    &text[..end]
+}
+
+fn kind(mnemonic: &str, operands: &str) -> Kind {
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| mnemonic.starts_with(prefix));
+    if starts(&["ldrd", "strd"]) {
+        Kind::Multiple(2)
+    } else if starts(&["ldm", "stm", "push", "pop", "vldm", "vstm", "vpush", "vpop"]) {
+        Kind::Multiple(registers(operands))
+    } else if starts(&["ldr", "vldr"]) {
+        Kind::Load
+    } else if starts(&["str", "vstr"]) {
+        Kind::Store
+    } else if starts(&["sdiv", "udiv"]) {
+        Kind::Divide
+    } else if starts(&["vdiv", "vsqrt"]) {
+        Kind::FloatDivide
+    } else if starts(&["vfma", "vfms", "vmla", "vmls", "vfnm", "vnml"]) {
+        Kind::FloatMultiplyAdd
+    } else if mnemonic.starts_with('v') {
+        Kind::Float
+    } else if starts(&["bx", "bl"]) {
+        Kind::Jump
+    } else {
+        Kind::Plain
+    }
+}
+
+/// Registers in `{r4, r6-r8, lr}`.
+fn registers(operands: &str) -> u32 {
+    let list = operands.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map_or("", |(list, _)| list);
+    let number = |name: &str| name.trim().trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().ok();
+    list.split(',')
+        .map(|part| match part.split_once('-') {
+            Some((first, last)) => number(last).unwrap_or(0) + 1 - number(first).unwrap_or(0),
+            None => 1,
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Instruction {
+        Instruction::new(0, &[0, 0], text)
+    }
+
+    #[test]
+    fn address_registers_are_those_in_the_brackets() {
+        assert_eq!(of("ldr.w r0, [r1, r2, lsl #2]").address_registers, ["r1", "r2"]);
+        assert_eq!(of("ldr r5, [r0], #4").address_registers, ["r0"]);
+        assert_eq!(of("add r2, sb").address_registers, [""; 0]);
+    }
+
+    #[test]
+    fn registers_of_a_list_are_counted_with_its_ranges() {
+        assert_eq!(of("push {r4, r5, r6, r7, lr}").kind, Kind::Multiple(5));
+        assert_eq!(of("ldm.w r0!, {r1-r4}").kind, Kind::Multiple(4));
+        assert_eq!(of("vldmia r0!, {s16-s23}").kind, Kind::Multiple(8));
+        assert_eq!(of("ldrd r0, r1, [r2], #8").kind, Kind::Multiple(2));
+    }
+
+    #[test]
+    fn marks_are_known_by_their_bytes() {
+        assert_eq!(Instruction::new(0, &[0xC9, 0x46], "mov sb, sb").mark, Some(Mark::Start));
+        assert_eq!(Instruction::new(0, &[0xD2, 0x46], "mov sl, sl").mark, Some(Mark::Stop));
+        assert_eq!(of("mov r8, r8").mark, None);
+    }
+}

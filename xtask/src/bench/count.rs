@@ -1,0 +1,105 @@
+//! The counting plugin: built here, loaded by QEMU, its report read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::{Failure, shell};
+
+/// What a region took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Executed instructions, exact.
+    pub instructions: u64,
+    /// Cycles of a Cortex-M4, modelled.
+    pub cycles: u64,
+}
+
+/// Mean and most of several regions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Rounded to the nearest.
+    pub mean: Cost,
+    /// The most of each.
+    pub max: Cost,
+}
+
+/// Builds the plugin; the path of its library.
+///
+/// # Errors
+///
+/// A failed build.
+pub fn build() -> Result<PathBuf, Failure> {
+    shell::run(shell::cargo().args(["build", "--quiet", "--release", "--package", "sinapse-counter"]))?;
+    let name = format!("{}sinapse_counter{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    Ok(shell::target().join("release").join(name))
+}
+
+/// A report that the plugin will write.
+pub struct Regions {
+    plugin: PathBuf,
+    file: PathBuf,
+}
+
+impl Regions {
+    /// A report of its own, in a file of this process.
+    pub fn new(plugin: &Path) -> Result<Self, Failure> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("regions-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let file = shell::target().join("firmware").join(name);
+        Ok(Regions { plugin: plugin.to_owned(), file })
+    }
+
+    /// QEMU's argument of `-plugin`.
+    pub fn argument(&self) -> String {
+        let escape = |path: &Path| path.display().to_string().replace(',', ",,");
+        format!("{},out={}", escape(&self.plugin), escape(&self.file))
+    }
+
+    /// Reads the report of `count` regions.
+    ///
+    /// # Errors
+    ///
+    /// No report, or one of another number of regions.
+    pub fn read(self, count: usize) -> Result<Summary, Failure> {
+        let report = fs::read_to_string(&self.file)
+            .map_err(|error| format!("{}: {error}: QEMU has not loaded the plugin", self.file.display()))?;
+        fs::remove_file(&self.file)?;
+        let costs = report.lines().map(parse).collect::<Option<Vec<_>>>().ok_or("the plugin's report is damaged")?;
+        if costs.len() != count {
+            return Err(format!("{} regions were counted, expected {count}", costs.len()).into());
+        }
+        summary(&costs).ok_or_else(|| "no region was counted".into())
+    }
+}
+
+fn parse(line: &str) -> Option<Cost> {
+    let (instructions, cycles) = line.split_once(' ')?;
+    Some(Cost { instructions: instructions.parse().ok()?, cycles: cycles.parse().ok()? })
+}
+
+fn summary(costs: &[Cost]) -> Option<Summary> {
+    let count = costs.len() as u64;
+    let of = |part: fn(&Cost) -> u64| {
+        let sum: u64 = costs.iter().map(part).sum();
+        Some(((sum + count / 2).checked_div(count)?, costs.iter().map(part).max()?))
+    };
+    let ((instructions, most_instructions), (cycles, most_cycles)) = (of(|c| c.instructions)?, of(|c| c.cycles)?);
+    Some(Summary {
+        mean: Cost { instructions, cycles },
+        max: Cost { instructions: most_instructions, cycles: most_cycles },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_gives_means_and_maxima() {
+        let costs: Vec<Cost> = "10 20\n13 16\n".lines().map(|line| parse(line).unwrap()).collect();
+        let summary = summary(&costs).unwrap();
+        assert_eq!(summary.mean, Cost { instructions: 12, cycles: 18 });
+        assert_eq!(summary.max, Cost { instructions: 13, cycles: 20 });
+    }
+}
