@@ -19,4 +19,10 @@ fn main() {
         _ => "other",
     };
     println!("cargo::rustc-cfg=sinapse_core={core:?}");
+
+    // `eabihf` has registers for floats in its calling convention, so there is a unit for them.
+    println!("cargo::rustc-check-cfg=cfg(sinapse_fpu)");
+    if core == "armv7em" && env::var("CARGO_CFG_TARGET_ABI").as_deref() == Ok("eabihf") {
+        println!("cargo::rustc-cfg=sinapse_fpu");
+    }
 }

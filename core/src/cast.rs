@@ -26,6 +26,13 @@ pub fn numbers<T: Plain>(bytes: &[u8]) -> Option<&[T]> {
     (head.is_empty() && tail.is_empty()).then_some(numbers)
 }
 
+/// The bits of floats.
+#[cfg(sinapse_fpu)]
+pub fn bits(numbers: &[f32]) -> &[u32] {
+    // SAFETY: both have the same size and alignment, and every bit pattern is a `u32`.
+    unsafe { core::slice::from_raw_parts(numbers.as_ptr().cast(), numbers.len()) }
+}
+
 /// `bytes` as little-endian words, and up to three bytes before and after them.
 pub fn words(bytes: &[u8]) -> (&[u8], &[u32], &[u8]) {
     // SAFETY: every bit pattern is a `u32`.

@@ -87,8 +87,13 @@ pub trait Element: sealed::Sealed + Copy {
     type Value: Number;
     /// The same as a value.
     const FORMAT: ElementFormat;
-    /// The number behind a stored value.
+    /// The number behind a stored value; zero behind the default one, and behind no other.
     fn read(raw: Self::Raw) -> Self::Value;
+    /// The stored values as bytes, where each is one.
+    fn bytes(raw: &[Self::Raw]) -> Option<&[u8]> {
+        let _ = raw;
+        None
+    }
 }
 
 /// A format that a layer may pass on to the next one.
@@ -164,6 +169,10 @@ impl Element for Pixel<f32> {
     #[inline(always)]
     fn read(raw: u8) -> f32 {
         f32::from(raw) / 255.0
+    }
+    #[inline(always)]
+    fn bytes(raw: &[u8]) -> Option<&[u8]> {
+        Some(raw)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! [`reference`](mod@reference) defines the result; every other kernel equals it, bit for bit.
 
+#[cfg(sinapse_fpu)]
+pub mod float;
 pub mod lanes;
 pub mod reference;
 pub mod skip;
@@ -30,6 +32,9 @@ integer_kernel!(I8, I4, I2);
 impl<X: Element<Value = f32>> Kernel<X> for f32 {
     #[inline(always)]
     fn sums(weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &mut [f32]) {
+        #[cfg(sinapse_fpu)]
+        float::sums::<X>(weights, bias, input, sums);
+        #[cfg(not(sinapse_fpu))]
         skip::sums::<f32, X>(weights, bias, input, sums);
     }
 }

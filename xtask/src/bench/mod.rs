@@ -55,7 +55,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     test.labels.truncate(count);
     test.images.pixels.truncate(count * test.images.width * test.images.height);
     test.images.count = count;
-    let note = format!("the first {count} test images of {source}");
+    // The document must not name folders of this computer.
+    let data = if source == datasets::Source::Drawn { source.to_string() } else { "MNIST".into() };
+    let note = format!("the first {count} test images of {data}");
 
     let plugin = count::build()?;
     let machines = if arguments.quick { &MACHINES[..1] } else { &MACHINES };

@@ -46,7 +46,12 @@ impl Row {
             work: work.name.clone(),
             core: machine.short.into(),
             machine: machine.name.into(),
-            kernel: if work.real { "skip" } else { "lanes" }.into(),
+            kernel: match (work.real, machine.short) {
+                (false, _) => "lanes",
+                (true, "m3") => "skip",
+                (true, _) => "float",
+            }
+            .into(),
             instructions_mean: Some(images.mean.instructions),
             instructions_max: Some(images.max.instructions),
             instructions_dense: Some(dense.mean.instructions),

@@ -37,16 +37,16 @@ use crate::element::Levels;
 use crate::weight::{Weight, WeightFormat};
 
 /// Most inputs in a list, 8 bytes each, on the stack.
-const LIST: usize = 64;
+pub(super) const LIST: usize = 64;
 
 /// An input that is not zero; in a list, `x = 0` is the end.
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Entry {
+pub(super) struct Entry {
     /// Weights of its column that have not been added yet.
-    column: *const u32,
-    /// Its level.
-    x: u32,
+    pub(super) column: *const u32,
+    /// Its level, or what a kernel makes of it.
+    pub(super) x: u32,
 }
 
 /// Inputs and their columns, side by side, from where the scan goes on.
@@ -60,7 +60,7 @@ struct Inputs<'a> {
 }
 
 /// Inputs that are not zero.
-struct List {
+pub(super) struct List {
     /// The first `length` are written, and one more with `x = 0` before they are added.
     entries: [MaybeUninit<Entry>; LIST + 1],
     length: usize,
@@ -69,11 +69,11 @@ struct List {
 }
 
 /// When a list is full.
-struct Budget {
+pub(super) struct Budget {
     /// A longer list has no room for eight more.
-    length: usize,
+    pub(super) length: usize,
     /// With a larger sum of levels eight more might leave 16 bits: `limit · (total + 8·A) < 2¹⁵` up to here.
-    total: u32,
+    pub(super) total: u32,
 }
 
 impl Budget {
@@ -108,7 +108,7 @@ where
 }
 
 /// Which bits of a byte are the level.
-trait Bits {
+pub(super) trait Bits {
     /// The lowest.
     const SHIFT: u32;
     /// How many.
@@ -122,7 +122,7 @@ trait Bits {
 }
 
 /// The level of an input format.
-struct Whole<X>(PhantomData<X>);
+pub(super) struct Whole<X>(PhantomData<X>);
 impl<X: Levels> Bits for Whole<X> {
     const SHIFT: u32 = X::SHIFT;
     const COUNT: u32 = X::FORMAT.bits();
@@ -145,7 +145,18 @@ impl Bits for LowerHalf {
 /// `sums[o] += 2^scale · Σ_i w[i][o] · B::level(input[i])`.
 #[inline(always)]
 fn add<W: Weight<Cell = u32>, B: Bits>(weights: &[u32], input: &[u8], budget: &Budget, scale: u32, sums: &mut [i32]) {
-    let column_words = W::column_cells(sums.len());
+    walk::<B>(weights, W::column_cells(sums.len()), input, budget, |list| list.add_to::<W>(scale, sums));
+}
+
+/// Hands lists of inputs that are not zero to `add`, which empties them.
+#[inline(always)]
+pub(super) fn walk<B: Bits>(
+    weights: &[u32],
+    column_words: usize,
+    input: &[u8],
+    budget: &Budget,
+    mut add: impl FnMut(&mut List),
+) {
     let (before, words, after) = cast::words(input);
     // Columns and inputs go side by side as far as both go: the list never leaves the weights.
     let (first, weights) = weights.split_at_checked(before.len() * column_words).unwrap_or_default();
@@ -164,7 +175,7 @@ fn add<W: Weight<Cell = u32>, B: Bits>(weights: &[u32], input: &[u8], budget: &B
     loop {
         imp::scan::<B>(&mut inputs, budget, &mut list);
         if list.length > 0 {
-            list.add_to::<W>(scale, sums);
+            add(&mut list);
         }
         if inputs.pairs.is_empty() {
             break;
@@ -174,13 +185,28 @@ fn add<W: Weight<Cell = u32>, B: Bits>(weights: &[u32], input: &[u8], budget: &B
 
 impl List {
     #[inline(always)]
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         List { entries: [const { MaybeUninit::uninit() }; LIST + 1], length: 0, total: 0 }
+    }
+
+    /// What is listed.
+    #[cfg(sinapse_fpu)]
+    #[inline(always)]
+    pub(super) fn entries(&mut self) -> &mut [Entry] {
+        // SAFETY: the first `length` entries are written.
+        unsafe { self.entries.get_unchecked_mut(..self.length).assume_init_mut() }
+    }
+
+    /// How many are.
+    #[cfg(sinapse_fpu)]
+    #[inline(always)]
+    pub(super) fn length(&self) -> usize {
+        self.length
     }
 
     /// Appends an input; one that is zero is overwritten by the next.
     #[inline(always)]
-    fn push(&mut self, column: &u32, x: u32) {
+    pub(super) fn push(&mut self, column: &u32, x: u32) {
         if let Some(entry) = self.entries.get_mut(self.length) {
             entry.write(Entry { column, x });
             self.length += usize::from(x != 0);
@@ -212,6 +238,12 @@ impl List {
         if !rest.is_empty() {
             unpack::<W>(imp::add_columns::<W>(self, (rest.len() * bits).div_ceil(32)), offset, scale, rest);
         }
+        self.clear();
+    }
+
+    /// Forgets all entries.
+    #[inline(always)]
+    pub(super) fn clear(&mut self) {
         (self.length, self.total) = (0, 0);
     }
 }
