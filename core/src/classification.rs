@@ -42,10 +42,16 @@ impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
     /// The answer that `scores` give.
     pub fn of(scores: [V; CLASSES]) -> Self {
         const { assert!(CLASSES > 0, "a classification needs at least one class") };
-        let class = argmax(&scores);
-        let rivals = scores.iter().enumerate().filter(|&(index, _)| index != class);
-        let second = rivals.map(|(_, &score)| score).reduce(|best, score| if score > best { score } else { best });
-        let margin = second.map_or(scores[class], |second| scores[class] - second);
+        let (mut class, mut best, mut second) = (0, scores[0], None);
+        for (index, &score) in scores.iter().enumerate().skip(1) {
+            if score > best {
+                second = Some(best);
+                (class, best) = (index, score);
+            } else if second.is_none_or(|second| score > second) {
+                second = Some(score);
+            }
+        }
+        let margin = second.map_or(best, |second| best - second);
         Classification { class, scores, margin }
     }
 

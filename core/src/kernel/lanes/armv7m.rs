@@ -207,3 +207,37 @@ pub fn add_columns<W: Weight<Cell = u32>>(list: &mut List, words: usize) -> [u32
         (WeightFormat::I2 | WeightFormat::F32, _) => columns!(list, 0x0003_0003, pairs!()),
     }
 }
+
+/// As [`portable::WIDE`](super::portable::WIDE): `UMLAL` is one instruction.
+pub const WIDE: bool = true;
+
+/// A word of 8-bit weights, bytes 0 and 3 in one sum of 64 bits, bytes 2 and 1 in the other.
+macro_rules! wide_bytes {
+    ($a:literal, $b:literal, $c:literal, $d:literal) => {
+        concat!(
+            "ldr r6, [lr], #4\nand r7, r12, r6\numlal ",
+            $a,
+            ", ",
+            $b,
+            ", r7, r5\nand r6, r12, r6, ror #16\numlal ",
+            $c,
+            ", ",
+            $d,
+            ", r6, r5\n"
+        )
+    };
+}
+
+/// As [`portable::add_wide_columns`](super::portable::add_wide_columns).
+#[inline(always)]
+pub fn add_wide_columns(list: &mut List, words: usize) -> [u64; 4] {
+    let list = list.entries.as_mut_ptr();
+    let [a, b, c, d, e, f, g, h] = match words {
+        1 => columns!(list, 0xff00_00ff_u32, wide_bytes!("r0", "r1", "r2", "r3")),
+        _ => {
+            columns!(list, 0xff00_00ff_u32, wide_bytes!("r0", "r1", "r2", "r3"), wide_bytes!("r4", "r11", "r8", "r9"))
+        }
+    };
+    let pair = |low, high| u64::from(low) | u64::from(high) << 32;
+    [pair(a, b), pair(c, d), pair(e, f), pair(g, h)]
+}

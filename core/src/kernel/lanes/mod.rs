@@ -98,8 +98,14 @@ where
     }
     match const { Budget::new(W::FORMAT, X::FORMAT.top_level()) } {
         Some(budget) => add::<W, Whole<X>>(weights, input, &budget, 0, sums),
+        // 8-bit weights times 8-bit levels leave no room for sums in 16 bits.
+        None if imp::WIDE => {
+            let budget = Budget { length: LIST - 8, total: u32::MAX };
+            let column_words = W::column_cells(sums.len());
+            walk::<Whole<X>>(weights, column_words, input, &budget, |list| list.add_wide_to(sums));
+        }
         None => {
-            // 8-bit weights times 8-bit levels leave no room for sums in 16 bits: both halves of the levels, one by one.
+            // Both halves of the levels, one by one.
             let budget = const { Budget::new(W::FORMAT, 15) }.unwrap_or(Budget { length: 0, total: 0 });
             add::<W, UpperHalf>(weights, input, &budget, 4, sums);
             add::<W, LowerHalf>(weights, input, &budget, 0, sums);
@@ -237,6 +243,40 @@ impl List {
         }
         if !rest.is_empty() {
             unpack::<W>(imp::add_columns::<W>(self, (rest.len() * bits).div_ceil(32)), offset, scale, rest);
+        }
+        self.clear();
+    }
+
+    /// Adds all columns of 8-bit weights, times their levels, and empties the list.
+    ///
+    /// A register of 64 bits holds `L + 2²⁴·H`: up to 258 products of two bytes fit 24 bits, so both halves stay apart.
+    #[inline(always)]
+    fn add_wide_to(&mut self, sums: &mut [i32]) {
+        const { assert!(LIST * 255 * 255 < 1 << 24) };
+        let offset = 128u32.wrapping_mul(self.total);
+        if let Some(end) = self.entries.get_mut(self.length) {
+            end.write(Entry { column: core::ptr::null(), x: 0 });
+        }
+        let mut add = |sums: &mut [i32]| {
+            let lanes = imp::add_wide_columns(self, sums.len().div_ceil(4));
+            for (index, lane) in lanes.iter().enumerate() {
+                // Bytes 0 and 3 of a word, then bytes 2 and 1.
+                let o = index / 2 * 4 + index % 2 * 2;
+                let (low, high) = (*lane as u32 & 0xff_ffff, (lane >> 24) as u32);
+                if let Some(sum) = sums.get_mut(o) {
+                    *sum = sum.wrapping_add(low.wrapping_sub(offset) as i32);
+                }
+                if let Some(sum) = sums.get_mut(o ^ 3) {
+                    *sum = sum.wrapping_add(high.wrapping_sub(offset) as i32);
+                }
+            }
+        };
+        let (blocks, rest) = sums.as_chunks_mut::<8>();
+        for block in blocks {
+            add(block);
+        }
+        if !rest.is_empty() {
+            add(rest);
         }
         self.clear();
     }

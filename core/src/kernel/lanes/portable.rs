@@ -36,6 +36,28 @@ pub fn add_columns<W: Weight<Cell = u32>>(list: &mut List, words: usize) -> [u32
     }
 }
 
+/// Whether sums in 64 bits are cheap.
+pub const WIDE: bool = cfg!(target_pointer_width = "64");
+
+/// The next `words` (1 or 2) words of all columns of 8-bit weights, times their levels: bytes 0 and 3 of each, bytes 2 and 1.
+#[inline(always)]
+pub fn add_wide_columns(list: &mut List, words: usize) -> [u64; 4] {
+    const MASK: u32 = 0xff00_00ff;
+    let mut lanes = [0u64; 4];
+    for entry in list.entries.iter_mut().take(list.length) {
+        // SAFETY: the first `length` entries are written.
+        let Entry { column, x } = unsafe { entry.assume_init_mut() };
+        for (k, lanes) in lanes.chunks_exact_mut(2).enumerate().take(words) {
+            // SAFETY: callers ask for no more words than a column has.
+            let word = unsafe { *column.add(k) };
+            lanes[0] += u64::from(word & MASK) * u64::from(*x);
+            lanes[1] += u64::from(word.rotate_right(16) & MASK) * u64::from(*x);
+        }
+        *column = column.wrapping_add(words);
+    }
+    lanes
+}
+
 #[inline(always)]
 fn words_of_columns<W: Weight<Cell = u32>, const WORDS: usize>(list: &mut List) -> [u32; 8] {
     let bits = W::FORMAT.bits();
