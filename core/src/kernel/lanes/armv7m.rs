@@ -7,48 +7,132 @@ use core::arch::asm;
 use super::{Bits, Budget, Inputs, List};
 use crate::weight::{Weight, WeightFormat};
 
-/// Two outputs in `$lane`, by `$shift`: the last of a word may destroy it.
+/// Loads the last words of a block, and lets the entry go on behind them.
+macro_rules! last {
+    ("one") => {
+        "ldr r6, [lr], #4\nstr lr, [r10, #-8]\n"
+    };
+    ("two") => {
+        "ldrd r6, r7, [lr], #8\nstr lr, [r10, #-8]\n"
+    };
+}
+
+/// Two outputs of `$word` in `$lane`, by way of `$to`; the last of a word may destroy it.
 macro_rules! lane {
-    ($lane:literal, $to:literal, $shift:literal) => {
-        concat!("and ", $to, ", r12, r6, lsr #", $shift, "\nmla ", $lane, ", ", $to, ", r5, ", $lane, "\n")
+    ($lane:literal, $to:literal, $word:literal, $shift:literal) => {
+        concat!("and ", $to, ", r12, ", $word, ", lsr #", $shift, "\nmla ", $lane, ", ", $to, ", r5, ", $lane, "\n")
+    };
+    ($lane:literal, $to:literal, $word:literal) => {
+        concat!("and ", $to, ", r12, ", $word, "\nmla ", $lane, ", ", $to, ", r5, ", $lane, "\n")
     };
 }
 
-/// A word of 8-bit weights.
+/// A word of 8-bit weights, with the mask in r12, by way of lr.
+#[cfg(sinapse_core = "armv7m")]
 macro_rules! bytes {
-    ($a:literal, $b:literal) => {
-        concat!("ldr r6, [lr], #4\nand r7, r12, r6\nmla ", $a, ", r7, r5, ", $a, "\n", lane!($b, "r6", "8"))
+    ($word:literal, $a:literal, $b:literal) => {
+        concat!(lane!($a, "lr", $word), lane!($b, $word, $word, "8"))
     };
 }
 
-/// A word of 4-bit weights.
-macro_rules! nibbles {
-    ($a:literal, $b:literal, $c:literal, $d:literal) => {
+/// A word of 8-bit weights, by way of r12: `UXTB16` needs no mask.
+#[cfg(sinapse_core = "armv7em")]
+macro_rules! bytes {
+    ($word:literal, $a:literal, $b:literal) => {
         concat!(
-            "ldr r6, [lr], #4\nand r7, r12, r6\nmla ",
+            "uxtb16 r12, ",
+            $word,
+            "\nmla ",
             $a,
-            ", r7, r5, ",
+            ", r12, r5, ",
             $a,
-            "\n",
-            lane!($b, "r7", "4"),
-            lane!($c, "r7", "8"),
-            lane!($d, "r6", "12")
+            "\nuxtb16 ",
+            $word,
+            ", ",
+            $word,
+            ", ror #8\nmla ",
+            $b,
+            ", ",
+            $word,
+            ", r5, ",
+            $b,
+            "\n"
         )
     };
 }
 
-/// A word of ternary weights.
+/// Two words of 8-bit weights that are not the last of a block.
+#[cfg(sinapse_core = "armv7m")]
+macro_rules! two_words_of_bytes {
+    ($a:literal, $b:literal, $c:literal, $d:literal) => {
+        concat!(
+            "ldr r6, [lr], #4\n",
+            lane!($a, "r7", "r6"),
+            lane!($b, "r6", "r6", "8"),
+            "ldr r6, [lr], #4\n",
+            lane!($c, "r7", "r6"),
+            lane!($d, "r6", "r6", "8")
+        )
+    };
+}
+
+/// Two words of 8-bit weights that are not the last of a block.
+#[cfg(sinapse_core = "armv7em")]
+macro_rules! two_words_of_bytes {
+    ($a:literal, $b:literal, $c:literal, $d:literal) => {
+        concat!("ldrd r6, r7, [lr], #8\n", bytes!("r6", $a, $b), bytes!("r7", $c, $d))
+    };
+}
+
+/// A word of 4-bit weights, by way of lr.
+macro_rules! nibbles {
+    ($word:literal, $a:literal, $b:literal, $c:literal, $d:literal) => {
+        concat!(
+            lane!($a, "lr", $word),
+            lane!($b, "lr", $word, "4"),
+            lane!($c, "lr", $word, "8"),
+            lane!($d, $word, $word, "12")
+        )
+    };
+}
+
+/// A word of ternary weights, by way of lr.
 macro_rules! pairs {
     () => {
         concat!(
-            "ldr r6, [lr], #4\nand r7, r12, r6\nmla r0, r7, r5, r0\n",
-            lane!("r1", "r7", "2"),
-            lane!("r2", "r7", "4"),
-            lane!("r3", "r7", "6"),
-            lane!("r4", "r7", "8"),
-            lane!("r11", "r7", "10"),
-            lane!("r8", "r7", "12"),
-            lane!("r9", "r6", "14")
+            lane!("r0", "lr", "r6"),
+            lane!("r1", "lr", "r6", "2"),
+            lane!("r2", "lr", "r6", "4"),
+            lane!("r3", "lr", "r6", "6"),
+            lane!("r4", "lr", "r6", "8"),
+            lane!("r11", "lr", "r6", "10"),
+            lane!("r8", "lr", "r6", "12"),
+            lane!("r9", "r6", "r6", "14")
+        )
+    };
+}
+
+/// A word of 8-bit weights, bytes 0 and 3 in one sum of 64 bits, bytes 2 and 1 in the other, by way of lr.
+macro_rules! wide_bytes {
+    ($word:literal, $a:literal, $b:literal, $c:literal, $d:literal) => {
+        concat!(
+            "and lr, r12, ",
+            $word,
+            "\numlal ",
+            $a,
+            ", ",
+            $b,
+            ", lr, r5\nand ",
+            $word,
+            ", r12, ",
+            $word,
+            ", ror #16\numlal ",
+            $c,
+            ", ",
+            $d,
+            ", ",
+            $word,
+            ", r5\n"
         )
     };
 }
@@ -65,7 +149,6 @@ macro_rules! columns {
                 "ldrd lr, r5, [r10], #8",
                 "cbz r5, 3f",
                 $($words,)+
-                "str lr, [r10, #-8]",
                 "b 2b",
                 "3:",
                 "pop {{r6, r7}}",
@@ -79,7 +162,7 @@ macro_rules! columns {
                 inout("r9") 0 => h,
                 out("r5") _,
                 inout("r10") $list => _,
-                in("r12") $mask,
+                inout("r12") $mask => _,
                 out("lr") _,
             );
         }
@@ -192,51 +275,53 @@ pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) 
 pub fn add_columns<W: Weight<Cell = u32>>(list: &mut List, words: usize) -> [u32; 8] {
     let list = list.entries.as_mut_ptr();
     match (W::FORMAT, words) {
-        (WeightFormat::I8, 1) => columns!(list, 0x00ff_00ff, bytes!("r0", "r1")),
-        (WeightFormat::I8, 2) => columns!(list, 0x00ff_00ff, bytes!("r0", "r1"), bytes!("r2", "r3")),
-        (WeightFormat::I8, 3) => {
-            columns!(list, 0x00ff_00ff, bytes!("r0", "r1"), bytes!("r2", "r3"), bytes!("r4", "r11"))
+        (WeightFormat::I8, 1) => columns!(list, 0x00ff_00ff, last!("one"), bytes!("r6", "r0", "r1")),
+        (WeightFormat::I8, 2) => {
+            columns!(list, 0x00ff_00ff, last!("two"), bytes!("r6", "r0", "r1"), bytes!("r7", "r2", "r3"))
         }
-        (WeightFormat::I8, _) => {
-            columns!(list, 0x00ff_00ff, bytes!("r0", "r1"), bytes!("r2", "r3"), bytes!("r4", "r11"), bytes!("r8", "r9"))
-        }
-        (WeightFormat::I4, 1) => columns!(list, 0x000f_000f, nibbles!("r0", "r1", "r2", "r3")),
-        (WeightFormat::I4, _) => {
-            columns!(list, 0x000f_000f, nibbles!("r0", "r1", "r2", "r3"), nibbles!("r4", "r11", "r8", "r9"))
-        }
-        (WeightFormat::I2 | WeightFormat::F32, _) => columns!(list, 0x0003_0003, pairs!()),
+        (WeightFormat::I8, 3) => columns!(
+            list,
+            0x00ff_00ff,
+            two_words_of_bytes!("r0", "r1", "r2", "r3"),
+            last!("one"),
+            bytes!("r6", "r4", "r11")
+        ),
+        (WeightFormat::I8, _) => columns!(
+            list,
+            0x00ff_00ff,
+            two_words_of_bytes!("r0", "r1", "r2", "r3"),
+            last!("two"),
+            bytes!("r6", "r4", "r11"),
+            bytes!("r7", "r8", "r9")
+        ),
+        (WeightFormat::I4, 1) => columns!(list, 0x000f_000f, last!("one"), nibbles!("r6", "r0", "r1", "r2", "r3")),
+        (WeightFormat::I4, _) => columns!(
+            list,
+            0x000f_000f,
+            last!("two"),
+            nibbles!("r6", "r0", "r1", "r2", "r3"),
+            nibbles!("r7", "r4", "r11", "r8", "r9")
+        ),
+        (WeightFormat::I2 | WeightFormat::F32, _) => columns!(list, 0x0003_0003, last!("one"), pairs!()),
     }
 }
 
 /// As [`portable::WIDE`](super::portable::WIDE): `UMLAL` is one instruction.
 pub const WIDE: bool = true;
 
-/// A word of 8-bit weights, bytes 0 and 3 in one sum of 64 bits, bytes 2 and 1 in the other.
-macro_rules! wide_bytes {
-    ($a:literal, $b:literal, $c:literal, $d:literal) => {
-        concat!(
-            "ldr r6, [lr], #4\nand r7, r12, r6\numlal ",
-            $a,
-            ", ",
-            $b,
-            ", r7, r5\nand r6, r12, r6, ror #16\numlal ",
-            $c,
-            ", ",
-            $d,
-            ", r6, r5\n"
-        )
-    };
-}
-
 /// As [`portable::add_wide_columns`](super::portable::add_wide_columns).
 #[inline(always)]
 pub fn add_wide_columns(list: &mut List, words: usize) -> [u64; 4] {
     let list = list.entries.as_mut_ptr();
     let [a, b, c, d, e, f, g, h] = match words {
-        1 => columns!(list, 0xff00_00ff_u32, wide_bytes!("r0", "r1", "r2", "r3")),
-        _ => {
-            columns!(list, 0xff00_00ff_u32, wide_bytes!("r0", "r1", "r2", "r3"), wide_bytes!("r4", "r11", "r8", "r9"))
-        }
+        1 => columns!(list, 0xff00_00ff_u32, last!("one"), wide_bytes!("r6", "r0", "r1", "r2", "r3")),
+        _ => columns!(
+            list,
+            0xff00_00ff_u32,
+            last!("two"),
+            wide_bytes!("r6", "r0", "r1", "r2", "r3"),
+            wide_bytes!("r7", "r4", "r11", "r8", "r9")
+        ),
     };
     let pair = |low, high| u64::from(low) | u64::from(high) << 32;
     [pair(a, b), pair(c, d), pair(e, f), pair(g, h)]
