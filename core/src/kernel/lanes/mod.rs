@@ -22,14 +22,18 @@
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
+#[cfg(sinapse_core = "armv6m")]
+mod armv6m;
 #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
 mod armv7m;
-#[cfg(not(any(sinapse_core = "armv7m", sinapse_core = "armv7em")))]
+#[cfg(sinapse_core = "other")]
 mod portable;
 
+#[cfg(sinapse_core = "armv6m")]
+use armv6m as imp;
 #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
 use armv7m as imp;
-#[cfg(not(any(sinapse_core = "armv7m", sinapse_core = "armv7em")))]
+#[cfg(sinapse_core = "other")]
 use portable as imp;
 
 use crate::cast;
