@@ -7,6 +7,7 @@ mod draw;
 mod figures;
 mod firmware;
 mod machine;
+mod machines;
 mod picture;
 mod qemu;
 mod run;

@@ -91,7 +91,7 @@ fn start(guest: &Guest<'_>) -> Result<Child, Failure> {
         semihosting += &format!(",arg={}", argument.replace(',', ",,")); // QEMU's way to write a comma
     }
     let mut command = Command::new(machine.qemu);
-    command.current_dir(folder).args(["-M", machine.name, "-display", "none", "-monitor", "none"]);
+    command.current_dir(folder).args(["-M", machine.emulated, "-display", "none", "-monitor", "none"]);
     command.args(["-icount", "shift=6"]); // 64 ns an instruction: the timer counts instructions
     command.arg("-serial").arg(format!("file:{}", serial.display().to_string().replace(',', ",,")));
     command.args(["-semihosting-config", &semihosting]).arg("-kernel").arg(elf);

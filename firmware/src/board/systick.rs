@@ -15,8 +15,10 @@ pub struct CorePeripherals {
     /// Timer, counts down.
     pub syst: SYST,
     /// Cycle counter.
+    #[cfg_attr(armv6m, expect(dead_code, reason = "an Armv6-M has none"))]
     pub dwt: DWT,
     /// Switch of the cycle counter.
+    #[cfg_attr(armv6m, expect(dead_code, reason = "an Armv6-M has none"))]
     pub dcb: DCB,
 }
 
@@ -60,13 +62,36 @@ impl Cost {
     /// Starts both counters, looks which of them runs.
     pub fn start(mut core: CorePeripherals, ticks_per_us: u32) -> (Self, Delay) {
         start(&mut core.syst);
-        core.dcb.enable_trace();
-        core.dwt.enable_cycle_counter();
-        let before = DWT::cycle_count();
-        cortex_m::asm::delay(8);
-        let unit = if DWT::cycle_count() == before { Unit::Instructions } else { Unit::Cycles };
+        let unit = if counts_cycles(&mut core) { Unit::Cycles } else { Unit::Instructions };
         (Cost { unit, ticks_per_us }, Delay { ticks_per_us })
     }
+}
+
+/// Starts the cycle counter; whether it runs.
+#[cfg(not(armv6m))]
+fn counts_cycles(core: &mut CorePeripherals) -> bool {
+    core.dcb.enable_trace();
+    core.dwt.enable_cycle_counter();
+    let before = cycle_count();
+    cortex_m::asm::delay(8);
+    cycle_count() != before
+}
+
+/// An Armv6-M has no cycle counter.
+#[cfg(armv6m)]
+fn counts_cycles(_: &mut CorePeripherals) -> bool {
+    false
+}
+
+#[cfg(not(armv6m))]
+#[inline(always)]
+fn cycle_count() -> u32 {
+    DWT::cycle_count()
+}
+
+#[cfg(armv6m)]
+fn cycle_count() -> u32 {
+    0
 }
 
 impl Counter for Cost {
@@ -81,7 +106,7 @@ impl Counter for Cost {
     #[inline(always)]
     fn now(&self) -> u32 {
         match self.unit {
-            Unit::Cycles => DWT::cycle_count(),
+            Unit::Cycles => cycle_count(),
             Unit::Instructions => RELOAD - SYST::get_current(),
         }
     }

@@ -40,15 +40,15 @@ pub struct Row {
 impl Row {
     /// From what was counted over images and for an input without zeros.
     pub fn of_device(work: &Work, machine: &Machine, images: &Summary, dense: &Summary, report: &Report) -> Row {
-        // Cycles are modelled for the M4 alone.
-        let cycles = |cycles: u64| (machine.short == "m4").then_some(cycles);
+        // The model is the M4's, and near enough an M0's: both have loads of two cycles and multiply in one.
+        let cycles = |cycles: u64| matches!(machine.short, "m0" | "m4").then_some(cycles);
         Row {
             work: work.name.clone(),
             core: machine.short.into(),
             machine: machine.name.into(),
             kernel: match (work.real, machine.short) {
                 (false, _) => "lanes",
-                (true, "m3") => "skip",
+                (true, "m0" | "m3") => "skip",
                 (true, _) => "float",
             }
             .into(),
