@@ -13,16 +13,16 @@ fn main() {
     let target = env::var("TARGET").unwrap_or_default();
     let core = match target.split('-').next().unwrap_or_default() {
         "thumbv6m" | "thumbv8m.base" => "armv6m",
-        "thumbv7m" => "armv7m",
-        // The DSP extension is optional in an Armv8-M; all that Rust has tables for have it.
-        "thumbv7em" | "thumbv8m.main" => "armv7em",
+        // The DSP extension is optional in an Armv8-M, and Rust's target does without.
+        "thumbv7m" | "thumbv8m.main" => "armv7m",
+        "thumbv7em" => "armv7em",
         _ => "other",
     };
     println!("cargo::rustc-cfg=sinapse_core={core:?}");
 
     // `eabihf` has registers for floats in its calling convention, so there is a unit for them.
     println!("cargo::rustc-check-cfg=cfg(sinapse_fpu)");
-    if core == "armv7em" && env::var("CARGO_CFG_TARGET_ABI").as_deref() == Ok("eabihf") {
+    if core.starts_with("armv7") && env::var("CARGO_CFG_TARGET_ABI").as_deref() == Ok("eabihf") {
         println!("cargo::rustc-cfg=sinapse_fpu");
     }
 }

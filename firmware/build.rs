@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Boards, as their Cargo features are called.
-const BOARDS: [&str; 1] = ["mps2"];
+const BOARDS: [&str; 3] = ["mps2", "an505", "an547"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

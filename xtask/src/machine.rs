@@ -22,7 +22,7 @@ pub struct Machine {
 }
 
 /// All of them; the first is the default.
-pub static MACHINES: [Machine; 4] = [
+pub static MACHINES: [Machine; 6] = [
     Machine {
         name: "mps2-an386",
         emulated: "mps2-an386",
@@ -48,6 +48,24 @@ pub static MACHINES: [Machine; 4] = [
         short: "m7",
         target: "thumbv7em-none-eabihf",
         board: "mps2",
+        qemu: "qemu-system-arm",
+    },
+    Machine {
+        name: "mps2-an505",
+        emulated: "mps2-an505",
+        core: "Cortex-M33",
+        short: "m33",
+        target: "thumbv8m.main-none-eabihf",
+        board: "an505",
+        qemu: "qemu-system-arm",
+    },
+    Machine {
+        name: "mps3-an547",
+        emulated: "mps3-an547",
+        core: "Cortex-M55",
+        short: "m55",
+        target: "thumbv8m.main-none-eabihf",
+        board: "an547",
         qemu: "qemu-system-arm",
     },
     // Code for an M0 in an emulator that counts: QEMU's own machine of that core has no timer that we use.

@@ -4,9 +4,19 @@
 //! (`embedded_hal::digital::OutputPin`), `delay` (`embedded_hal::delay::DelayNs`) and `counter`
 //! (`sinapse_firmware::count::Counter`).
 
+#[cfg(feature = "an505")]
+mod an505;
+#[cfg(feature = "an547")]
+mod an547;
+mod cmsdk;
 #[cfg(feature = "mps2")]
 mod mps2;
 mod systick;
 
+#[cfg(feature = "an505")]
+use an505::ADDRESSES;
+#[cfg(feature = "an547")]
+use an547::ADDRESSES;
+pub use cmsdk::Board;
 #[cfg(feature = "mps2")]
-pub use mps2::Board;
+use mps2::ADDRESSES;
