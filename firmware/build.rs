@@ -33,9 +33,14 @@ fn memory(out: &Path) -> Result<(), String> {
     println!("cargo::rerun-if-changed={script}");
     fs::copy(&script, out.join("memory.x")).map_err(|error| format!("{script}: {error}"))?;
     println!("cargo::rustc-link-search={}", out.display());
-    for argument in ["--nmagic", "-Tlink.x", "-Tdefmt.x"] {
+    for argument in ["--nmagic", "-Tlink.x"] {
         println!("cargo::rustc-link-arg-bins={argument}");
     }
+    // The bare program does not log.
+    println!("cargo::rerun-if-changed=memory/no-log.x");
+    fs::copy("memory/no-log.x", out.join("no-log.x")).map_err(|error| format!("no-log.x: {error}"))?;
+    println!("cargo::rustc-link-arg-bin=sinapse-firmware=-Tdefmt.x");
+    println!("cargo::rustc-link-arg-bin=bare=-Tno-log.x");
     Ok(())
 }
 

@@ -80,7 +80,7 @@ where
 {
     fn read(reader: &mut Reader<'a>) -> Result<Self, LoadError> {
         let layer = reader.index();
-        let view: LayerView<'a> = reader.next_layer()?;
+        let view: LayerView<'a> = reader.next_layer_of::<W>()?;
         // The reader has checked lengths and alignment against the description, and the description against the type.
         let bias = cast::numbers(view.bias).and_then(|bias| bias.try_into().ok());
         let weights = cast::numbers(view.weights);

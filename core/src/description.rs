@@ -95,7 +95,7 @@ impl Description {
 
     /// The same with one more layer; `None` beyond [`MAX_LAYERS`].
     pub const fn with(mut self, layer: LayerDescription) -> Option<Self> {
-        if self.count as usize == MAX_LAYERS {
+        if self.count as usize >= MAX_LAYERS {
             return None;
         }
         self.layers[self.count as usize] = layer;
@@ -118,7 +118,10 @@ impl Description {
 
     /// The layers, first to last.
     pub const fn layers(&self) -> &[LayerDescription] {
-        self.layers.split_at(self.count as usize).0
+        match self.layers.split_at_checked(self.count as usize) {
+            Some((layers, _)) => layers,
+            None => &self.layers, // `with` counts no further than there are
+        }
     }
 
     /// Number of inputs of layer `index`.
@@ -147,10 +150,11 @@ impl Description {
         if matches!(self.input, ElementFormat::I32) {
             return false;
         }
+        let layers = self.layers();
         let mut index = 0;
-        while index < self.count as usize {
-            let layer = &self.layers[index];
-            let last = index + 1 == self.count as usize;
+        while index < layers.len() {
+            let layer = &layers[index];
+            let last = index + 1 == layers.len();
             let fits = matches!(layer.weights, WeightFormat::F32) == real
                 && matches!(layer.activation, ActivationKind::Identity) == last
                 && matches!(layer.output, ElementFormat::F32) == real

@@ -27,7 +27,9 @@ impl Requantization<'_> {
     #[inline(always)]
     pub fn multiplier(&self, o: usize) -> i32 {
         let index = if self.multipliers.len() == 1 { 0 } else { o };
-        i32::from(u16::from_le_bytes(self.multipliers[index]))
+        // `load` has checked that there is one for each output, or one for all.
+        let bytes = self.multipliers.get(index).copied().unwrap_or_default();
+        i32::from(u16::from_le_bytes(bytes))
     }
 
     /// Sum `a` of output `o` in steps of the next scale, rounded, sign kept.

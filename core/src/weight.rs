@@ -150,7 +150,9 @@ impl Weight for I2 {
 fn unpack(column: &[u32], o: usize, format: WeightFormat) -> i32 {
     let bits = format.bits();
     let lanes = 32 / bits as usize;
-    let code = column[o / lanes] >> (bits * (o % lanes) as u32) & ((1 << bits) - 1);
+    // Beyond the column there is nothing.
+    let Some(word) = column.get(o / lanes) else { return 0 };
+    let code = word >> (bits * (o % lanes) as u32) & ((1 << bits) - 1);
     code as i32 - format.offset()
 }
 

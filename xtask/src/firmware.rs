@@ -54,7 +54,7 @@ pub fn build(machine: &Machine, model: &Path) -> Result<Firmware, Failure> {
     let lock = File::create(route.folder().join("build.lock"))?;
     lock.lock()?;
     let mut command = cargo(route, "build", machine);
-    shell::run(command.args(["--quiet", "--release"]).env("SINAPSE_MODEL", &model))
+    shell::run(command.args(["--quiet", "--release", "--bin", "sinapse-firmware"]).env("SINAPSE_MODEL", &model))
         .map_err(|error| format!("the firmware cannot be built for {}: {error}", machine.name))?;
     let built = route.folder().join(machine.target).join("release").join("sinapse-firmware");
     let program = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
@@ -69,8 +69,7 @@ pub fn build(machine: &Machine, model: &Path) -> Result<Firmware, Failure> {
     fs::rename(&temporary, &elf)?;
     drop(lock);
 
-    let pictures = fs::metadata(pictures())?.len();
-    let sizes = sizes(&program, blob.len() as u64 + pictures)?;
+    let sizes = sizes(&program, carried_bytes(&model)?)?;
     Ok(Firmware { elf, sizes })
 }
 
@@ -86,8 +85,13 @@ pub fn pictures() -> PathBuf {
     shell::root().join("firmware").join("digits.idx")
 }
 
+/// Bytes of a blob and of the compiled-in digits, which are not program.
+pub fn carried_bytes(model: &Path) -> Result<u64, Failure> {
+    Ok(fs::metadata(model)?.len() + fs::metadata(pictures())?.len())
+}
+
 /// Adds up the sections that are loaded or reserved.
-fn sizes(elf: &[u8], carried_bytes: u64) -> Result<Sizes, Failure> {
+pub fn sizes(elf: &[u8], carried_bytes: u64) -> Result<Sizes, Failure> {
     let file = object::File::parse(elf)?;
     let (mut flash_bytes, mut ram_bytes) = (0, 0);
     for section in file.sections() {

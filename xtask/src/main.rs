@@ -1,5 +1,6 @@
 //! The project's commands: `cargo xtask setup`, `demo`, `test`, `target-eval`, `bench`, `run`, `figures`.
 
+mod bare;
 mod bench;
 mod data;
 mod demo;

@@ -7,7 +7,7 @@ use sinapse_trainer::data;
 
 use crate::machine::{MACHINES, Machine};
 use crate::toolchain::Route;
-use crate::{Failure, bench, firmware, machines, setup, shell};
+use crate::{Failure, bare, bench, firmware, machines, setup, shell};
 
 /// The environment variable by which tests find this program.
 const SELF_VARIABLE: &str = "SINAPSE_XTASK";
@@ -28,7 +28,7 @@ pub fn run() -> Result<(), Failure> {
     let source = data::locate(None)?;
     println!("data: {source}");
 
-    let steps: [Step; 9] = [
+    let steps: [Step; 10] = [
         ("packages", Box::new(|| fetch(&host, machine))),
         ("format", Box::new(format)),
         ("lints, host", Box::new(lint_host)),
@@ -36,6 +36,7 @@ pub fn run() -> Result<(), Failure> {
         ("tests, firmware's library", Box::new(|| test_firmware(&host))),
         ("release build", Box::new(build_release)),
         ("tests, host and QEMU", Box::new(test_workspace)),
+        ("bare program", Box::new(bare::check)),
         ("equal logits on all machines", Box::new(machines::compare)),
         ("bench, quick", Box::new(bench::quick)),
     ];

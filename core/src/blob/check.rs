@@ -10,9 +10,18 @@ use crate::weight::{I2, I4, I8, Weight, WeightFormat};
 const LARGEST_F32_SUM: f32 = 1e30;
 
 /// Checks a layer whose `f32` inputs are at most `input_bound`; returns the bound of its outputs.
-pub fn layer(view: &LayerView<'_>, multiplier_bytes: usize, input_bound: f32) -> Result<f32, LoadError> {
+///
+/// `weights` is the format in the description; where it is known at compile time, the other formats' checks are left out of
+/// the program, and with them the floats of an integer network.
+#[inline(always)]
+pub fn layer(
+    view: &LayerView<'_>,
+    weights: WeightFormat,
+    multiplier_bytes: usize,
+    input_bound: f32,
+) -> Result<f32, LoadError> {
     lengths(view, multiplier_bytes)?;
-    match view.description.weights {
+    match weights {
         WeightFormat::F32 => return real_layer(view, input_bound),
         WeightFormat::I8 => integer_layer::<I8>(view)?,
         WeightFormat::I4 => integer_layer::<I4>(view)?,
@@ -63,7 +72,7 @@ fn integer_layer<W: Weight<Value = i32, Cell = u32>>(view: &LayerView<'_>) -> Re
 
     for output in 0..lanes {
         let mut magnitude = 0u64;
-        for column in weights.chunks_exact(column_words) {
+        for column in weights.chunks_exact(column_words.max(1)) {
             let weight = W::of(column, output).unsigned_abs();
             if weight > W::FORMAT.limit().unsigned_abs() {
                 return Err(LoadError::ValueOutOfRange { layer, output });
@@ -103,11 +112,12 @@ fn real_layer(view: &LayerView<'_>, input_bound: f32) -> Result<f32, LoadError> 
     let layer = view.layer;
     let bias = cast::numbers::<f32>(view.bias).unwrap_or_default();
     let weights = cast::numbers::<f32>(view.weights).unwrap_or_default();
+    let outputs = bias.len().max(1);
     let mut largest = 0.0f32;
     for (output, bias) in bias.iter().enumerate() {
         let mut magnitude = 0.0f32;
-        for column in weights.chunks_exact(bias_len(view)) {
-            magnitude += column[output].abs();
+        for column in weights.chunks_exact(outputs) {
+            magnitude += column.get(output).map_or(0.0, |weight| weight.abs());
         }
         // NaN and infinities do not compare below the limit.
         if !(bias.is_finite() && magnitude.is_finite()) {
@@ -124,8 +134,4 @@ fn real_layer(view: &LayerView<'_>, input_bound: f32) -> Result<f32, LoadError> 
         ActivationKind::Sigmoid => 1.0,
         ActivationKind::Relu | ActivationKind::Identity => largest * 1.01,
     })
-}
-
-fn bias_len(view: &LayerView<'_>) -> usize {
-    usize::from(view.description.outputs)
 }

@@ -101,11 +101,12 @@ struct Cursor<'a> {
 
 impl Cursor<'_> {
     const fn byte(&mut self) -> Option<u8> {
-        if self.at == self.blob.len() {
+        if self.at >= self.blob.len() {
             return None;
         }
+        let byte = self.blob[self.at];
         self.at += 1;
-        Some(self.blob[self.at - 1])
+        Some(byte)
     }
 
     /// A `u16`: seven bits a byte, lowest first, the top bit set on all but the last.

@@ -9,6 +9,7 @@ use crate::crc::crc32;
 use crate::description::{Description, LayerDescription};
 use crate::element::ElementFormat;
 use crate::requantize::Requantization;
+use crate::weight::{Weight, WeightFormat};
 
 /// A layer's numbers, as they lie in the blob.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,7 +101,8 @@ impl<'a> Reader<'a> {
             (_, rest) = take::<LayerDescription>(rest, "layer descriptions")?;
         }
         let (logits, rest) = take::<Logits>(rest, "logits")?;
-        if !(logits.step.is_finite() && logits.step > 0.0) {
+        // Positive and finite, by its bits: a core without floats needs no comparison of them.
+        if !(1..f32::INFINITY.to_bits()).contains(&logits.step.to_bits()) {
             return Err(LoadError::Malformed { part: "logits" });
         }
         let (provenance, rest) = take::<Provenance>(rest, "provenance")?;
@@ -138,6 +140,20 @@ impl<'a> Reader<'a> {
     ///
     /// The [`LoadError`]s that name a layer; [`LoadError::Malformed`] after the last layer.
     pub fn next_layer(&mut self) -> Result<LayerView<'a>, LoadError> {
+        self.checked(None)
+    }
+
+    /// The same where the caller's type says what the weights are.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_layer`](Self::next_layer), and other weights than those.
+    pub fn next_layer_of<W: Weight>(&mut self) -> Result<LayerView<'a>, LoadError> {
+        self.checked(Some(W::FORMAT))
+    }
+
+    #[inline(always)]
+    fn checked(&mut self, weights: Option<WeightFormat>) -> Result<LayerView<'a>, LoadError> {
         let layer = self.index;
         let Some(&description) = self.description.layers().get(layer) else {
             return Err(LoadError::Malformed { part: "layers: there are no more" });
@@ -156,7 +172,11 @@ impl<'a> Reader<'a> {
             bias: tensors.bias,
             weights: tensors.weights,
         };
-        self.input_bound = check::layer(&view, tensors.multipliers.len(), self.input_bound)?;
+        let format = weights.unwrap_or(description.weights);
+        if format != description.weights {
+            return Err(LoadError::Malformed { part: "layers: other weights" });
+        }
+        self.input_bound = check::layer(&view, format, tensors.multipliers.len(), self.input_bound)?;
         self.rest = rest;
         self.index += 1;
         Ok(view)

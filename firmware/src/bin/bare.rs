@@ -1,0 +1,49 @@
+//! The least program around a network: loader, kernels, loop. No logging, no host, no heap.
+//!
+//! `cargo xtask test` links it and looks inside: a panic that could still be reached would not link, because its handler
+//! calls a function that does not exist.
+#![no_std]
+#![no_main]
+#![allow(unsafe_code)] // one volatile write, and the function that does not exist
+
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use cortex_m_rt::entry;
+
+#[path = "../model.rs"]
+mod model;
+
+use model::{BLOB, Net};
+
+/// One drawn picture a class, behind the 16 bytes of an IDX header.
+static PICTURES: &[u8] = include_bytes!("../../digits.idx");
+
+/// The last answer, for a debugger; 255 where the blob is refused.
+static ANSWER: AtomicUsize = AtomicUsize::new(0);
+
+#[entry]
+fn main() -> ! {
+    let mut scratch = Net::SCRATCH;
+    let Ok(network) = Net::load(BLOB) else {
+        ANSWER.store(255, Ordering::Relaxed);
+        loop {
+            cortex_m::asm::nop();
+        }
+    };
+    loop {
+        let pixels = PICTURES.get(16..).unwrap_or_default();
+        for picture in pixels.as_chunks().0 {
+            let answer = network.classify(picture, &mut scratch);
+            ANSWER.store(answer.class, Ordering::Relaxed);
+        }
+    }
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    unsafe extern "C" {
+        fn a_panic_can_still_be_reached() -> !;
+    }
+    // SAFETY: there is no such function, so that a program in which this is reachable does not link.
+    unsafe { a_panic_can_still_be_reached() }
+}

@@ -1,0 +1,94 @@
+//! The least program around the network, looked into: what must not be in it, and its size.
+
+use std::fs;
+
+use object::{Object, ObjectSection, ObjectSymbol};
+
+use crate::machine::{self, Machine};
+use crate::{Failure, firmware, setup, shell, target_eval};
+
+/// Machines whose code is looked into, and whether it has instructions of the DSP extension.
+const MACHINES: [(&str, bool); 3] = [("armv6m-on-an386", false), ("mps2-an385", false), ("mps2-an386", true)];
+
+/// What no name of a function may contain in a program around an integer network: panics, allocation, soft floats.
+const UNWANTED: [&str; 10] = [
+    "panicking",
+    "alloc",
+    "__aeabi_f",
+    "__aeabi_d",
+    "__aeabi_i2f",
+    "__aeabi_i2d",
+    "__addsf3",
+    "__mulsf3",
+    "__divsf3",
+    "expf",
+];
+
+/// Builds and checks the program for each machine that can be set up.
+///
+/// # Errors
+///
+/// A program that does not link, because a panic can be reached, or has in it what it must not.
+pub fn check() -> Result<(), Failure> {
+    for (name, dsp) in MACHINES {
+        let machine = machine::named(name)?;
+        match setup::ready(machine) {
+            Err(error) => println!("{name}: NOT TESTED: {error}"),
+            Ok(route) => {
+                let mut command = firmware::cargo(route, "build", machine);
+                command.args(["--quiet", "--release", "--bin", "bare"]);
+                shell::run(command.env("SINAPSE_MODEL", target_eval::default_model()))
+                    .map_err(|error| format!("{error}: where a panic can be reached, the program does not link"))?;
+                let elf = route.folder().join(machine.target).join("release").join("bare");
+                look_into(machine, &fs::read(elf)?, dsp)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn look_into(machine: &Machine, elf: &[u8], dsp: bool) -> Result<(), Failure> {
+    let file = object::File::parse(elf)?;
+    for symbol in file.symbols() {
+        let name = symbol.name().unwrap_or_default();
+        if let Some(unwanted) = UNWANTED.iter().find(|unwanted| name.contains(**unwanted)) {
+            return Err(format!("{}: the program has `{name}`: no `{unwanted}` is wanted", machine.name).into());
+        }
+    }
+    let text = file.section_by_name(".text").ok_or("a program without code")?;
+    if has_dsp(text.data()?) != dsp {
+        let expected = if dsp { "expected" } else { "not expected" };
+        return Err(format!("{}: instructions of the DSP extension are {expected}", machine.name).into());
+    }
+    let sizes = firmware::sizes(elf, firmware::carried_bytes(&target_eval::default_model())?)?;
+    println!(
+        "{} ({}): no panic, no allocation, no soft float; DSP instructions: {}; {} bytes of program, {} of static RAM",
+        machine.name,
+        machine.target,
+        if dsp { "yes" } else { "none" },
+        sizes.program_bytes,
+        sizes.ram_bytes
+    );
+    Ok(())
+}
+
+/// Whether `UXTB16` is in the code, the instruction of the extension that the kernels use.
+///
+/// Source: Arm, "Armv7-M Architecture Reference Manual", A7.7.223: `11111010 00111111 | 1111 Rd 10 rotate Rm`.
+fn has_dsp(text: &[u8]) -> bool {
+    let halfwords: Vec<u16> = text.as_chunks().0.iter().map(|&bytes| u16::from_le_bytes(bytes)).collect();
+    halfwords.windows(2).any(|pair| pair[0] == 0xFA3F && pair[1] & 0xF0C0 == 0xF080)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_dsp;
+
+    #[test]
+    fn uxtb16_is_found_with_and_without_rotation() {
+        let code = |pair: [u16; 2]| pair.map(u16::to_le_bytes).concat();
+        assert!(has_dsp(&code([0xFA3F, 0xFC86]))); // uxtb16 r12, r6
+        assert!(has_dsp(&code([0xFA3F, 0xF696]))); // uxtb16 r6, r6, ror #8
+        assert!(!has_dsp(&code([0xFA1F, 0xF686]))); // uxth.w r6, r6
+    }
+}
