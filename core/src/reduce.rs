@@ -128,23 +128,44 @@ pub fn reduce(picture: &[u8], width: usize, crop: usize, scale: Scale, out: &mut
     if out_width == 0 {
         return;
     }
-    for (y, row) in out.chunks_exact_mut(out_width).enumerate() {
-        for (x, pixel) in row.iter_mut().enumerate() {
-            let at = |dx: usize, dy: usize| {
-                let (x, y) = (crop + x / to * from + dx, crop + y / to * from + dy);
-                picture.get(y * width + x).copied().map_or(0, u32::from)
-            };
-            *pixel = match scale {
-                Scale::One => at(0, 0) as u8,
-                Scale::Half => ((at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1) + 2) >> 2) as u8,
-                Scale::TwoThirds => {
-                    let (cx, cy) = (x % 2 * 2, y % 2 * 2);
-                    let sum = 4 * at(cx, cy) + 2 * at(1, cy) + 2 * at(cx, 1) + at(1, 1);
-                    // 455 / 4096 is a ninth to 1 part in 4,096, and 9 · 255 gives 255.
-                    ((sum * 455 + 2048) >> 12) as u8
-                }
-            };
+    let rows = picture.get(crop * width..).unwrap_or_default();
+    for (rows, out) in rows.chunks_exact((from * width).max(1)).zip(out.chunks_exact_mut(to * out_width)) {
+        // Rows without their borders; those beyond `from` are not read.
+        let row = |y: usize| rows.get(y * width + crop..(y + 1) * width - crop).unwrap_or_default();
+        match scale {
+            Scale::One => out.iter_mut().zip(row(0)).for_each(|(out, &pixel)| *out = pixel),
+            Scale::Half => halve([row(0), row(1)], out),
+            Scale::TwoThirds => two_thirds([row(0), row(1), row(2)], out, out_width),
         }
+    }
+}
+
+/// Two rows to one of half their width.
+#[inline(always)]
+fn halve([above, below]: [&[u8]; 2], out: &mut [u8]) {
+    for ((&[a, b], &[c, d]), out) in above.as_chunks().0.iter().zip(below.as_chunks().0).zip(out) {
+        *out = ((u32::from(a) + u32::from(b) + u32::from(c) + u32::from(d) + 2) >> 2) as u8;
+    }
+}
+
+/// Three rows to two.
+#[inline(always)]
+fn two_thirds([above, middle, below]: [&[u8]; 3], out: &mut [u8], out_width: usize) {
+    let Some((upper, lower)) = out.split_at_mut_checked(out_width) else { return };
+    let blocks = above.as_chunks().0.iter().zip(middle.as_chunks().0).zip(below.as_chunks().0);
+    let outs = upper.as_chunks_mut().0.iter_mut().zip(lower.as_chunks_mut().0);
+    for (((&[a, b, c], &[d, e, f]), &[g, h, i]), (upper, lower)) in blocks.zip(outs) {
+        // Most of a picture is background.
+        if a | b | c | d | e | f | g | h | i == 0 {
+            (*upper, *lower) = ([0; 2], [0; 2]);
+            continue;
+        }
+        let mean = |corner: u8, edge: u8, other_edge: u8| {
+            let (corner, edges, middle) = (u32::from(corner), u32::from(edge) + u32::from(other_edge), u32::from(e));
+            // 455 / 4096 is 1 / 9 within 0.02 %: the result is the rounded mean for every sum up to 9 · 255.
+            (((4 * corner + 2 * edges + middle) * 455 + 2048) >> 12) as u8
+        };
+        (*upper, *lower) = ([mean(a, b, d), mean(c, b, f)], [mean(g, h, d), mean(i, h, f)]);
     }
 }
 

@@ -3,7 +3,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use sinapse::{Dense, I8, Identity, Network, Pixel, Relu, U4, layers};
+use sinapse::reduce::{Reduce, TwoThirds};
+use sinapse::{Dense, I4, Identity, Network, Pixel, Relu, U4, layers};
 use sinapse_trainer::data::Dataset;
 use sinapse_trainer::model::{Blob, Model, Scores};
 
@@ -12,9 +13,10 @@ use crate::{Failure, shell};
 
 type Digits = Network<
     layers![
-        Dense<'static, 784, 64, Pixel<U4>, I8, Relu<U4>>,
-        Dense<'static, 64, 32, U4, I8, Relu<U4>>,
-        Dense<'static, 32, 10, U4, I8, Identity>,
+        Reduce<784, 28, 2, TwoThirds, 256, U4>,
+        Dense<'static, 256, 80, Pixel<U4>, I4, Relu<U4>>,
+        Dense<'static, 80, 32, U4, I4, Relu<U4>>,
+        Dense<'static, 32, 10, U4, I4, Identity>,
     ],
 >;
 
