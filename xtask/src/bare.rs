@@ -1,11 +1,12 @@
 //! The least program around the network, looked into: what must not be in it, and its size.
 
 use std::fs;
+use std::path::Path;
 
 use object::{Object, ObjectSection, ObjectSymbol};
 
 use crate::machine::{self, Machine};
-use crate::{Failure, firmware, setup, shell, target_eval};
+use crate::{Failure, bench, firmware, setup, shell, target_eval};
 
 /// Machines whose code is looked into, and whether it has instructions of the DSP extension.
 const MACHINES: [(&str, bool); 3] = [("armv6m-on-an386", false), ("mps2-an385", false), ("mps2-an386", true)];
@@ -30,24 +31,30 @@ const UNWANTED: [&str; 10] = [
 ///
 /// A program that does not link, because a panic can be reached, or has in it what it must not.
 pub fn check() -> Result<(), Failure> {
+    // 4-bit weights need no instruction of the extension, 8-bit ones use it where it is.
+    let eight_bits = bench::work::all()?.into_iter().find(|work| work.name == "784x32-w8-x4").ok_or("no such layer")?;
     for (name, dsp) in MACHINES {
         let machine = machine::named(name)?;
-        match setup::ready(machine) {
-            Err(error) => println!("{name}: NOT TESTED: {error}"),
-            Ok(route) => {
-                let mut command = firmware::cargo(route, "build", machine);
-                command.args(["--quiet", "--release", "--bin", "bare"]);
-                shell::run(command.env("SINAPSE_MODEL", target_eval::default_model()))
-                    .map_err(|error| format!("{error}: where a panic can be reached, the program does not link"))?;
-                let elf = route.folder().join(machine.target).join("release").join("bare");
-                look_into(machine, &fs::read(elf)?, dsp)?;
+        let route = match setup::ready(machine) {
+            Ok(route) => route,
+            Err(error) => {
+                println!("{name}: NOT TESTED: {error}");
+                continue;
             }
+        };
+        for (model, dsp) in [(&target_eval::default_model(), false), (&eight_bits.blob, dsp)] {
+            let mut command = firmware::cargo(route, "build", machine);
+            command.args(["--quiet", "--release", "--bin", "bare"]);
+            shell::run(command.env("SINAPSE_MODEL", model))
+                .map_err(|error| format!("{error}: where a panic can be reached, the program does not link"))?;
+            let elf = route.folder().join(machine.target).join("release").join("bare");
+            look_into(machine, model, &fs::read(elf)?, dsp)?;
         }
     }
     Ok(())
 }
 
-fn look_into(machine: &Machine, elf: &[u8], dsp: bool) -> Result<(), Failure> {
+fn look_into(machine: &Machine, model: &Path, elf: &[u8], dsp: bool) -> Result<(), Failure> {
     let file = object::File::parse(elf)?;
     for symbol in file.symbols() {
         let name = symbol.name().unwrap_or_default();
@@ -60,11 +67,12 @@ fn look_into(machine: &Machine, elf: &[u8], dsp: bool) -> Result<(), Failure> {
         let expected = if dsp { "expected" } else { "not expected" };
         return Err(format!("{}: instructions of the DSP extension are {expected}", machine.name).into());
     }
-    let sizes = firmware::sizes(elf, firmware::carried_bytes(&target_eval::default_model())?)?;
+    let sizes = firmware::sizes(elf, firmware::carried_bytes(model)?)?;
     println!(
-        "{} ({}): no panic, no allocation, no soft float; DSP instructions: {}; {} bytes of program, {} of static RAM",
+        "{} ({}), {}: no panic, no allocation, no soft float; DSP instructions: {}; {} bytes of program, {} of static RAM",
         machine.name,
         machine.target,
+        model.file_stem().unwrap_or_default().display(),
         if dsp { "yes" } else { "none" },
         sizes.program_bytes,
         sizes.ram_bytes

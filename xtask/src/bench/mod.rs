@@ -4,7 +4,7 @@ mod count;
 mod document;
 mod host;
 mod row;
-mod work;
+pub mod work;
 
 use std::path::Path;
 
