@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use sinapse::I2;
 use sinapse::activation::ActivationKind::{Identity, Relu, Sigmoid};
 use sinapse::element::{ElementFormat, Levels};
-use sinapse::kernel::{Kernel, lanes, quads, reference, skip};
+use sinapse::kernel::{Kernel, lanes, reference, skip, tiles};
 use sinapse::weight::{Order, Weight, WeightFormat};
 use sinapse::{Dense, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
 use sinapse_tests::{description, layer, random_blob, random_image};
@@ -55,9 +55,9 @@ fn skip_sums<W: skip::Column<Value = i32, Cell = u32>, X: Levels>(
     sums
 }
 
-fn quads_sums(weights: &[u32], bias: &[i32], input: &[u8]) -> Vec<i32> {
+fn tiles_sums(weights: &[u32], bias: &[i32], input: &[u8]) -> Vec<i32> {
     let mut sums = bias.to_vec();
-    quads::add(weights, input, &mut sums);
+    tiles::add(weights, input, &mut sums);
     sums
 }
 
@@ -89,7 +89,7 @@ where
         Order::Columns => {
             vec![("skip", skip_sums::<W, X>), ("lanes", lanes_sums::<W, X>), ("selected", selected::<W, X>)]
         }
-        Order::Quads => vec![("quads", quads_sums), ("selected", selected::<W, X>)],
+        Order::Tiles => vec![("tiles", tiles_sums), ("selected", selected::<W, X>)],
     };
     let top = i32::from(X::FORMAT.top_level());
     for sparse in [false, true] {

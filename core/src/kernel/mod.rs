@@ -5,10 +5,10 @@
 #[cfg(sinapse_fpu)]
 pub mod float;
 pub mod lanes;
-pub mod quads;
 pub mod reference;
 pub mod relu;
 pub mod skip;
+pub mod tiles;
 
 use core::mem::MaybeUninit;
 
@@ -38,9 +38,9 @@ macro_rules! integer_kernel {
             ) -> &'s mut [i32] {
                 match const { <$weight as Weight>::FORMAT.order(X::FORMAT) } {
                     Order::Columns => lanes::sums::<$weight, X>(weights, bias, input, sums),
-                    Order::Quads => {
+                    Order::Tiles => {
                         let sums = filled(bias, sums);
-                        quads::add(weights, input, sums);
+                        tiles::add(weights, input, sums);
                         sums
                     }
                 }

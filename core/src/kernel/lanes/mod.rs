@@ -82,7 +82,7 @@ const ROOM: u32 = 17 * size_of::<Entry>() as u32;
 
 /// With a larger sum of levels, `inputs` more might leave 16 bits: `limit · (total + inputs · A) < 2¹⁵` up to here.
 const fn budget(weights: WeightFormat, top_level: u8, inputs: u32) -> u32 {
-    // 8-bit levels of 8-bit weights, for which this would be negative, are quads.
+    // 8-bit levels of 8-bit weights, for which this would be negative, are tiles.
     (32_767 / weights.limit() as u32).saturating_sub(inputs * top_level as u32)
 }
 
