@@ -23,14 +23,14 @@ use core::mem::MaybeUninit;
 
 #[cfg(sinapse_core = "armv6m")]
 mod armv6m;
-#[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+#[cfg(sinapse_thumb2)]
 mod armv7m;
 #[cfg(sinapse_core = "other")]
 mod portable;
 
 #[cfg(sinapse_core = "armv6m")]
 use armv6m as imp;
-#[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+#[cfg(sinapse_thumb2)]
 use armv7m as imp;
 #[cfg(sinapse_core = "other")]
 use portable as imp;
@@ -70,14 +70,14 @@ pub(super) struct List {
     entries: [MaybeUninit<Entry>; LIST + 1],
     length: usize,
     /// Columns at the other end.
-    #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+    #[cfg(sinapse_thumb2)]
     top_count: usize,
     /// Sum of the levels of the entries.
     total: u32,
 }
 
 /// Bytes for sixteen inputs and the end of the entries: with less between them and the other end, the list is full.
-#[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+#[cfg(sinapse_thumb2)]
 const ROOM: u32 = 17 * size_of::<Entry>() as u32;
 
 /// With a larger sum of levels, `inputs` more might leave 16 bits: `limit · (total + inputs · A) < 2¹⁵` up to here.
@@ -111,15 +111,13 @@ where
     let budget = const { budget(W::FORMAT, X::FORMAT.top_level(), imp::STEP) };
     let column_words = W::row_cells(X::FORMAT, sums.len());
     let (bias, sums) = both(bias, sums);
-    let tops_apart = cfg!(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))
-        && matches!(W::FORMAT, WeightFormat::I8)
-        && sums.len().is_multiple_of(16);
+    let tops_apart = cfg!(sinapse_thumb2) && matches!(W::FORMAT, WeightFormat::I8) && sums.len().is_multiple_of(16);
     let mut before = Some(bias);
     walk::<X>(weights, column_words, input, tops_apart, budget, |list, _last| {
         if list.length > 0 {
             list.add_to::<W>(before.take(), sums);
         }
-        #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+        #[cfg(sinapse_thumb2)]
         if tops_apart && list.top_count > 0 && (_last || list.is_full_of_tops()) {
             list.add_tops_to(X::FORMAT.top_level(), before.take(), sums);
         }
@@ -167,7 +165,7 @@ pub(super) fn walk<X: Levels>(
     }
 }
 
-#[cfg(not(any(sinapse_core = "armv7m", sinapse_core = "armv7em")))]
+#[cfg(not(sinapse_thumb2))]
 impl Inputs<'_> {
     /// Goes on behind as many words.
     #[inline(always)]
@@ -190,7 +188,7 @@ impl Inputs<'_> {
 
 impl List {
     /// Whether eight more inputs might be too many.
-    #[cfg(not(any(sinapse_core = "armv7m", sinapse_core = "armv7em")))]
+    #[cfg(not(sinapse_thumb2))]
     #[inline(always)]
     fn is_full(&self, budget: u32) -> bool {
         self.length > LIST - 8 || self.total > budget
@@ -201,7 +199,7 @@ impl List {
         List {
             entries: [const { MaybeUninit::uninit() }; LIST + 1],
             length: 0,
-            #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+            #[cfg(sinapse_thumb2)]
             top_count: 0,
             total: 0,
         }
@@ -275,14 +273,14 @@ impl List {
     }
 
     /// Where the columns at the top level end.
-    #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+    #[cfg(sinapse_thumb2)]
     #[inline(always)]
     fn end(&mut self) -> *mut *const u32 {
         self.entries.as_mut_ptr().wrapping_add(LIST).cast()
     }
 
     /// The columns at the top level.
-    #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+    #[cfg(sinapse_thumb2)]
     #[inline(always)]
     fn tops(&mut self) -> *mut *const u32 {
         let count = self.top_count;
@@ -290,14 +288,14 @@ impl List {
     }
 
     /// Whether columns at the top level leave little room for others.
-    #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+    #[cfg(sinapse_thumb2)]
     #[inline(always)]
     fn is_full_of_tops(&self) -> bool {
         self.top_count > LIST
     }
 
     /// Adds all columns at the top level to sums as in [`List::add_to`], whose number is a multiple of 16, and forgets them.
-    #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+    #[cfg(sinapse_thumb2)]
     #[inline(never)]
     fn add_tops_to(&mut self, top_level: u8, before: Option<&[i32]>, sums: &mut [MaybeUninit<i32>]) {
         let start = 0u32.wrapping_sub((128 * 0x1_0001u32).wrapping_mul(self.top_count as u32));
@@ -318,7 +316,7 @@ impl List {
 }
 
 /// Adds both halves of the lanes of `words` words to the sums at `from`, and writes those at `to`.
-#[cfg(not(any(sinapse_core = "armv7m", sinapse_core = "armv7em")))]
+#[cfg(not(sinapse_thumb2))]
 #[inline(always)]
 fn unpack<W: Weight>(lanes: &[u32; 8], words: usize, from: *const i32, to: *mut i32) {
     let phases = 16 / W::FORMAT.bits() as usize;

@@ -3,13 +3,13 @@
 //! Arm's compilers neither clamp with `USAT` nor load four sums at once: 13 cycles an output on a Cortex-M4, where the
 //! assembly takes 8.
 
-#[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+#[cfg(sinapse_thumb2)]
 mod armv7m;
 mod portable;
 
-#[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+#[cfg(sinapse_thumb2)]
 use armv7m as imp;
-#[cfg(not(any(sinapse_core = "armv7m", sinapse_core = "armv7em")))]
+#[cfg(not(sinapse_thumb2))]
 use portable as imp;
 
 use crate::element::Level;

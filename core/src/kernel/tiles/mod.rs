@@ -8,13 +8,17 @@
 //! even = Σ h · x - 256 · odd - 128 · Σ x        # = Σ w[2k] · x
 //! ```
 
-#[cfg(sinapse_core = "armv7em")]
+#[cfg(all(sinapse_dsp, not(sinapse_helium)))]
 mod armv7em;
+#[cfg(sinapse_helium)]
+mod helium;
 mod portable;
 
-#[cfg(sinapse_core = "armv7em")]
+#[cfg(all(sinapse_dsp, not(sinapse_helium)))]
 use armv7em as imp;
-#[cfg(not(sinapse_core = "armv7em"))]
+#[cfg(sinapse_helium)]
+use helium as imp;
+#[cfg(not(sinapse_dsp))]
 use portable as imp;
 
 /// Adds the products to `sums`, which hold the bias: the rest of [`reference::sums`](super::reference::sums), for 8-bit

@@ -30,7 +30,7 @@ macro_rules! lane {
 }
 
 /// A word of 8-bit weights.
-#[cfg(sinapse_core = "armv7m")]
+#[cfg(not(sinapse_dsp))]
 macro_rules! bytes {
     ($word:literal, $a:literal, $b:literal) => {
         concat!(all!($a, $word), lane!($b, $word, $word, "8"))
@@ -38,7 +38,7 @@ macro_rules! bytes {
 }
 
 /// A word of 8-bit weights: `UXTB16` needs no mask.
-#[cfg(sinapse_core = "armv7em")]
+#[cfg(sinapse_dsp)]
 macro_rules! bytes {
     ($word:literal, $a:literal, $b:literal) => {
         concat!(all!($a, $word), "uxtb16 ", $word, ", ", $word, ", ror #8\nmla ", $b, ", ", $word, ", r7, ", $b, "\n")
@@ -74,7 +74,7 @@ macro_rules! pairs {
 }
 
 /// Adds the lower half of a lane to a sum.
-#[cfg(sinapse_core = "armv7em")]
+#[cfg(sinapse_dsp)]
 macro_rules! low {
     ($sum:literal, $lane:literal) => {
         concat!("sxtah ", $sum, ", ", $sum, ", ", $lane, "\n")
@@ -82,7 +82,7 @@ macro_rules! low {
 }
 
 /// Adds the lower half of a lane to a sum.
-#[cfg(sinapse_core = "armv7m")]
+#[cfg(not(sinapse_dsp))]
 macro_rules! low {
     ($sum:literal, $lane:literal) => {
         concat!("sxth r12, ", $lane, "\nadd ", $sum, ", ", $sum, ", r12\n")

@@ -5,7 +5,7 @@ use core::arch::asm;
 use super::super::Blocks;
 
 /// Two words of weights at the top level, without a multiplication.
-#[cfg(sinapse_core = "armv7em")]
+#[cfg(sinapse_dsp)]
 macro_rules! top_bytes {
     ($word:literal, $a:literal, $b:literal) => {
         concat!("add ", $a, ", ", $word, "\nuxtab16 ", $b, ", ", $b, ", ", $word, ", ror #8\n")
@@ -13,7 +13,7 @@ macro_rules! top_bytes {
 }
 
 /// A word of weights at the top level, without a multiplication.
-#[cfg(sinapse_core = "armv7m")]
+#[cfg(not(sinapse_dsp))]
 macro_rules! top_bytes {
     ($word:literal, $a:literal, $b:literal) => {
         concat!("add ", $a, ", ", $word, "\nand ", $word, ", lr, ", $word, ", lsr #8\nadd ", $b, ", ", $word, "\n")
@@ -21,7 +21,7 @@ macro_rules! top_bytes {
 }
 
 /// Adds two lanes, times the level in lr, to four sums.
-#[cfg(sinapse_core = "armv7em")]
+#[cfg(sinapse_dsp)]
 macro_rules! store_tops {
     ($a:literal, $b:literal, $low:literal, $high:literal) => {
         concat!(
@@ -60,7 +60,7 @@ macro_rules! store_tops {
 }
 
 /// Adds two lanes, times the level in lr, to four sums.
-#[cfg(sinapse_core = "armv7m")]
+#[cfg(not(sinapse_dsp))]
 macro_rules! store_tops {
     ($a:literal, $b:literal, $low:literal, $high:literal) => {
         concat!(
