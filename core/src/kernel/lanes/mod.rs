@@ -41,7 +41,7 @@ use crate::element::Levels;
 use crate::weight::{Weight, WeightFormat};
 
 /// Most inputs in a list, 8 bytes each, on the stack.
-pub(super) const LIST: usize = 64;
+pub(super) const LIST: usize = 88;
 
 /// An input that is not zero; in a list, `x = 0` is the end.
 #[derive(Clone, Copy)]
