@@ -32,7 +32,7 @@ const UNWANTED: [&str; 10] = [
 /// A program that does not link, because a panic can be reached, or has in it what it must not.
 pub fn check() -> Result<(), Failure> {
     // 4-bit weights need no instruction of the extension, 8-bit ones use it where it is.
-    let eight_bits = bench::work::all()?.into_iter().find(|work| work.name == "784x32-w8-x4").ok_or("no such layer")?;
+    let eight_bits = bench::work::layer_named("784x32-w8-x4")?;
     for (name, dsp) in MACHINES {
         let machine = machine::named(name)?;
         let route = match setup::ready(machine) {

@@ -42,6 +42,15 @@ pub struct Sizes {
 ///
 /// A model that cannot be read, a failed set-up or a failed build.
 pub fn build(machine: &Machine, model: &Path) -> Result<Firmware, Failure> {
+    build_program(machine, model, "sinapse-firmware")
+}
+
+/// Builds one of the firmware's programs for a machine.
+///
+/// # Errors
+///
+/// As [`build`].
+pub fn build_program(machine: &Machine, model: &Path, program: &str) -> Result<Firmware, Failure> {
     let blob = fs::read(model).map_err(|error| format!("{}: cannot be read: {error}", model.display()))?;
     if let Err(reason) = sinapse::blob::rust_type(&blob) {
         return Err(format!("{}: refused: {reason}", model.display()).into());
@@ -54,22 +63,22 @@ pub fn build(machine: &Machine, model: &Path) -> Result<Firmware, Failure> {
     let lock = File::create(route.folder().join("build.lock"))?;
     lock.lock()?;
     let mut command = cargo(route, "build", machine);
-    shell::run(command.args(["--quiet", "--release", "--bin", "sinapse-firmware"]).env("SINAPSE_MODEL", &model))
+    shell::run(command.args(["--quiet", "--release", "--bin", program]).env("SINAPSE_MODEL", &model))
         .map_err(|error| format!("the firmware cannot be built for {}: {error}", machine.name))?;
-    let built = route.folder().join(machine.target).join("release").join("sinapse-firmware");
-    let program = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
+    let built = route.folder().join(machine.target).join("release").join(program);
+    let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
     let elf = shell::target().join("firmware").join(format!(
         "{}-{stem}-{:08x}.elf",
         machine.name,
-        sinapse::crc::crc32(&program)
+        sinapse::crc::crc32(&bytes)
     ));
     let temporary = elf.with_extension("tmp");
-    fs::write(&temporary, &program)?;
+    fs::write(&temporary, &bytes)?;
     fs::rename(&temporary, &elf)?;
     drop(lock);
 
-    let sizes = sizes(&program, carried_bytes(&model)?)?;
+    let sizes = sizes(&bytes, carried_bytes(&model)?)?;
     Ok(Firmware { elf, sizes })
 }
 
