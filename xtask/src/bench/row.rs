@@ -82,7 +82,7 @@ impl Row {
 pub fn kernel(work: &Work, core: &str) -> &'static str {
     match (work.order, core) {
         (Some(Order::Columns), _) => "lanes",
-        (Some(Order::Quads), _) => "quads",
+        (Some(Order::Tiles), _) => "tiles",
         (None, "m4" | "m7" | "m33" | "m55") => "float",
         (None, _) => "skip",
     }
