@@ -4,11 +4,14 @@
 //! calls a function that does not exist.
 #![no_std]
 #![no_main]
-#![allow(unsafe_code)] // one volatile write, and the function that does not exist
+#![allow(unsafe_code)] // the function that does not exist
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+#[cfg(target_arch = "arm")]
 use cortex_m_rt::entry;
+#[cfg(target_arch = "riscv32")]
+use riscv_rt::entry;
 
 #[path = "../model.rs"]
 mod model;
@@ -27,7 +30,7 @@ fn main() -> ! {
     let Ok(network) = Net::load(BLOB) else {
         ANSWER.store(255, Ordering::Relaxed);
         loop {
-            cortex_m::asm::nop();
+            core::hint::spin_loop();
         }
     };
     loop {

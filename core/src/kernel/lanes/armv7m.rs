@@ -36,7 +36,7 @@ macro_rules! bytes {
 }
 
 /// A word of 8-bit weights, by way of r12: `UXTB16` needs no mask.
-#[cfg(sinapse_core = "armv7em")]
+#[cfg(any(sinapse_core = "armv7em", sinapse_core = "armv8_1m"))]
 macro_rules! bytes {
     ($word:literal, $a:literal, $b:literal) => {
         concat!(
@@ -77,7 +77,7 @@ macro_rules! two_words_of_bytes {
 }
 
 /// Two words of 8-bit weights that are not the last of a block.
-#[cfg(sinapse_core = "armv7em")]
+#[cfg(any(sinapse_core = "armv7em", sinapse_core = "armv8_1m"))]
 macro_rules! two_words_of_bytes {
     ($a:literal, $b:literal, $c:literal, $d:literal) => {
         concat!("ldrd r6, r7, [lr], #8\n", bytes!("r6", $a, $b), bytes!("r7", $c, $d))

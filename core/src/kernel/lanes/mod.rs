@@ -24,14 +24,14 @@ use core::mem::MaybeUninit;
 
 #[cfg(sinapse_core = "armv6m")]
 mod armv6m;
-#[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+#[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em", sinapse_core = "armv8_1m"))]
 mod armv7m;
 #[cfg(sinapse_core = "other")]
 mod portable;
 
 #[cfg(sinapse_core = "armv6m")]
 use armv6m as imp;
-#[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+#[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em", sinapse_core = "armv8_1m"))]
 use armv7m as imp;
 #[cfg(sinapse_core = "other")]
 use portable as imp;
