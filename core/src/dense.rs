@@ -14,7 +14,7 @@ use crate::weight::Weight;
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
 ///
-/// Column `i` of the weights belongs to input `i`, so an input that is zero costs nothing.
+/// Weights lie input by input ([`Order`](crate::weight::Order)), so an input that is zero costs nothing.
 ///
 /// | parameter | meaning                       | examples                                |
 /// |-----------|-------------------------------|-----------------------------------------|
@@ -30,7 +30,7 @@ use crate::weight::Weight;
 /// `f32` layers: all sums are finite, taken input by input, in order, without fused multiply-add.
 #[derive(Clone, Copy, Debug)]
 pub struct Dense<'a, const IN: usize, const OUT: usize, X, W: Weight, F> {
-    weights: &'a [W::Cell],    // [IN][column_cells(OUT)]
+    weights: &'a [W::Cell],    // [rows][row_cells]
     bias: &'a [W::Value; OUT], // in steps of weight scale × input step
     requantization: Requantization<'a>,
     formats: PhantomData<(X, F)>,

@@ -103,6 +103,13 @@ pub trait Level: Levels {}
 pub trait Levels: Element<Raw = u8, Value = i32> {
     /// `level = byte >> SHIFT`: pixels are levels by their highest bits.
     const SHIFT: u32;
+    /// The bits of a level, in each of four bytes.
+    const MASK: u32 = (((1 << Self::FORMAT.bits()) - 1) << Self::SHIFT) * 0x0101_0101;
+    /// Level of a byte.
+    #[inline(always)]
+    fn level(byte: u8) -> u32 {
+        u32::from(byte) >> Self::SHIFT & u32::from(Self::FORMAT.top_level())
+    }
 }
 
 macro_rules! level {

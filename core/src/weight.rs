@@ -1,8 +1,8 @@
-//! How weights are stored, and how columns of them lie in a blob.
+//! How weights are stored, and how rows of them lie in a blob.
 
 use serde::{Deserialize, Serialize};
 
-use crate::element::Number;
+use crate::element::{ElementFormat, Number};
 
 /// The number format of a layer's weights, as a blob states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,21 +18,48 @@ pub enum WeightFormat {
     I2,
 }
 
+/// The order of a layer's weights; it follows from the number formats, never from the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Input by input: the weights of one input to all outputs lie together, so that an input that is zero costs nothing.
+    Columns,
+    /// Four inputs by four: one word holds the weights of four neighbouring inputs to one output, for machines that add
+    /// several products at once. 8-bit levels of 8-bit weights need it: their sums leave no room in 16 bits.
+    Quads,
+}
+
 impl WeightFormat {
-    /// Bytes of one input's column of `outputs` weights, a whole number of 32-bit words.
+    /// Order of the weights of a layer that reads inputs of a format.
+    pub const fn order(self, input: ElementFormat) -> Order {
+        match (self, input) {
+            (WeightFormat::I8, ElementFormat::U8) => Order::Quads,
+            _ => Order::Columns,
+        }
+    }
+
+    /// Bytes of a row: one input's column, or four inputs' words. Always a whole number of 32-bit words.
     ///
-    /// | format | weights per word |
-    /// |--------|------------------|
-    /// | `F32`  | 1                |
-    /// | `I8`   | 4                |
-    /// | `I4`   | 8                |
-    /// | `I2`   | 16               |
-    pub const fn column_bytes(self, outputs: usize) -> usize {
-        4 * match self {
-            WeightFormat::F32 => outputs,
-            WeightFormat::I8 => outputs.div_ceil(4),
-            WeightFormat::I4 => outputs.div_ceil(8),
-            WeightFormat::I2 => outputs.div_ceil(16),
+    /// | format | order   | weights per word |
+    /// |--------|---------|------------------|
+    /// | `F32`  | columns | 1                |
+    /// | `I8`   | columns | 4 outputs        |
+    /// | `I8`   | quads   | 4 inputs         |
+    /// | `I4`   | columns | 8 outputs        |
+    /// | `I2`   | columns | 16 outputs       |
+    pub const fn row_bytes(self, input: ElementFormat, outputs: usize) -> usize {
+        4 * match (self.order(input), self) {
+            (Order::Quads, _) | (_, WeightFormat::F32) => outputs,
+            (Order::Columns, WeightFormat::I8) => outputs.div_ceil(4),
+            (Order::Columns, WeightFormat::I4) => outputs.div_ceil(8),
+            (Order::Columns, WeightFormat::I2) => outputs.div_ceil(16),
+        }
+    }
+
+    /// Number of rows.
+    pub const fn rows(self, input: ElementFormat, inputs: usize) -> usize {
+        match self.order(input) {
+            Order::Columns => inputs,
+            Order::Quads => inputs.div_ceil(4),
         }
     }
 
@@ -85,12 +112,12 @@ pub trait Weight: Copy {
     type Cell: Copy;
     /// The same as a value.
     const FORMAT: WeightFormat;
-    /// Cells of one column.
-    fn column_cells(outputs: usize) -> usize {
-        Self::FORMAT.column_bytes(outputs) / size_of::<Self::Cell>()
+    /// Cells of one row, see [`WeightFormat::row_bytes`].
+    fn row_cells(input: ElementFormat, outputs: usize) -> usize {
+        Self::FORMAT.row_bytes(input, outputs) / size_of::<Self::Cell>()
     }
-    /// Weight of output `o` in a column.
-    fn of(column: &[Self::Cell], o: usize) -> Self::Value;
+    /// Number `at` of a row: output `at` of a column, or input `at % 4`, output `at / 4`, of a row of quads.
+    fn of(row: &[Self::Cell], at: usize) -> Self::Value;
 }
 
 /// 8-bit weights.
@@ -110,8 +137,9 @@ impl Weight for f32 {
     type Cell = f32;
     const FORMAT: WeightFormat = WeightFormat::F32;
     #[inline(always)]
-    fn of(column: &[f32], o: usize) -> f32 {
-        column[o]
+    fn of(row: &[f32], at: usize) -> f32 {
+        // Beyond the row there is nothing.
+        row.get(at).copied().unwrap_or_default()
     }
 }
 
@@ -120,8 +148,8 @@ impl Weight for I8 {
     type Cell = u32;
     const FORMAT: WeightFormat = WeightFormat::I8;
     #[inline(always)]
-    fn of(column: &[u32], o: usize) -> i32 {
-        unpack(column, o, Self::FORMAT)
+    fn of(row: &[u32], at: usize) -> i32 {
+        unpack(row, at, Self::FORMAT)
     }
 }
 
@@ -130,8 +158,8 @@ impl Weight for I4 {
     type Cell = u32;
     const FORMAT: WeightFormat = WeightFormat::I4;
     #[inline(always)]
-    fn of(column: &[u32], o: usize) -> i32 {
-        unpack(column, o, Self::FORMAT)
+    fn of(row: &[u32], at: usize) -> i32 {
+        unpack(row, at, Self::FORMAT)
     }
 }
 
@@ -140,19 +168,19 @@ impl Weight for I2 {
     type Cell = u32;
     const FORMAT: WeightFormat = WeightFormat::I2;
     #[inline(always)]
-    fn of(column: &[u32], o: usize) -> i32 {
-        unpack(column, o, Self::FORMAT)
+    fn of(row: &[u32], at: usize) -> i32 {
+        unpack(row, at, Self::FORMAT)
     }
 }
 
-/// Weight `o` of a column of integer weights.
+/// Weight `at` of a row of integer weights.
 #[inline(always)]
-fn unpack(column: &[u32], o: usize, format: WeightFormat) -> i32 {
+fn unpack(row: &[u32], at: usize, format: WeightFormat) -> i32 {
     let bits = format.bits();
     let lanes = 32 / bits as usize;
-    // Beyond the column there is nothing.
-    let Some(word) = column.get(o / lanes) else { return 0 };
-    let code = word >> (bits * (o % lanes) as u32) & ((1 << bits) - 1);
+    // Beyond the row there is nothing.
+    let Some(word) = row.get(at / lanes) else { return 0 };
+    let code = word >> (bits * (at % lanes) as u32) & ((1 << bits) - 1);
     code as i32 - format.offset()
 }
 
@@ -161,13 +189,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_whole_words() {
-        assert_eq!(WeightFormat::F32.column_bytes(10), 40);
-        assert_eq!(WeightFormat::I8.column_bytes(10), 12);
-        assert_eq!(WeightFormat::I8.column_bytes(1), 4);
-        assert_eq!(WeightFormat::I4.column_bytes(10), 8);
-        assert_eq!(WeightFormat::I4.column_bytes(64), 32);
-        assert_eq!(WeightFormat::I2.column_bytes(17), 8);
+    fn rows_are_whole_words() {
+        use ElementFormat::{F32, U4, U8};
+        assert_eq!(WeightFormat::F32.row_bytes(F32, 10), 40);
+        assert_eq!(WeightFormat::I8.row_bytes(U4, 10), 12);
+        assert_eq!(WeightFormat::I8.row_bytes(U4, 1), 4);
+        assert_eq!(WeightFormat::I8.row_bytes(U8, 10), 40);
+        assert_eq!(WeightFormat::I4.row_bytes(U8, 10), 8);
+        assert_eq!(WeightFormat::I4.row_bytes(U4, 64), 32);
+        assert_eq!(WeightFormat::I2.row_bytes(U4, 17), 8);
+    }
+
+    #[test]
+    fn quads_round_inputs_up_to_four() {
+        assert_eq!(WeightFormat::I8.rows(ElementFormat::U8, 5), 2);
+        assert_eq!(WeightFormat::I8.rows(ElementFormat::U4, 5), 5);
     }
 
     #[test]

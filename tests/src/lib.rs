@@ -75,7 +75,7 @@ pub fn random_blob(description: &Description, seed: u64) -> Vec<u8> {
     let layers: Vec<LayerBytes> = formats
         .map(|(index, format)| {
             let outputs = usize::from(format.outputs);
-            random_layer(&mut rng, description.inputs_of(index), outputs, format)
+            random_layer(&mut rng, description.inputs_of(index), outputs, format, description.input_of(index))
         })
         .collect();
     let logits = Logits { step: 1.0, reject_margin: 0 };
@@ -83,18 +83,19 @@ pub fn random_blob(description: &Description, seed: u64) -> Vec<u8> {
     encode(description, size, logits, &PROVENANCE, &layers)
 }
 
-fn random_layer(rng: &mut ChaCha8Rng, inputs: usize, outputs: usize, format: &LayerDescription) -> LayerBytes {
+fn random_layer(
+    rng: &mut ChaCha8Rng,
+    inputs: usize,
+    outputs: usize,
+    format: &LayerDescription,
+    input: ElementFormat,
+) -> LayerBytes {
     if format.weights == WeightFormat::F32 {
         let mut numbers = |count: usize| (0..count).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<_>>();
         return LayerBytes::of_f32(&numbers(inputs * outputs), &numbers(outputs));
     }
     let limit = format.weights.limit() as i8;
-    let column_bytes = format.weights.column_bytes(outputs);
-    let mut weights = Vec::with_capacity(inputs * column_bytes);
-    for _ in 0..inputs {
-        let column: Vec<i8> = (0..outputs).map(|_| rng.random_range(-limit..=limit)).collect();
-        weights.extend(LayerBytes::column(&column, format.weights));
-    }
+    let weights: Vec<i8> = (0..inputs * outputs).map(|_| rng.random_range(-limit..=limit)).collect();
     let last = format.activation == ActivationKind::Identity;
     LayerBytes {
         pre_shift: if last { 0 } else { 10 },
@@ -105,7 +106,7 @@ fn random_layer(rng: &mut ChaCha8Rng, inputs: usize, outputs: usize, format: &La
             (0..outputs).flat_map(|_| rng.random_range(1_000u16..4_000).to_le_bytes()).collect()
         },
         bias: (0..outputs).flat_map(|_| rng.random_range(-1_000i32..1_000).to_le_bytes()).collect(),
-        weights,
+        weights: LayerBytes::rows(&weights, outputs, format.weights, input),
     }
 }
 

@@ -5,8 +5,8 @@ use rand_chacha::ChaCha8Rng;
 use sinapse::I2;
 use sinapse::activation::ActivationKind::{Identity, Relu, Sigmoid};
 use sinapse::element::{ElementFormat, Levels};
-use sinapse::kernel::{Kernel, lanes, reference, skip};
-use sinapse::weight::{Weight, WeightFormat};
+use sinapse::kernel::{Kernel, lanes, quads, reference, skip};
+use sinapse::weight::{Order, Weight, WeightFormat};
 use sinapse::{Dense, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
 use sinapse_tests::{description, layer, random_blob, random_image};
 use sinapse_trainer::blob::LayerBytes;
@@ -50,22 +50,24 @@ where
 {
     let mut rng = ChaCha8Rng::seed_from_u64((inputs * 1000 + outputs) as u64);
     let limit = W::FORMAT.limit();
-    let mut weights = Vec::new();
-    for i in 0..inputs {
-        let column: Vec<i8> = (0..outputs).map(|o| fill.number(&mut rng, i + o, -limit, limit) as i8).collect();
-        weights.extend(LayerBytes::column(&column, W::FORMAT));
-    }
+    let number = |at: usize| fill.number(&mut rng, at / outputs + at % outputs, -limit, limit) as i8;
+    let weights: Vec<i8> = (0..inputs * outputs).map(number).collect();
+    let weights = LayerBytes::rows(&weights, outputs, W::FORMAT, X::FORMAT);
     let weights: Vec<u32> = weights.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
     let bias: Vec<i32> = (0..outputs).map(|_| rng.random_range(-1_000_000..1_000_000)).collect();
-    let kernels: [(&str, SumsOf); 3] =
-        [("skip", skip::sums::<W, X>), ("lanes", lanes::sums::<W, X>), ("selected", <W as Kernel<X>>::sums)];
+    let kernels: Vec<(&str, SumsOf)> = match W::FORMAT.order(X::FORMAT) {
+        Order::Columns => {
+            vec![("skip", skip::sums::<W, X>), ("lanes", lanes::sums::<W, X>), ("selected", <W as Kernel<X>>::sums)]
+        }
+        Order::Quads => vec![("quads", quads::sums), ("selected", <W as Kernel<X>>::sums)],
+    };
     let top = i32::from(X::FORMAT.top_level());
     for sparse in [false, true] {
         let pixel = |i| if sparse && rng.random_bool(0.8) { 0 } else { fill.number(&mut rng, i, 0, top) as u8 };
         let input: Vec<u8> = (0..inputs).map(pixel).collect();
         let mut expected = vec![0; outputs];
         reference::sums::<W, X>(&weights, &bias, &input, &mut expected);
-        for (name, kernel) in kernels {
+        for (name, kernel) in &kernels {
             let mut found = vec![1; outputs];
             kernel(&weights, &bias, &input, &mut found);
             assert_eq!(found, expected, "{name}, {inputs} inputs, {outputs} outputs, {fill:?}, sparse {sparse}");

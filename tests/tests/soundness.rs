@@ -38,8 +38,11 @@ fn the_nibble_zero_is_out_of_range() {
 
 #[test]
 fn padding_that_is_not_zero_is_out_of_range() {
-    let layers = [LayerBytes { bias: words(&[0]), weights: vec![0x81, 0x80, 0x80, 0x81], ..Default::default() }];
-    assert_eq!(refusal(&last(1, I8), &layers), LoadError::ValueOutOfRange { layer: 0, output: 3 });
+    let layers = |weights: [u8; 4]| [LayerBytes { bias: words(&[0]), weights: weights.into(), ..Default::default() }];
+    // Three inputs of four that there are not, seven outputs of eight.
+    let refused = |output| LoadError::ValueOutOfRange { layer: 0, output };
+    assert_eq!(refusal(&last(1, I8), &layers([0x81, 0x80, 0x80, 0x81])), refused(0));
+    assert_eq!(refusal(&last(1, I4), &layers([0x88, 0x89, 0x88, 0x88])), refused(2));
 }
 
 #[test]

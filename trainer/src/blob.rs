@@ -3,8 +3,9 @@
 use serde::Serialize;
 use sinapse::Description;
 use sinapse::blob::{ALIGNMENT, Head, Logits, MAGIC, Provenance, Tensors, VERSION};
+use sinapse::element::ElementFormat;
 use sinapse::reduce::Scale;
-use sinapse::weight::WeightFormat;
+use sinapse::weight::{Order, WeightFormat};
 
 use crate::train::quantizer::QuantizedLayer;
 
@@ -31,29 +32,43 @@ impl LayerBytes {
     }
 
     /// A quantised layer.
-    pub fn of_quantized(layer: &QuantizedLayer, format: WeightFormat) -> LayerBytes {
-        let columns = layer.weights.chunks_exact(layer.bias.len());
-        let integers = |column: &[f32]| column.iter().map(|&weight| weight as i8).collect::<Vec<_>>();
+    pub fn of_quantized(layer: &QuantizedLayer, format: WeightFormat, input: ElementFormat) -> LayerBytes {
+        let weights: Vec<i8> = layer.weights.iter().map(|&weight| weight as i8).collect();
         LayerBytes {
             pre_shift: layer.rescaling.pre_shift,
             shift: layer.rescaling.shift,
             multipliers: layer.rescaling.multipliers.as_flattened().to_vec(),
             bias: layer.bias.iter().flat_map(|bias| bias.to_le_bytes()).collect(),
-            weights: columns.flat_map(|column| LayerBytes::column(&integers(column), format)).collect(),
+            weights: LayerBytes::rows(&weights, layer.bias.len(), format, input),
         }
     }
 
-    /// A column of integer weights as the bytes of their format, padded to whole words with zero weights.
-    pub fn column(weights: &[i8], format: WeightFormat) -> Vec<u8> {
-        let mut weights = weights.to_vec();
-        let lanes = format.column_bytes(weights.len()) * 8 / format.bits() as usize;
-        weights.resize(lanes, 0);
-        let bits = format.bits();
-        // Out of range weights lose their upper bits: a reader refuses them, or tests want them.
-        let code = |&weight: &i8| (i32::from(weight) + format.offset()) & ((1 << bits) - 1);
-        let byte = |codes: &[i8]| codes.iter().rev().fold(0, |byte, weight| byte << bits | code(weight)) as u8;
-        weights.chunks_exact(8 / bits as usize).map(byte).collect()
+    /// Integer weights `[IN][outputs]` in the order and the bits of their format, padded to whole words with zero weights.
+    pub fn rows(weights: &[i8], outputs: usize, format: WeightFormat, input: ElementFormat) -> Vec<u8> {
+        match format.order(input) {
+            Order::Columns => {
+                let lanes = format.row_bytes(input, outputs) * 8 / format.bits() as usize;
+                weights.chunks_exact(outputs).flat_map(|column| packed(column, lanes, format)).collect()
+            }
+            Order::Quads => {
+                let quad =
+                    |columns: &[i8], o: usize| columns.iter().skip(o).step_by(outputs).copied().collect::<Vec<_>>();
+                let rows = weights.chunks(4 * outputs);
+                rows.flat_map(|columns| (0..outputs).flat_map(move |o| packed(&quad(columns, o), 4, format))).collect()
+            }
+        }
     }
+}
+
+/// Weights in the bits of their format, with zero weights up to `lanes`.
+fn packed(weights: &[i8], lanes: usize, format: WeightFormat) -> Vec<u8> {
+    let mut weights = weights.to_vec();
+    weights.resize(lanes, 0);
+    let bits = format.bits();
+    // Out of range weights lose their upper bits: a reader refuses them, or tests want them.
+    let code = |&weight: &i8| (i32::from(weight) + format.offset()) & ((1 << bits) - 1);
+    let byte = |codes: &[i8]| codes.iter().rev().fold(0, |byte, weight| byte << bits | code(weight)) as u8;
+    weights.chunks_exact(8 / bits as usize).map(byte).collect()
 }
 
 /// The blob of a network.

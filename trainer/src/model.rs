@@ -10,7 +10,7 @@ use sinapse::element::ElementFormat;
 use sinapse::kernel::Kernel;
 use sinapse::reduce::reduce;
 use sinapse::weight::WeightFormat;
-use sinapse::{Description, I2, I4, I8, U8};
+use sinapse::{Description, I2, I4, I8, U4, U8};
 
 /// A blob's bytes, aligned as the core wants them.
 #[derive(Clone, Debug)]
@@ -194,11 +194,15 @@ impl<'a> Model<'a> {
             let format = view.description;
             sums = vec![0; usize::from(format.outputs)];
             let (weights, bias) = (bytemuck::cast_slice(view.weights), bytemuck::cast_slice(view.bias));
-            match format.weights {
-                WeightFormat::I8 => <I8 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
-                WeightFormat::I4 => <I4 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
-                WeightFormat::I2 => <I2 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
-                WeightFormat::F32 => unreachable!("the reader has checked that formats go together"),
+            // Levels of fewer bits are levels of 4 bits that happen to be small, and their weights lie in the same order.
+            match (format.weights, view.input) {
+                (WeightFormat::I8, ElementFormat::U8) => <I8 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
+                (WeightFormat::I8, _) => <I8 as Kernel<U4>>::sums(weights, bias, &levels, &mut sums),
+                (WeightFormat::I4, ElementFormat::U8) => <I4 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
+                (WeightFormat::I4, _) => <I4 as Kernel<U4>>::sums(weights, bias, &levels, &mut sums),
+                (WeightFormat::I2, ElementFormat::U8) => <I2 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
+                (WeightFormat::I2, _) => <I2 as Kernel<U4>>::sums(weights, bias, &levels, &mut sums),
+                (WeightFormat::F32, _) => unreachable!("the reader has checked that formats go together"),
             }
             if format.activation == ActivationKind::Identity {
                 break;

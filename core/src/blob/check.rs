@@ -4,7 +4,7 @@ use super::{LayerView, LoadError};
 use crate::activation::ActivationKind;
 use crate::cast;
 use crate::requantize::Requantization;
-use crate::weight::{I2, I4, I8, Weight, WeightFormat};
+use crate::weight::{I2, I4, I8, Order, Weight, WeightFormat};
 
 /// No `f32` sum of an accepted network exceeds this, so nothing ever becomes infinite or NaN.
 const LARGEST_F32_SUM: f32 = 1e30;
@@ -44,7 +44,8 @@ fn lengths(view: &LayerView<'_>, multiplier_bytes: usize) -> Result<(), LoadErro
         return wrong(view.bias.len(), 4 * outputs);
     }
     // Both factors are below 2¹⁸, so this cannot overflow 64 bits; on 32 bits a blob of that size does not exist.
-    let expected = view.inputs as u64 * view.description.weights.column_bytes(outputs) as u64;
+    let format = view.description.weights;
+    let expected = format.rows(view.input, view.inputs) as u64 * format.row_bytes(view.input, outputs) as u64;
     if view.weights.len() as u64 != expected {
         return wrong(view.weights.len(), usize::try_from(expected).unwrap_or(usize::MAX));
     }
@@ -64,28 +65,32 @@ fn integer_layer<W: Weight<Value = i32, Cell = u32>>(view: &LayerView<'_>) -> Re
     let outputs = usize::from(view.description.outputs);
     let bias = cast::numbers::<i32>(view.bias).unwrap_or_default();
     let weights = cast::numbers::<u32>(view.weights).unwrap_or_default();
-    let column_words = W::column_cells(outputs);
-    let lanes = column_words * 32 / W::FORMAT.bits() as usize;
+    let row_words = W::row_cells(view.input, outputs);
+    // Numbers of a row that belong to one output, and outputs that a row has room for.
+    let (of_output, lanes) = match W::FORMAT.order(view.input) {
+        Order::Columns => (1, row_words * 32 / W::FORMAT.bits() as usize),
+        Order::Quads => (4, outputs),
+    };
     let top_level = u64::from(view.input.top_level());
     // Two logits must be subtracted without overflow; other sums have all 31 bits.
     let limit = if rescales(view) { 1 << 31 } else { 1 << 30 };
 
     for output in 0..lanes {
         let mut magnitude = 0u64;
-        for column in weights.chunks_exact(column_words.max(1)) {
-            let weight = W::of(column, output).unsigned_abs();
-            if weight > W::FORMAT.limit().unsigned_abs() {
-                return Err(LoadError::ValueOutOfRange { layer, output });
+        let mut input = 0;
+        for row in weights.chunks_exact(row_words.max(1)) {
+            for at in 0..of_output {
+                let weight = W::of(row, output * of_output + at).unsigned_abs();
+                // Padding, which is zero: outputs that there are not, inputs that there are not.
+                let padding = output >= outputs || input >= view.inputs;
+                if weight > W::FORMAT.limit().unsigned_abs() || (padding && weight != 0) {
+                    return Err(LoadError::ValueOutOfRange { layer, output });
+                }
+                magnitude += u64::from(weight);
+                input += 1;
             }
-            magnitude += u64::from(weight);
         }
-        let Some(bias) = bias.get(output) else {
-            // A lane of padding.
-            if magnitude != 0 {
-                return Err(LoadError::ValueOutOfRange { layer, output });
-            }
-            continue;
-        };
+        let Some(bias) = bias.get(output) else { continue };
         let largest_sum = u64::from(bias.unsigned_abs()) + top_level * magnitude;
         if largest_sum >= limit {
             return Err(LoadError::SumOverflow { layer, output });

@@ -15,7 +15,7 @@ pub use rust_type::{RustType, rust_type};
 pub const MAGIC: [u8; 4] = *b"SNPS";
 
 /// The version of the format that this crate reads.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Alignment of weights within a blob, and of the blob itself, in bytes.
 pub const ALIGNMENT: usize = 16;

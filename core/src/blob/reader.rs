@@ -26,7 +26,7 @@ pub struct Tensors<'a> {
     pub bias: &'a [u8],
     /// Zeros that align `weights`.
     pub weights_padding: &'a [u8],
-    /// `[IN][column]`, see [`WeightFormat::column_bytes`](crate::weight::WeightFormat::column_bytes).
+    /// Rows of weights, see [`WeightFormat::row_bytes`](crate::weight::WeightFormat::row_bytes).
     pub weights: &'a [u8],
 }
 

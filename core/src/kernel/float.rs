@@ -14,7 +14,7 @@
 
 use core::arch::asm;
 
-use super::lanes::{Budget, Entry, LIST, List, Whole, walk};
+use super::lanes::{Budget, Entry, LIST, List, walk};
 use crate::cast;
 use crate::element::{Element, Pixel, U8};
 
@@ -28,7 +28,7 @@ pub fn sums<X: Element<Value = f32>>(weights: &[f32], bias: &[f32], input: &[X::
     if let Some(pixels) = X::bytes(input) {
         // No sum of levels matters here, only the length of the list.
         let budget = Budget { length: LIST - 8, total: u32::MAX };
-        walk::<Whole<U8>>(weights, sums.len(), pixels, &budget, |list| {
+        walk::<U8>(weights, sums.len(), pixels, &budget, |list| {
             for entry in list.entries() {
                 entry.x = Pixel::<f32>::read(entry.x as u8).to_bits();
             }

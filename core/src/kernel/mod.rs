@@ -5,11 +5,12 @@
 #[cfg(sinapse_fpu)]
 pub mod float;
 pub mod lanes;
+pub mod quads;
 pub mod reference;
 pub mod skip;
 
 use crate::element::{Element, Levels};
-use crate::weight::{I2, I4, I8, Weight};
+use crate::weight::{I2, I4, I8, Order, Weight};
 
 /// Sums of a layer whose inputs have the format `X`, by the kernel of this machine.
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
@@ -22,7 +23,10 @@ macro_rules! integer_kernel {
         impl<X: Levels> Kernel<X> for $weight {
             #[inline(always)]
             fn sums(weights: &[u32], bias: &[i32], input: &[u8], sums: &mut [i32]) {
-                lanes::sums::<$weight, X>(weights, bias, input, sums);
+                match const { <$weight as Weight>::FORMAT.order(X::FORMAT) } {
+                    Order::Columns => lanes::sums::<$weight, X>(weights, bias, input, sums),
+                    Order::Quads => quads::sums(weights, bias, input, sums),
+                }
             }
         }
     )*};

@@ -1,29 +1,35 @@
 //! The plain kernel that defines the result.
 
 use crate::element::Element;
-use crate::weight::Weight;
+use crate::weight::{Order, Weight};
 
 /// `sums[o] = bias[o] + Σ_i weights[i][o] · x[i]`, inputs in order, zero inputs left out.
 ///
 /// Leaving out zeros changes no integer sum; for `f32` it is part of the definition (`−0 + 0` is `+0`).
 ///
-/// | name      | shape                        |
-/// |-----------|------------------------------|
-/// | `weights` | `[input.len()][column_cells]`|
-/// | `bias`    | `[sums.len()]`               |
-/// | `input`   | `[IN]`                       |
+/// | name      | shape                                                            |
+/// |-----------|------------------------------------------------------------------|
+/// | `weights` | `[rows][row_cells]`, see [`Order`]                               |
+/// | `bias`    | `[sums.len()]`                                                   |
+/// | `input`   | `[IN]`                                                           |
 pub fn sums<W, X>(weights: &[W::Cell], bias: &[W::Value], input: &[X::Raw], sums: &mut [W::Value])
 where
     W: Weight<Value = X::Value>,
     X: Element,
 {
-    let column_cells = W::column_cells(sums.len());
+    let row_cells = W::row_cells(X::FORMAT, sums.len());
+    let inputs_of_row = match W::FORMAT.order(X::FORMAT) {
+        Order::Columns => 1,
+        Order::Quads => 4,
+    };
     for (o, (sum, &bias)) in sums.iter_mut().zip(bias).enumerate() {
         *sum = bias;
-        for (column, &raw) in weights.chunks_exact(column_cells).zip(input) {
-            let x = X::read(raw);
-            if x != X::Value::default() {
-                *sum += W::of(column, o) * x;
+        for (row, inputs) in weights.chunks_exact(row_cells).zip(input.chunks(inputs_of_row)) {
+            for (at, &raw) in inputs.iter().enumerate() {
+                let x = X::read(raw);
+                if x != X::Value::default() {
+                    *sum += W::of(row, o * inputs_of_row + at) * x;
+                }
             }
         }
     }
@@ -32,7 +38,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::element::{Pixel, U4};
+    use crate::element::{Pixel, U4, U8};
     use crate::weight::I8;
 
     #[test]
@@ -46,5 +52,10 @@ mod tests {
         let weights = [0x8080_8281, 0x8080_7f83];
         sums::<I8, Pixel<U4>>(&weights, &[100, 200], &[16, 255], &mut sums_i32);
         assert_eq!(sums_i32, [100 + 1 + 45, 200 + 2 - 15]);
+
+        // Two inputs of four in a word: 1·1 + 3·255 and 2·1 − 1·255.
+        let quads = [0x8080_8381, 0x8080_7f82];
+        sums::<I8, Pixel<U8>>(&quads, &[100, 200], &[1, 255], &mut sums_i32);
+        assert_eq!(sums_i32, [100 + 1 + 765, 200 + 2 - 255]);
     }
 }

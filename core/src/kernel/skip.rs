@@ -1,4 +1,4 @@
-//! Input-major walk that pays nothing for zero inputs, in safe Rust.
+//! Columns, input by input, nothing for zero inputs, in safe Rust.
 //!
 //! ```text
 //! sums = bias
@@ -43,7 +43,7 @@ macro_rules! integer_column {
 }
 integer_column!(I8, I4, I2);
 
-/// As [`reference::sums`](super::reference::sums), column by column.
+/// As [`reference::sums`](super::reference::sums), for weights in columns.
 #[inline]
 pub fn sums<W, X>(weights: &[W::Cell], bias: &[W::Value], input: &[X::Raw], sums: &mut [W::Value])
 where
@@ -53,8 +53,8 @@ where
     for (sum, &bias) in sums.iter_mut().zip(bias) {
         *sum = bias;
     }
-    let column_cells = W::column_cells(sums.len());
-    for (column, &raw) in weights.chunks_exact(column_cells).zip(input) {
+    let row_cells = W::row_cells(X::FORMAT, sums.len());
+    for (column, &raw) in weights.chunks_exact(row_cells).zip(input) {
         let x = X::read(raw);
         if x != X::Value::default() {
             W::add(column, x, sums);

@@ -1,6 +1,7 @@
 //! From parameters to a blob, and the score of that blob.
 
 use sinapse::blob::{Logits, Provenance};
+use sinapse::description::LayerDescription;
 
 use super::Task;
 use super::parameters::Layout;
@@ -58,9 +59,11 @@ impl<'a> Exporter<'a> {
         let (layers, step) = if quantised {
             let quantized = quantize(&description, layout, parameters);
             let step = quantized.last().map_or(1.0, |last| last.scales[0] * last.input_step);
-            let formats = description.layers();
-            let layers = quantized.iter().zip(formats);
-            (layers.map(|(layer, format)| LayerBytes::of_quantized(layer, format.weights)).collect(), step)
+            let layers = quantized.iter().zip(description.layers()).enumerate();
+            let bytes = |(index, (layer, format)): (usize, (&_, &LayerDescription))| {
+                LayerBytes::of_quantized(layer, format.weights, description.input_of(index))
+            };
+            (layers.map(bytes).collect(), step)
         } else {
             let of = |layer: &super::parameters::LayerLayout| {
                 LayerBytes::of_f32(&parameters[layer.weights.clone()], &parameters[layer.bias.clone()])

@@ -70,10 +70,9 @@ fn layer(name: &str, outputs: u16, weights: WeightFormat, input: ElementFormat) 
     } else {
         let limit = weights.limit() as i8;
         let values: Vec<i8> = (0..size).map(|_| rng.random_range(-limit..=limit)).collect();
-        let columns = values.chunks_exact(usize::from(outputs));
         LayerBytes {
             bias: (0..outputs).flat_map(|_| rng.random_range(-1000i32..1000).to_le_bytes()).collect(),
-            weights: columns.flat_map(|column| LayerBytes::column(column, weights)).collect(),
+            weights: LayerBytes::rows(&values, usize::from(outputs), weights, input),
             ..LayerBytes::default()
         }
     };

@@ -5,11 +5,9 @@
 
 use core::arch::asm;
 
-use super::{Bits, Budget, Inputs, List};
+use super::{Budget, Inputs, List};
+use crate::element::Levels;
 use crate::weight::{Weight, WeightFormat};
-
-/// Sums in 64 bits would take four multiplications.
-pub const WIDE: bool = false;
 
 /// One input of a word: its level by two shifts.
 macro_rules! input {
@@ -55,7 +53,7 @@ macro_rules! word {
 ///
 /// Eight zeros take 10 cycles; an input that is not zero 8, and one that is zero beside it 5.
 #[inline(always)]
-pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) {
+pub fn scan<X: Levels>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) {
     let range = inputs.pairs.as_ptr_range();
     let entries = list.entries.as_mut_ptr();
     let stride = 4 * inputs.column_words as u32;
@@ -67,7 +65,7 @@ pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) 
         list.total,
         stride,
         range.end.addr() as u32,
-        B::MASK,
+        X::MASK,
         8 * stride,
         budget.total,
         entries.wrapping_add(budget.length).addr() as u32,
@@ -127,11 +125,11 @@ pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) 
             out("r11") _,
             out("r12") _,
             out("lr") _,
-            first = const 32 - B::SHIFT - B::COUNT,
-            second = const 24 - B::SHIFT - B::COUNT,
-            third = const 16 - B::SHIFT - B::COUNT,
-            fourth = const 8 - B::SHIFT - B::COUNT,
-            right = const 32 - B::COUNT,
+            first = const 32 - X::SHIFT - X::FORMAT.bits(),
+            second = const 24 - X::SHIFT - X::FORMAT.bits(),
+            third = const 16 - X::SHIFT - X::FORMAT.bits(),
+            fourth = const 8 - X::SHIFT - X::FORMAT.bits(),
+            right = const 32 - X::FORMAT.bits(),
         );
         list.length = (values[2] as usize - entries.addr()) / size_of_val(&list.entries[0]);
         let done = (values[0] as usize - range.start.addr()) / 8;
@@ -264,10 +262,4 @@ pub fn add_columns<W: Weight<Cell = u32>>(list: &mut List, words: usize) -> [u32
         }
         (WeightFormat::I2 | WeightFormat::F32, _) => columns!(list, 0x0003_0003, pairs!()),
     }
-}
-
-/// Not in use where sums are not [`WIDE`].
-#[inline(always)]
-pub fn add_wide_columns(_: &mut List, _: usize) -> [u64; 4] {
-    [0; 4]
 }

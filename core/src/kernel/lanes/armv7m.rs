@@ -4,7 +4,8 @@
 
 use core::arch::asm;
 
-use super::{Bits, Budget, Inputs, List};
+use super::{Budget, Inputs, List};
+use crate::element::Levels;
 use crate::weight::{Weight, WeightFormat};
 
 /// Loads the last words of a block, and lets the entry go on behind them.
@@ -112,31 +113,6 @@ macro_rules! pairs {
     };
 }
 
-/// A word of 8-bit weights, bytes 0 and 3 in one sum of 64 bits, bytes 2 and 1 in the other, by way of lr.
-macro_rules! wide_bytes {
-    ($word:literal, $a:literal, $b:literal, $c:literal, $d:literal) => {
-        concat!(
-            "and lr, r12, ",
-            $word,
-            "\numlal ",
-            $a,
-            ", ",
-            $b,
-            ", lr, r5\nand ",
-            $word,
-            ", r12, ",
-            $word,
-            ", ror #16\numlal ",
-            $c,
-            ", ",
-            $d,
-            ", ",
-            $word,
-            ", r5\n"
-        )
-    };
-}
-
 /// Walks a list that ends with `x = 0`: r10 its entries, r5 the level, lr the column, r12 the mask, r6 a word of weights.
 macro_rules! columns {
     ($list:expr, $mask:literal, $($words:expr),+) => {{
@@ -214,7 +190,7 @@ macro_rules! word {
 
 /// Eight zeros take 9 cycles; an input that is not zero 6, and one that is zero beside it 4.
 #[inline(always)]
-pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) {
+pub fn scan<X: Levels>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) {
     let start = inputs.pairs.as_ptr();
     let range = inputs.pairs.as_ptr_range();
     let entries = list.entries.as_mut_ptr();
@@ -250,16 +226,16 @@ pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) 
             out("r4") _,
             out("r5") _,
             out("r11") _,
-            in("r8") B::MASK,
+            in("r8") X::MASK,
             in("r9") 4 * inputs.column_words,
             in("r10") budget.total,
             in("r12") entries.wrapping_add(budget.length),
             inout("lr") total,
-            first = const B::SHIFT,
-            second = const 8 + B::SHIFT,
-            third = const 16 + B::SHIFT,
-            fourth = const 24 + B::SHIFT,
-            bits = const B::COUNT,
+            first = const X::SHIFT,
+            second = const 8 + X::SHIFT,
+            third = const 16 + X::SHIFT,
+            fourth = const 24 + X::SHIFT,
+            bits = const X::FORMAT.bits(),
             options(nostack),
         );
         list.length = entry.offset_from_unsigned(entries);
@@ -304,25 +280,4 @@ pub fn add_columns<W: Weight<Cell = u32>>(list: &mut List, words: usize) -> [u32
         ),
         (WeightFormat::I2 | WeightFormat::F32, _) => columns!(list, 0x0003_0003, last!("one"), pairs!()),
     }
-}
-
-/// As [`portable::WIDE`](super::portable::WIDE): `UMLAL` is one instruction.
-pub const WIDE: bool = true;
-
-/// As [`portable::add_wide_columns`](super::portable::add_wide_columns).
-#[inline(always)]
-pub fn add_wide_columns(list: &mut List, words: usize) -> [u64; 4] {
-    let list = list.entries.as_mut_ptr();
-    let [a, b, c, d, e, f, g, h] = match words {
-        1 => columns!(list, 0xff00_00ff_u32, last!("one"), wide_bytes!("r6", "r0", "r1", "r2", "r3")),
-        _ => columns!(
-            list,
-            0xff00_00ff_u32,
-            last!("two"),
-            wide_bytes!("r6", "r0", "r1", "r2", "r3"),
-            wide_bytes!("r7", "r4", "r11", "r8", "r9")
-        ),
-    };
-    let pair = |low, high| u64::from(low) | u64::from(high) << 32;
-    [pair(a, b), pair(c, d), pair(e, f), pair(g, h)]
 }

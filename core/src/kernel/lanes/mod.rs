@@ -19,7 +19,6 @@
 //! the eight sums in registers there: 50 cycles instead of 27 for 16 outputs of 4-bit weights on a Cortex-M4.
 #![allow(unsafe_code)] // a list of columns is walked without asking again whether they are in the weights
 
-use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 #[cfg(sinapse_core = "armv6m")]
@@ -81,12 +80,9 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    const fn new(weights: WeightFormat, top_level: u8) -> Option<Budget> {
-        let total = 32_767 / weights.limit() as u32;
-        match total.checked_sub(8 * top_level as u32) {
-            Some(total) => Some(Budget { length: LIST - 8, total }),
-            None => None,
-        }
+    const fn new(weights: WeightFormat, top_level: u8) -> Budget {
+        // 8-bit levels of 8-bit weights, for which this would be negative, are quads.
+        Budget { length: LIST - 8, total: (32_767 / weights.limit() as u32).saturating_sub(8 * top_level as u32) }
     }
 }
 
@@ -100,67 +96,13 @@ where
     for (sum, &bias) in sums.iter_mut().zip(bias) {
         *sum = bias;
     }
-    match const { Budget::new(W::FORMAT, X::FORMAT.top_level()) } {
-        Some(budget) => add::<W, Whole<X>>(weights, input, &budget, 0, sums),
-        // 8-bit weights times 8-bit levels leave no room for sums in 16 bits.
-        None if imp::WIDE => {
-            let budget = Budget { length: LIST - 8, total: u32::MAX };
-            let column_words = W::column_cells(sums.len());
-            walk::<Whole<X>>(weights, column_words, input, &budget, |list| list.add_wide_to(sums));
-        }
-        None => {
-            // Both halves of the levels, one by one.
-            let budget = const { Budget::new(W::FORMAT, 15) }.unwrap_or(Budget { length: 0, total: 0 });
-            add::<W, UpperHalf>(weights, input, &budget, 4, sums);
-            add::<W, LowerHalf>(weights, input, &budget, 0, sums);
-        }
-    }
-}
-
-/// Which bits of a byte are the level.
-pub(super) trait Bits {
-    /// The lowest.
-    const SHIFT: u32;
-    /// How many.
-    const COUNT: u32;
-    /// The same bits of four bytes.
-    const MASK: u32 = (((1 << Self::COUNT) - 1) << Self::SHIFT) * 0x0101_0101;
-    /// Level of a byte.
-    fn level(byte: u8) -> u32 {
-        u32::from(byte) >> Self::SHIFT & ((1 << Self::COUNT) - 1)
-    }
-}
-
-/// The level of an input format.
-pub(super) struct Whole<X>(PhantomData<X>);
-impl<X: Levels> Bits for Whole<X> {
-    const SHIFT: u32 = X::SHIFT;
-    const COUNT: u32 = X::FORMAT.bits();
-}
-
-/// The sixteens of an 8-bit level.
-struct UpperHalf;
-impl Bits for UpperHalf {
-    const SHIFT: u32 = 4;
-    const COUNT: u32 = 4;
-}
-
-/// The ones of an 8-bit level.
-struct LowerHalf;
-impl Bits for LowerHalf {
-    const SHIFT: u32 = 0;
-    const COUNT: u32 = 4;
-}
-
-/// `sums[o] += 2^scale · Σ_i w[i][o] · B::level(input[i])`.
-#[inline(always)]
-fn add<W: Weight<Cell = u32>, B: Bits>(weights: &[u32], input: &[u8], budget: &Budget, scale: u32, sums: &mut [i32]) {
-    walk::<B>(weights, W::column_cells(sums.len()), input, budget, |list| list.add_to::<W>(scale, sums));
+    let budget = const { Budget::new(W::FORMAT, X::FORMAT.top_level()) };
+    walk::<X>(weights, W::row_cells(X::FORMAT, sums.len()), input, &budget, |list| list.add_to::<W>(sums));
 }
 
 /// Hands lists of inputs that are not zero to `add`, which empties them.
 #[inline(always)]
-pub(super) fn walk<B: Bits>(
+pub(super) fn walk<X: Levels>(
     weights: &[u32],
     column_words: usize,
     input: &[u8],
@@ -176,14 +118,14 @@ pub(super) fn walk<B: Bits>(
     let mut inputs = Inputs { pairs, columns, column_words };
 
     let mut list = List::new();
-    list.push_bytes::<B>(first, column_words, before);
+    list.push_bytes::<X>(first, column_words, before);
     let after_odd = last.get(4 * odd.len() * column_words..).unwrap_or_default();
     for word in odd {
-        list.push_bytes::<B>(last, column_words, &word.to_le_bytes());
+        list.push_bytes::<X>(last, column_words, &word.to_le_bytes());
     }
-    list.push_bytes::<B>(after_odd, column_words, after);
+    list.push_bytes::<X>(after_odd, column_words, after);
     loop {
-        imp::scan::<B>(&mut inputs, budget, &mut list);
+        imp::scan::<X>(&mut inputs, budget, &mut list);
         if list.length > 0 {
             add(&mut list);
         }
@@ -226,15 +168,15 @@ impl List {
 
     /// Appends up to four inputs.
     #[inline(always)]
-    fn push_bytes<B: Bits>(&mut self, weights: &[u32], column_words: usize, bytes: &[u8]) {
+    fn push_bytes<X: Levels>(&mut self, weights: &[u32], column_words: usize, bytes: &[u8]) {
         for (column, &byte) in weights.chunks_exact(column_words).zip(bytes) {
-            self.push(&column[0], B::level(byte));
+            self.push(&column[0], X::level(byte));
         }
     }
 
     /// Adds all columns, times their levels, and empties the list.
     #[inline(always)]
-    fn add_to<W: Weight<Cell = u32>>(&mut self, scale: u32, sums: &mut [i32]) {
+    fn add_to<W: Weight<Cell = u32>>(&mut self, sums: &mut [i32]) {
         let bits = W::FORMAT.bits() as usize;
         let offset = (W::FORMAT.offset() as u32).wrapping_mul(self.total).wrapping_mul(0x1_0001);
         if let Some(end) = self.entries.get_mut(self.length) {
@@ -243,44 +185,10 @@ impl List {
         // Sixteen outputs are eight registers of two.
         let (blocks, rest) = sums.as_chunks_mut::<16>();
         for block in blocks {
-            unpack::<W>(imp::add_columns::<W>(self, 16 * bits / 32), offset, scale, block);
+            unpack::<W>(imp::add_columns::<W>(self, 16 * bits / 32), offset, block);
         }
         if !rest.is_empty() {
-            unpack::<W>(imp::add_columns::<W>(self, (rest.len() * bits).div_ceil(32)), offset, scale, rest);
-        }
-        self.clear();
-    }
-
-    /// Adds all columns of 8-bit weights, times their levels, and empties the list.
-    ///
-    /// A register of 64 bits holds `L + 2²⁴·H`: up to 258 products of two bytes fit 24 bits, so both halves stay apart.
-    #[inline(always)]
-    fn add_wide_to(&mut self, sums: &mut [i32]) {
-        const { assert!(LIST * 255 * 255 < 1 << 24) };
-        let offset = 128u32.wrapping_mul(self.total);
-        if let Some(end) = self.entries.get_mut(self.length) {
-            end.write(Entry { column: core::ptr::null(), x: 0 });
-        }
-        let mut add = |sums: &mut [i32]| {
-            let lanes = imp::add_wide_columns(self, sums.len().div_ceil(4));
-            for (index, lane) in lanes.iter().enumerate() {
-                // Bytes 0 and 3 of a word, then bytes 2 and 1.
-                let o = index / 2 * 4 + index % 2 * 2;
-                let (low, high) = (*lane as u32 & 0xff_ffff, (lane >> 24) as u32);
-                if let Some(sum) = sums.get_mut(o) {
-                    *sum = sum.wrapping_add(low.wrapping_sub(offset) as i32);
-                }
-                if let Some(sum) = sums.get_mut(o ^ 3) {
-                    *sum = sum.wrapping_add(high.wrapping_sub(offset) as i32);
-                }
-            }
-        };
-        let (blocks, rest) = sums.as_chunks_mut::<8>();
-        for block in blocks {
-            add(block);
-        }
-        if !rest.is_empty() {
-            add(rest);
+            unpack::<W>(imp::add_columns::<W>(self, (rest.len() * bits).div_ceil(32)), offset, rest);
         }
         self.clear();
     }
@@ -294,17 +202,17 @@ impl List {
 
 /// Adds both halves of all lanes, less `offset`, to their sums.
 #[inline(always)]
-fn unpack<W: Weight>(lanes: [u32; 8], offset: u32, scale: u32, sums: &mut [i32]) {
+fn unpack<W: Weight>(lanes: [u32; 8], offset: u32, sums: &mut [i32]) {
     let phases = 16 / W::FORMAT.bits() as usize;
     for (index, lane) in lanes.iter().enumerate() {
         let both = lane.wrapping_sub(offset);
         let (low, high) = (i32::from(both as i16), both.wrapping_add(0x8000) as i32 >> 16);
         let o = index / phases * 2 * phases + index % phases;
         if let Some(sum) = sums.get_mut(o) {
-            *sum = sum.wrapping_add(low << scale);
+            *sum = sum.wrapping_add(low);
         }
         if let Some(sum) = sums.get_mut(o + phases) {
-            *sum = sum.wrapping_add(high << scale);
+            *sum = sum.wrapping_add(high);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The inner loops in Rust, for every machine.
 
-use super::{Bits, Budget, Entry, Inputs, List};
+use super::{Budget, Entry, Inputs, List};
+use crate::element::Levels;
 use crate::weight::Weight;
 
 /// Appends inputs that are not zero to the list, until it is full or no words are left.
 #[inline(always)]
-pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) {
+pub fn scan<X: Levels>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) {
     let mut done = 0;
     let eights = inputs.columns.chunks_exact(8 * inputs.column_words);
     for (eight, &[first, second]) in eights.zip(inputs.pairs) {
@@ -13,12 +14,12 @@ pub fn scan<B: Bits>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) 
             break;
         }
         done += 1;
-        if (first | second) & B::MASK == 0 {
+        if (first | second) & X::MASK == 0 {
             continue;
         }
         let bytes = first.to_le_bytes().into_iter().chain(second.to_le_bytes());
         for (column, byte) in eight.chunks_exact(inputs.column_words).zip(bytes) {
-            list.push(&column[0], B::level(byte));
+            list.push(&column[0], X::level(byte));
         }
     }
     inputs.pairs = inputs.pairs.get(done..).unwrap_or_default();
@@ -34,28 +35,6 @@ pub fn add_columns<W: Weight<Cell = u32>>(list: &mut List, words: usize) -> [u32
         3 => words_of_columns::<W, 3>(list),
         _ => words_of_columns::<W, 4>(list),
     }
-}
-
-/// Whether sums in 64 bits are cheap.
-pub const WIDE: bool = cfg!(target_pointer_width = "64");
-
-/// The next `words` (1 or 2) words of all columns of 8-bit weights, times their levels: bytes 0 and 3 of each, bytes 2 and 1.
-#[inline(always)]
-pub fn add_wide_columns(list: &mut List, words: usize) -> [u64; 4] {
-    const MASK: u32 = 0xff00_00ff;
-    let mut lanes = [0u64; 4];
-    for entry in list.entries.iter_mut().take(list.length) {
-        // SAFETY: the first `length` entries are written.
-        let Entry { column, x } = unsafe { entry.assume_init_mut() };
-        for (k, lanes) in lanes.chunks_exact_mut(2).enumerate().take(words) {
-            // SAFETY: callers ask for no more words than a column has.
-            let word = unsafe { *column.add(k) };
-            lanes[0] += u64::from(word & MASK) * u64::from(*x);
-            lanes[1] += u64::from(word.rotate_right(16) & MASK) * u64::from(*x);
-        }
-        *column = column.wrapping_add(words);
-    }
-    lanes
 }
 
 #[inline(always)]
