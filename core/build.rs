@@ -15,12 +15,7 @@ fn main() {
         "thumbv6m" | "thumbv8m.base" => "armv6m",
         "thumbv7m" => "armv7m",
         "thumbv7em" => "armv7em",
-        // DSP and vectors are optional in an Armv8-M: Rust's target does without, a named core has its own.
-        "thumbv8m.main" => match target_cpu().as_deref() {
-            Some("cortex-m33" | "cortex-m35p") => "armv7em",
-            Some("cortex-m52" | "cortex-m55" | "cortex-m85") => "armv8_1m",
-            _ => "armv7m",
-        },
+        "thumbv8m.main" => armv8m_mainline(),
         _ => "other",
     };
     println!("cargo::rustc-cfg=sinapse_core={core:?}");
@@ -33,12 +28,36 @@ fn main() {
     }
 }
 
-/// The core that `-C target-cpu=…` names, the last where there are several.
-fn target_cpu() -> Option<String> {
+/// DSP and vectors are optional in an Armv8-M. Rust's target does without; a named core has its own, and features, of which the
+/// last counts, stand above the core, as they do for the compiler.
+fn armv8m_mainline() -> &'static str {
+    // Cargo puts what stands in its files, in the environment and on its command line into this variable.
     println!("cargo::rerun-if-env-changed=CARGO_ENCODED_RUSTFLAGS");
-    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").ok()?;
-    let mut options = flags.split('\u{1f}').map(|flag| flag.strip_prefix("-C").unwrap_or(flag).trim());
-    options
-        .rfind(|option| option.starts_with("target-cpu="))
-        .and_then(|option| Some(option.split_once('=')?.1.to_owned()))
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let prefixes = ["--codegen=", "-C"];
+    let options: Vec<_> = flags
+        .split('\u{1f}')
+        .map(|flag| prefixes.iter().find_map(|prefix| flag.strip_prefix(prefix)).unwrap_or(flag))
+        .filter_map(|option| option.trim().split_once('='))
+        .collect();
+    let values = |name: &'static str| options.iter().filter(move |option| option.0 == name).map(|option| option.1);
+    let (mut dsp, mut vectors) = match values("target-cpu").last().unwrap_or_default() {
+        "cortex-m33" | "cortex-m35p" => (true, false),
+        "cortex-m52" | "cortex-m55" | "cortex-m85" => (true, true),
+        _ => (false, false),
+    };
+    for feature in values("target-feature").flat_map(|features| features.split(',')) {
+        match feature {
+            "+dsp" => dsp = true,
+            "+mve" | "+mve.fp" => (dsp, vectors) = (true, true), // vectors include the DSP extension
+            "-dsp" => (dsp, vectors) = (false, false),
+            "-mve" => vectors = false,
+            _ => {}
+        }
+    }
+    match (dsp, vectors) {
+        (_, true) => "armv8_1m",
+        (true, false) => "armv7em",
+        (false, false) => "armv7m",
+    }
 }

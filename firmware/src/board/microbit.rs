@@ -1,6 +1,6 @@
 //! The BBC micro:bit, first version: nRF51822 (Cortex-M0, 16 MHz).
 //!
-//! Source: Nordic Semiconductor, "nRF51 Series Reference Manual" (TIMER, UART, GPIO); "micro:bit hardware" (pins).
+//! Source: Nordic Semiconductor, "nRF51 Series Reference Manual" (CLOCK, TIMER, UART, GPIO); "micro:bit hardware" (pins).
 #![allow(unsafe_code)] // addresses of registers
 
 use core::convert::Infallible;
@@ -21,10 +21,14 @@ const fn register(block: Block, offset: u32) -> Register {
 /// Peripherals in use.
 #[derive(Clone, Copy)]
 enum Block {
+    Clock = 0x4000_0000,
     Uart = 0x4000_2000,
     Timer0 = 0x4000_8000,
     Gpio = 0x5000_0000,
 }
+
+const CRYSTAL_START: Register = register(Block::Clock, 0x000);
+const CRYSTAL_STARTED: Register = register(Block::Clock, 0x100);
 
 const UART_START_TRANSMITTER: Register = register(Block::Uart, 0x008);
 const UART_SENT: Register = register(Block::Uart, 0x11C);
@@ -69,6 +73,9 @@ impl Board {
     /// Sets up the board; `None` on the second call.
     pub fn take() -> Option<Self> {
         cortex_m::Peripherals::take()?;
+        // The oscillator within, which runs from reset, is too far off for the UART.
+        CRYSTAL_START.write(1);
+        while CRYSTAL_STARTED.read() == 0 {}
         GPIO_OUTPUTS.write(LED_COLUMN | LED_ROW | 1 << TRANSMIT_PIN);
         UART_TRANSMIT_PIN.write(TRANSMIT_PIN);
         UART_BAUD.write(BAUD);

@@ -1,4 +1,4 @@
-//! The inner loops for Armv7-M and Armv8-M: Cortex-M3, M4, M7, M33.
+//! The inner loops for Armv7-M and Armv8-M: Cortex-M3, M4, M7, M33, M55.
 //!
 //! Fourteen registers are in use; r6 and r7 are saved by hand, because the compiler lends neither of them.
 
