@@ -21,7 +21,10 @@ use model::{BLOB, Net};
 /// One drawn picture a class, behind the 16 bytes of an IDX header.
 static PICTURES: &[u8] = include_bytes!("../../digits.idx");
 
-/// The last answer, for a debugger; 255 where the blob is refused.
+/// The last answer, for a debugger and `cargo xtask bench`; 255 where the blob is refused.
+///
+/// Nobody here reads it: without `used` the compiler leaves out the stores, and with them the network.
+#[used]
 static ANSWER: AtomicUsize = AtomicUsize::new(0);
 
 #[entry]
