@@ -71,7 +71,7 @@ impl<C: Counter> Stopwatch<C> {
     fn ticks<T>(&self, region: impl FnOnce() -> T) -> (T, u32) {
         let start = self.counter.now();
         compiler_fence(Ordering::SeqCst);
-        let result = black_box(region());
+        let result = region();
         compiler_fence(Ordering::SeqCst);
         let wrapped = self.counter.now().wrapping_sub(start);
         (result, wrapped & (u32::MAX >> (32 - self.counter.bits())))

@@ -67,7 +67,7 @@ pub extern "C" fn blob() -> *mut u8 {
 #[unsafe(no_mangle)]
 pub extern "C" fn load(length: usize) -> u32 {
     // SAFETY: as above; the blob is not written again before `blob` has taken the network away.
-    let (blob, network) = unsafe { (&(*MEMORY.0.get()).blob, &mut *(&raw mut (*MEMORY.0.get()).network)) };
+    let (blob, network) = unsafe { (&(*MEMORY.0.get()).blob, &mut (*MEMORY.0.get()).network) };
     *network = blob.get(..length).and_then(|blob| Net::load(blob).ok());
     u32::from(network.is_some())
 }
@@ -94,7 +94,7 @@ pub extern "C" fn classify() -> i32 {
     // SAFETY: as above; the network borrows from the blob alone, which is not among these.
     let (image, logits, network) = unsafe {
         let memory = MEMORY.0.get();
-        (&(*memory).image, &mut *(&raw mut (*memory).logits), &(*memory).network)
+        (&(*memory).image, &mut (*memory).logits, &(*memory).network)
     };
     let Some(network) = network else { return -1 };
     let mut scratch = Net::SCRATCH;
