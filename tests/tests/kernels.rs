@@ -1,11 +1,13 @@
 //! Every kernel equals the reference, bit for bit, and typed networks equal those of any shape.
 
+use std::mem::MaybeUninit;
+
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::I2;
 use sinapse::activation::ActivationKind::{Identity, Relu, Sigmoid};
 use sinapse::element::{ElementFormat, Levels};
-use sinapse::kernel::{Kernel, lanes, quads, reference, skip};
+use sinapse::kernel::{Kernel, lanes, reference, skip, tiles};
 use sinapse::weight::{Order, Weight, WeightFormat};
 use sinapse::{Dense, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
 use sinapse_tests::{description, layer, random_blob, random_image};
@@ -41,7 +43,35 @@ impl Fill {
 }
 
 /// An integer kernel.
-type SumsOf = fn(&[u32], &[i32], &[u8], &mut [i32]);
+type SumsOf = fn(&[u32], &[i32], &[u8]) -> Vec<i32>;
+
+fn skip_sums<W: skip::Column<Value = i32, Cell = u32>, X: Levels>(
+    weights: &[u32],
+    bias: &[i32],
+    input: &[u8],
+) -> Vec<i32> {
+    let mut sums = bias.to_vec();
+    skip::add::<W, X>(weights, input, &mut sums);
+    sums
+}
+
+fn tiles_sums(weights: &[u32], bias: &[i32], input: &[u8]) -> Vec<i32> {
+    let mut sums = bias.to_vec();
+    tiles::add(weights, input, &mut sums);
+    sums
+}
+
+fn lanes_sums<W: Weight<Value = i32, Cell = u32>, X: Levels>(weights: &[u32], bias: &[i32], input: &[u8]) -> Vec<i32> {
+    lanes::sums::<W, X>(weights, bias, input, &mut vec![MaybeUninit::uninit(); bias.len()]).to_vec()
+}
+
+fn selected<W: Kernel<X> + Weight<Value = i32, Cell = u32>, X: Levels>(
+    weights: &[u32],
+    bias: &[i32],
+    input: &[u8],
+) -> Vec<i32> {
+    W::sums(weights, bias, input, &mut vec![MaybeUninit::uninit(); bias.len()]).to_vec()
+}
 
 fn integer_sums_equal_the_reference<W, X>(inputs: usize, outputs: usize, fill: Fill)
 where
@@ -57,9 +87,9 @@ where
     let bias: Vec<i32> = (0..outputs).map(|_| rng.random_range(-1_000_000..1_000_000)).collect();
     let kernels: Vec<(&str, SumsOf)> = match W::FORMAT.order(X::FORMAT) {
         Order::Columns => {
-            vec![("skip", skip::sums::<W, X>), ("lanes", lanes::sums::<W, X>), ("selected", <W as Kernel<X>>::sums)]
+            vec![("skip", skip_sums::<W, X>), ("lanes", lanes_sums::<W, X>), ("selected", selected::<W, X>)]
         }
-        Order::Quads => vec![("quads", quads::sums), ("selected", <W as Kernel<X>>::sums)],
+        Order::Tiles => vec![("tiles", tiles_sums), ("selected", selected::<W, X>)],
     };
     let top = i32::from(X::FORMAT.top_level());
     for sparse in [false, true] {
@@ -68,8 +98,7 @@ where
         let mut expected = vec![0; outputs];
         reference::sums::<W, X>(&weights, &bias, &input, &mut expected);
         for (name, kernel) in &kernels {
-            let mut found = vec![1; outputs];
-            kernel(&weights, &bias, &input, &mut found);
+            let found = kernel(&weights, &bias, &input);
             assert_eq!(found, expected, "{name}, {inputs} inputs, {outputs} outputs, {fill:?}, sparse {sparse}");
         }
     }
@@ -102,9 +131,9 @@ fn float_kernels_equal_the_reference_bit_for_bit() {
         let mut numbers = |count: usize| (0..count).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<_>>();
         let (weights, bias) = (numbers(inputs * outputs), numbers(outputs));
         let input = random_image(inputs, 2);
-        let (mut expected, mut found) = (vec![0.0f32; outputs], vec![1.0f32; outputs]);
+        let (mut expected, mut found) = (vec![0.0f32; outputs], bias.clone());
         reference::sums::<f32, Pixel<f32>>(&weights, &bias, &input, &mut expected);
-        skip::sums::<f32, Pixel<f32>>(&weights, &bias, &input, &mut found);
+        skip::add::<f32, Pixel<f32>>(&weights, &input, &mut found);
         let bits = |sums: &[f32]| sums.iter().map(|sum| sum.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&found), bits(&expected), "{inputs} inputs, {outputs} outputs");
     }
@@ -112,8 +141,8 @@ fn float_kernels_equal_the_reference_bit_for_bit() {
 
 #[test]
 fn negative_zero_sums_keep_their_sign_past_zero_inputs() {
-    let mut sums = [1.0f32];
-    skip::sums::<f32, f32>(&[5.0], &[-0.0], &[0.0], &mut sums);
+    let mut sums = [-0.0f32];
+    skip::add::<f32, f32>(&[5.0], &[0.0], &mut sums);
     assert!(sums[0] == 0.0 && sums[0].is_sign_negative());
 }
 
