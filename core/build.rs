@@ -2,8 +2,9 @@
 
 use std::env;
 
-/// Kinds of cores; `src/kernel/mod.rs` chooses kernels by them.
-const CORES: [&str; 4] = ["armv6m", "armv7m", "armv7em", "other"];
+/// Kinds of cores; `src/kernel/mod.rs` chooses kernels by them. `armv8_1m`, which has vectors, is `armv7em` too: it runs the same
+/// code where there is none of its own.
+const CORES: [&str; 5] = ["armv6m", "armv7m", "armv7em", "armv8_1m", "other"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -11,18 +12,54 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(sinapse_core, values({values}))");
     println!("cargo::rustc-check-cfg=cfg(sinapse_kernel, values(\"reference\", \"lanes\"))");
     let target = env::var("TARGET").unwrap_or_default();
-    let core = match target.split('-').next().unwrap_or_default() {
-        "thumbv6m" | "thumbv8m.base" => "armv6m",
-        // The DSP extension is optional in an Armv8-M, and Rust's target does without.
-        "thumbv7m" | "thumbv8m.main" => "armv7m",
-        "thumbv7em" => "armv7em",
-        _ => "other",
+    let kinds: &[&str] = match target.split('-').next().unwrap_or_default() {
+        "thumbv6m" | "thumbv8m.base" => &["armv6m"],
+        "thumbv7m" => &["armv7m"],
+        "thumbv7em" => &["armv7em"],
+        "thumbv8m.main" => armv8m_mainline(),
+        _ => &["other"],
     };
-    println!("cargo::rustc-cfg=sinapse_core={core:?}");
+    for kind in kinds {
+        println!("cargo::rustc-cfg=sinapse_core={kind:?}");
+    }
 
     // `eabihf` has registers for floats in its calling convention, so there is a unit for them.
     println!("cargo::rustc-check-cfg=cfg(sinapse_fpu)");
-    if core.starts_with("armv7") && env::var("CARGO_CFG_TARGET_ABI").as_deref() == Ok("eabihf") {
+    if kinds[0].starts_with("armv7") && env::var("CARGO_CFG_TARGET_ABI").as_deref() == Ok("eabihf") {
         println!("cargo::rustc-cfg=sinapse_fpu");
+    }
+}
+
+/// DSP and vectors are optional in an Armv8-M. Rust's target does without; a named core has its own, and features, of which the
+/// last counts, stand above the core, as they do for the compiler.
+fn armv8m_mainline() -> &'static [&'static str] {
+    // Cargo puts what stands in its files, in the environment and on its command line into this variable.
+    println!("cargo::rerun-if-env-changed=CARGO_ENCODED_RUSTFLAGS");
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let prefixes = ["--codegen=", "-C"];
+    let options: Vec<_> = flags
+        .split('\u{1f}')
+        .map(|flag| prefixes.iter().find_map(|prefix| flag.strip_prefix(prefix)).unwrap_or(flag))
+        .filter_map(|option| option.trim().split_once('='))
+        .collect();
+    let values = |name: &'static str| options.iter().filter(move |option| option.0 == name).map(|option| option.1);
+    let (mut dsp, mut vectors) = match values("target-cpu").next_back().unwrap_or_default() {
+        "cortex-m33" | "cortex-m35p" => (true, false),
+        "cortex-m52" | "cortex-m55" | "cortex-m85" => (true, true),
+        _ => (false, false),
+    };
+    for feature in values("target-feature").flat_map(|features| features.split(',')) {
+        match feature {
+            "+dsp" => dsp = true,
+            "+mve" | "+mve.fp" => (dsp, vectors) = (true, true), // vectors include the DSP extension
+            "-dsp" => (dsp, vectors) = (false, false),
+            "-mve" => vectors = false,
+            _ => {}
+        }
+    }
+    match (dsp, vectors) {
+        (_, true) => &["armv7em", "armv8_1m"],
+        (true, false) => &["armv7em"],
+        (false, false) => &["armv7m"],
     }
 }

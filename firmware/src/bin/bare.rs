@@ -8,7 +8,10 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+#[cfg(target_arch = "arm")]
 use cortex_m_rt::entry;
+#[cfg(target_arch = "riscv32")]
+use riscv_rt::entry;
 
 #[path = "../model.rs"]
 mod model;
@@ -30,7 +33,7 @@ fn main() -> ! {
     let Ok(network) = Net::load(BLOB) else {
         ANSWER.store(255, Ordering::Relaxed);
         loop {
-            cortex_m::asm::nop();
+            core::hint::spin_loop();
         }
     };
     loop {

@@ -16,8 +16,8 @@ use super::work::Work;
 use crate::machine::Machine;
 use crate::{Failure, firmware, shell};
 
-/// Machines on which it is measured: one of each instruction set that the goals name.
-const MACHINES: [&str; 2] = ["mps2-an386", "armv6m-on-an386"];
+/// Cores on which it is measured: those that the goals name.
+const CORES: [&str; 2] = ["m4", "m0"];
 /// What `cortex-m-rt` paints the stack with.
 const PAINT: u32 = 0xCCCC_CCCC;
 /// The answer of a program whose blob is refused.
@@ -38,13 +38,13 @@ pub struct Least {
 
 /// Builds the program and runs it, until it has given two different answers, all of them right.
 ///
-/// `None` on machines where it is not measured.
+/// `None` on cores where it is not measured.
 ///
 /// # Errors
 ///
 /// A program that does not build or run, or a wrong answer.
 pub fn measure(work: &Work, machine: &'static Machine) -> Result<Option<Least>, Failure> {
-    if !MACHINES.contains(&machine.name) {
+    if !CORES.contains(&machine.short) {
         return Ok(None);
     }
     let built = firmware::build_program(machine, &work.blob, "bare")?;
@@ -130,7 +130,8 @@ struct Emulator {
 impl Emulator {
     fn start(machine: &Machine, elf: &Path) -> Result<Emulator, Failure> {
         let mut command = Command::new(machine.qemu);
-        command.args(["-M", machine.emulated, "-display", "none", "-serial", "null", "-monitor", "stdio", "-kernel"]);
+        command.args(machine.options);
+        command.args(["-display", "none", "-serial", "null", "-monitor", "stdio", "-kernel"]);
         command.arg(elf).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| format!("{} cannot be started: {error}", machine.qemu))?;
         let monitor = child.stdin.take().ok_or("QEMU's monitor is not there")?;

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what layers and models cost on each core, with results checked while measuring.
 
-mod count;
+pub mod count;
 mod document;
 mod goals;
 mod host;
@@ -12,6 +12,8 @@ mod pictures;
 mod row;
 mod selection;
 pub mod work;
+
+pub use peers::WORKSPACE as PEERS;
 
 use sinapse_trainer::data::{self as datasets, Part};
 
@@ -109,8 +111,13 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 /// All works on all machines that can be set up; the others are named.
 fn emulated(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>, Failure> {
     let mut machines = Vec::new();
-    let all = if bench.quick { &MACHINES[..1] } else { &MACHINES };
-    for machine in all.iter().filter(|machine| bench.selection.has_core(machine.short)) {
+    // One machine a core: another with the same executes the same instructions.
+    let distinct = |&(index, machine): &(usize, &'static Machine)| {
+        MACHINES[..index].iter().all(|other| other.short != machine.short)
+    };
+    let cores = MACHINES.iter().enumerate().filter(distinct).map(|(_, machine)| machine);
+    let cores = cores.take(if bench.quick { 1 } else { MACHINES.len() });
+    for machine in cores.filter(|machine| bench.selection.has_core(machine.short)) {
         match setup::ready(machine) {
             Ok(_) => machines.push(machine),
             Err(error) => unavailable.push(format!("{}: {error}", machine.name)),

@@ -15,7 +15,7 @@ use crate::machine::Machine;
 pub struct Row {
     /// A layer, `784x32-w8-x4` (inputs, outputs, bits of weights and inputs), or a model's name.
     pub work: String,
-    /// `m3`, `m4`, `m7`, `x86_64`.
+    /// `m0`, `m3`, `m4`, `m7`, `m33`, `m55`, `rv32`, `x86_64`.
     pub core: String,
     /// QEMU's machine, or `host`.
     pub machine: String,

@@ -88,6 +88,17 @@ pub fn single(bench: &Bench<'_>) -> Result<Vec<Work>, Failure> {
     layers.chain(TRAINED.into_iter().filter(|name| wanted(name)).map(trained)).collect()
 }
 
+/// Single layers and committed models that read the test images as they are.
+///
+/// # Errors
+///
+/// A blob that cannot be read or written.
+pub fn of_whole_pictures() -> Result<Vec<Work>, Failure> {
+    let models = MODELS.into_iter().map(|name| of_file(name, &model_path(name)));
+    let all = LAYERS.iter().map(layer).chain(models).collect::<Result<Vec<_>, _>>()?;
+    Ok(all.into_iter().filter(|work| work.pictures == Pictures::Whole).collect())
+}
+
 /// A single layer of random weights, by its name.
 ///
 /// # Errors
@@ -131,7 +142,7 @@ pub fn trained(name: &str) -> Result<Work, Failure> {
 ///
 /// As [`models`].
 pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
-    let path = shell::root().join("models").join(name).with_extension("postcard");
+    let path = model_path(name);
     let mut prefixes = Vec::new();
     for (index, bytes) in parts::prefixes(&Blob::read(&path)?)?.into_iter().enumerate() {
         let file = folder()?.join(format!("{name}-{}", index + 1)).with_extension("postcard");
@@ -139,6 +150,10 @@ pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
         prefixes.push(of_file(&format!("{name}/{}", index + 1), &file)?);
     }
     Ok(CommittedModel { whole: of_file(name, &path)?, prefixes })
+}
+
+fn model_path(name: &str) -> PathBuf {
+    shell::root().join("models").join(name).with_extension("postcard")
 }
 
 fn of_file(name: &str, path: &Path) -> Result<Work, Failure> {

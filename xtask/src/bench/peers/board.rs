@@ -6,7 +6,7 @@ use std::process::Command;
 use serde::Deserialize;
 use sinapse_trainer::data::Dataset;
 
-use super::folder;
+use super::WORKSPACE;
 use crate::bench::count::{Cost, Regions};
 use crate::bench::measure::{Bench, Costs};
 use crate::bench::pictures::Pictures;
@@ -53,19 +53,11 @@ pub fn measure(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<R
 }
 
 fn build(route: Route, machine: &Machine, program: &str) -> Result<std::path::PathBuf, Failure> {
-    let mut command = route.cargo("build", machine.target);
-    command.current_dir(folder()).args([
-        "--quiet",
-        "--locked",
-        "--profile",
-        "m4",
-        "--package",
-        "peers-m4",
-        "--bin",
-        program,
-    ]);
+    let target = route.folder(WORKSPACE);
+    let mut command = route.cargo("build", WORKSPACE, machine.target, &target);
+    command.args(["--quiet", "--locked", "--profile", "m4", "--package", "peers-m4", "--bin", program]);
     shell::run(&mut command)?;
-    Ok(route.folder().join(machine.target).join("m4").join(program))
+    Ok(target.join(machine.target).join("m4").join(program))
 }
 
 fn row(bench: &Bench<'_>, machine: &Machine, elf: &Path, work: &str, kernel: &str) -> Result<Row, Failure> {
@@ -82,7 +74,7 @@ fn run(bench: &Bench<'_>, machine: &Machine, elf: &Path, images: &Dataset) -> Re
     let regions = Regions::new(bench.plugin)?;
     let pictures = files.folder.join(data::IMAGES).display().to_string().replace(',', ",,");
     let mut command = Command::new(machine.qemu);
-    command.args(["-M", machine.emulated, "-display", "none", "-monitor", "none", "-serial", "null"]);
+    command.args(machine.options).args(["-display", "none", "-monitor", "none", "-serial", "null"]);
     command.args(["-semihosting-config", "enable=on,target=native", "-kernel"]).arg(elf);
     command.arg("-device").arg(format!("loader,file={pictures},addr={PICTURES},force-raw=on"));
     command.arg("-plugin").arg(regions.argument());

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde::Deserialize;
 use sinapse_trainer::model::{Blob, Model, Scores};
 
-use super::folder;
+use super::{WORKSPACE, folder};
 use crate::bench::goals::HOST_WORK;
 use crate::bench::measure::Bench;
 use crate::bench::row::Row;
@@ -55,7 +55,7 @@ pub fn measure(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<R
 
 /// Builds tract, candle and ours; the program, on one thread.
 fn build() -> Result<Command, Failure> {
-    let target = shell::target().join("peers");
+    let target = shell::target().join(WORKSPACE).join("host");
     let mut cargo = shell::cargo();
     cargo.current_dir(folder()).args(["build", "--quiet", "--locked", "--release", "--package", "peers-host"]);
     shell::run(cargo.arg("--target-dir").arg(&target))?;

@@ -27,7 +27,10 @@ pub fn works() -> impl Iterator<Item = &'static str> {
     board::works().chain(host::WORKS)
 }
 
-/// The workspace.
+/// Their workspace, and where in the folder for builds they are built.
+pub const WORKSPACE: &str = "tests/peers";
+
+/// The same as a folder.
 fn folder() -> PathBuf {
-    shell::root().join("tests").join("peers")
+    shell::root().join(WORKSPACE)
 }
