@@ -55,7 +55,7 @@ fn armv8m_mainline() -> &'static str {
         .filter_map(|option| option.trim().split_once('='))
         .collect();
     let values = |name: &'static str| options.iter().filter(move |option| option.0 == name).map(|option| option.1);
-    let (mut dsp, mut vectors) = match values("target-cpu").last().unwrap_or_default() {
+    let (mut dsp, mut vectors) = match values("target-cpu").next_back().unwrap_or_default() {
         "cortex-m33" | "cortex-m35p" => (true, false),
         "cortex-m52" | "cortex-m55" | "cortex-m85" => (true, true),
         _ => (false, false),
