@@ -4,14 +4,10 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Boards, as their Cargo features are called.
-const BOARDS: [&str; 3] = ["mps2", "an505", "an547"];
+const BOARDS: [&str; 6] = ["mps2", "an505", "an547", "microbit", "netduinoplus2", "virt"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(armv6m)");
-    if env::var("TARGET").is_ok_and(|target| target.starts_with("thumbv6m")) {
-        println!("cargo::rustc-cfg=armv6m");
-    }
     // The library's tests run on a host, without a board and without a blob.
     if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
         return;

@@ -13,7 +13,7 @@ use crate::target_eval::Report;
 pub struct Row {
     /// A layer, `784x32-w8-x4` (inputs, outputs, bits of weights and inputs), or a model's name.
     pub work: String,
-    /// `m3`, `m4`, `m7`, `x86_64`.
+    /// `m0`, `m3`, `m4`, `m7`, `m33`, `m55`, `rv32`, `x86_64`.
     pub core: String,
     /// QEMU's machine, or `host`.
     pub machine: String,
@@ -48,7 +48,7 @@ impl Row {
             machine: machine.name.into(),
             kernel: match (work.real, machine.short) {
                 (false, _) => "lanes",
-                (true, "m0" | "m3") => "skip",
+                (true, "m0" | "m3" | "rv32") => "skip",
                 (true, _) => "float",
             }
             .into(),
