@@ -16,6 +16,7 @@ mod setup;
 mod shell;
 mod target_eval;
 mod test;
+mod thumb;
 mod toolchain;
 mod wasm;
 
