@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sinapse_trainer::data::{self, Part};
+use sinapse_trainer::data::{self, Part, Split};
 use sinapse_trainer::files;
 use sinapse_trainer::recipe::{Arithmetic, NetworkRecipe, Recipe, Shape, Training};
 use sinapse_trainer::train::{Task, train};
@@ -48,8 +48,12 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let all = data::load(&source, Part::Train)?;
     recipe.check_data(&all)?;
     let name = data::provenance_name(&source, &all);
-    let (training, validation) = all.split_validation(data::VALIDATION_IMAGES)?;
-    eprintln!("data: {source}: {} training and {} validation images", training.images.count, validation.images.count);
+    let Split { training, validation, rule } = data::split(&source, all)?;
+    let name = format!("{name}, {}", rule.provenance());
+    eprintln!(
+        "data: {source}: {} training and {} validation images ({rule})",
+        training.images.count, validation.images.count
+    );
 
     let interrupted = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&interrupted);
@@ -68,6 +72,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         let report = serde_json::json!({
             "model": arguments.out.display().to_string(),
             "data": source.to_string(),
+            "validation": rule.to_string(),
             "seed": recipe.seed,
             "blob_bytes": exported.blob.len(),
             "validation_images": validation.images.count,
