@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cast;
 use crate::element::{Element, Level, Logit};
+use crate::kernel;
 use crate::requantize::Requantization;
 
 /// A layer's activation function, as a blob states it.
@@ -87,7 +88,7 @@ impl<E: Level> Activation<i32> for Relu<E> {
     ) {
         let mut room = [MaybeUninit::uninit(); OUT];
         let sums = sums(&mut room);
-        requantization.relu_of_all(sums, E::FORMAT.top_level(), outputs);
+        kernel::relu::relu::<E>(requantization, sums, outputs);
     }
 }
 

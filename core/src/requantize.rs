@@ -44,24 +44,6 @@ impl Requantization<'_> {
         self.rescale(a.max(0), o).min(i32::from(top_level)) as u8
     }
 
-    /// [`relu`](Self::relu) of all sums, output by output.
-    #[inline(always)]
-    pub fn relu_of_all(&self, sums: &[i32], top_level: u8, levels: &mut [u8]) {
-        let (pre_shift, shift) = (self.pre_shift, self.shift);
-        let half = 1 << (shift - 1);
-        let relu = |a: i32, multiplier: [u8; 2]| {
-            let multiplier = i32::from(u16::from_le_bytes(multiplier));
-            ((((a.max(0) >> pre_shift) * multiplier + half) >> shift).min(i32::from(top_level))) as u8
-        };
-        // The question how many multipliers there are is asked once.
-        if let &[one] = self.multipliers {
-            levels.iter_mut().zip(sums).for_each(|(level, &a)| *level = relu(a, one));
-        } else {
-            let each = sums.iter().zip(self.multipliers);
-            levels.iter_mut().zip(each).for_each(|(level, (&a, &multiplier))| *level = relu(a, multiplier));
-        }
-    }
-
     /// Sigmoid by table, to levels of `format`; the rescaled sum counts sixteenths.
     #[inline(always)]
     pub fn sigmoid(&self, a: i32, o: usize, format: ElementFormat) -> u8 {

@@ -7,6 +7,7 @@ pub mod float;
 pub mod lanes;
 pub mod quads;
 pub mod reference;
+pub mod relu;
 pub mod skip;
 
 use core::mem::MaybeUninit;

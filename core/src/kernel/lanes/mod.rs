@@ -70,6 +70,7 @@ pub(super) struct List {
     entries: [MaybeUninit<Entry>; LIST + 1],
     length: usize,
     /// Columns at the other end.
+    #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
     top_count: usize,
     /// Sum of the levels of the entries.
     total: u32,
@@ -197,7 +198,13 @@ impl List {
 
     #[inline(always)]
     pub(super) fn new() -> Self {
-        List { entries: [const { MaybeUninit::uninit() }; LIST + 1], length: 0, top_count: 0, total: 0 }
+        List {
+            entries: [const { MaybeUninit::uninit() }; LIST + 1],
+            length: 0,
+            #[cfg(any(sinapse_core = "armv7m", sinapse_core = "armv7em"))]
+            top_count: 0,
+            total: 0,
+        }
     }
 
     /// What is listed.

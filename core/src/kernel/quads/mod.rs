@@ -7,8 +7,13 @@
 //!         sums[o] += Σ_k row[o].byte(k) · x[k]
 //! ```
 
+#[cfg(sinapse_core = "armv7em")]
+mod armv7em;
 mod portable;
 
+#[cfg(sinapse_core = "armv7em")]
+use armv7em as imp;
+#[cfg(not(sinapse_core = "armv7em"))]
 use portable as imp;
 
 /// Adds the products to `sums`, which hold the bias: the rest of [`reference::sums`](super::reference::sums), for 8-bit
@@ -19,10 +24,5 @@ use portable as imp;
 /// The sum without the offset may pass 2³¹: it is taken modulo 2³², and the true one, which `load` has bounded, is left.
 #[inline(always)]
 pub fn add(weights: &[u32], input: &[u8], sums: &mut [i32]) {
-    let total: u32 = input.iter().map(|&x| u32::from(x)).sum();
-    let offset = total.wrapping_mul(128).cast_signed();
-    for sum in sums.iter_mut() {
-        *sum = sum.wrapping_sub(offset);
-    }
     imp::add(weights, input, sums);
 }

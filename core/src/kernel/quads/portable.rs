@@ -1,8 +1,13 @@
 //! Rows of quads in Rust, for every machine.
 
-/// `sums[o] += Σ_i (weight + 128)[i][o] · input[i]`, modulo 2³².
+/// As [`add`](super::add).
 #[inline(always)]
 pub fn add(weights: &[u32], input: &[u8], sums: &mut [i32]) {
+    let total: u32 = input.iter().map(|&x| u32::from(x)).sum();
+    let offset = total.wrapping_mul(128).cast_signed();
+    for sum in sums.iter_mut() {
+        *sum = sum.wrapping_sub(offset);
+    }
     let rows = weights.chunks_exact(sums.len().max(1));
     for (row, inputs) in rows.zip(input.chunks(4)) {
         let mut four = [0u8; 4];

@@ -3,7 +3,6 @@
 use core::arch::asm;
 
 use super::super::Blocks;
-use super::decode;
 use crate::weight::{Weight, WeightFormat};
 
 /// Loads the last words of a block, and lets the entry go on behind them.

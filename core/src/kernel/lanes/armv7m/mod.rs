@@ -12,8 +12,6 @@ macro_rules! decode {
     };
 }
 
-use decode;
-
 mod columns;
 mod scan;
 mod tops;

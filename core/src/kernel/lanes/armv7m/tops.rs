@@ -3,7 +3,6 @@
 use core::arch::asm;
 
 use super::super::Blocks;
-use super::decode;
 
 /// Two words of weights at the top level, without a multiplication.
 #[cfg(sinapse_core = "armv7em")]
