@@ -189,19 +189,7 @@ impl<'a> Model<'a> {
         let mut sums = Vec::new();
         for view in &self.layers {
             let format = view.description;
-            let mut room = vec![MaybeUninit::uninit(); usize::from(format.outputs)];
-            let (weights, bias) = (bytemuck::cast_slice(view.weights), bytemuck::cast_slice(view.bias));
-            // Levels of fewer bits are levels of 4 bits that happen to be small, and their weights lie in the same order.
-            let found: &[i32] = match (format.weights, view.input) {
-                (WeightFormat::I8, ElementFormat::U8) => <I8 as Kernel<U8>>::sums(weights, bias, &levels, &mut room),
-                (WeightFormat::I8, _) => <I8 as Kernel<U4>>::sums(weights, bias, &levels, &mut room),
-                (WeightFormat::I4, ElementFormat::U8) => <I4 as Kernel<U8>>::sums(weights, bias, &levels, &mut room),
-                (WeightFormat::I4, _) => <I4 as Kernel<U4>>::sums(weights, bias, &levels, &mut room),
-                (WeightFormat::I2, ElementFormat::U8) => <I2 as Kernel<U8>>::sums(weights, bias, &levels, &mut room),
-                (WeightFormat::I2, _) => <I2 as Kernel<U4>>::sums(weights, bias, &levels, &mut room),
-                (WeightFormat::F32, _) => unreachable!("the reader has checked that formats go together"),
-            };
-            sums = found.to_vec();
+            sums = integer_sums(view, &levels);
             if format.activation == ActivationKind::Identity {
                 break;
             }
@@ -245,6 +233,23 @@ impl<'a> Model<'a> {
     pub fn multiply_adds(&self) -> usize {
         self.layers.iter().map(|view| view.inputs * usize::from(view.description.outputs)).sum()
     }
+}
+
+/// Sums of an integer layer by the core's kernels, whatever the layout of its weights.
+pub fn integer_sums(view: &LayerView<'_>, levels: &[u8]) -> Vec<i32> {
+    let mut room = vec![MaybeUninit::uninit(); usize::from(view.description.outputs)];
+    let (weights, bias) = (bytemuck::cast_slice(view.weights), bytemuck::cast_slice(view.bias));
+    // Levels of fewer bits are levels of 4 bits that happen to be small, and their weights lie in the same order.
+    let sums = match (view.description.weights, view.input) {
+        (WeightFormat::I8, ElementFormat::U8) => <I8 as Kernel<U8>>::sums(weights, bias, levels, &mut room),
+        (WeightFormat::I8, _) => <I8 as Kernel<U4>>::sums(weights, bias, levels, &mut room),
+        (WeightFormat::I4, ElementFormat::U8) => <I4 as Kernel<U8>>::sums(weights, bias, levels, &mut room),
+        (WeightFormat::I4, _) => <I4 as Kernel<U4>>::sums(weights, bias, levels, &mut room),
+        (WeightFormat::I2, ElementFormat::U8) => <I2 as Kernel<U8>>::sums(weights, bias, levels, &mut room),
+        (WeightFormat::I2, _) => <I2 as Kernel<U4>>::sums(weights, bias, levels, &mut room),
+        (WeightFormat::F32, _) => unreachable!("the reader has checked that formats go together"),
+    };
+    sums.to_vec()
 }
 
 impl Scores {

@@ -28,6 +28,9 @@ pub struct Recipe {
     /// How training images are varied; absent: not at all.
     #[serde(default)]
     pub augmentation: Option<Augmentation>,
+    /// Whom the network learns from, beside the labels; absent: nobody.
+    #[serde(default)]
+    pub distillation: Option<Distillation>,
 }
 
 fn one() -> u64 {
@@ -256,6 +259,14 @@ pub struct Training {
     pub label_smoothing: f32,
     /// Decay per step of the averaged weights that are validated and kept; 0: the weights themselves.
     pub averaging: f32,
+    /// Price of a hidden activation at its top level, lower ones in proportion, in the quantised epochs of a ReLU network.
+    ///
+    /// Activations that are zero cost a board nothing.
+    pub activity_penalty: f32,
+    /// Share of the hidden outputs that are left out of every step of the `f32` epochs at random.
+    pub dropout: f32,
+    /// Learn from the validation images, too, once the recipe is chosen; the last epoch is kept then.
+    pub all_images: bool,
 }
 
 impl Default for Training {
@@ -269,6 +280,9 @@ impl Default for Training {
             weight_decay: 0.01,
             label_smoothing: 0.0,
             averaging: 0.998,
+            activity_penalty: 0.0,
+            dropout: 0.0,
+            all_images: false,
         }
     }
 }
@@ -289,6 +303,12 @@ pub struct Augmentation {
     pub shift_pixels: f32,
     /// Root mean square of a smooth random displacement, in pixels (Simard et al. 2003).
     pub elastic_pixels: f32,
+    /// Largest change of the pen's width either way; 1: every pixel becomes the largest, or the smallest, beside it.
+    pub pen: f32,
+    /// Variations of every image that are shown in turn, epoch by epoch; 0: new ones in every epoch.
+    ///
+    /// Teachers are asked once about each variation, which makes long trainings of small networks much faster.
+    pub variations: u32,
 }
 
 impl Default for Augmentation {
@@ -300,8 +320,32 @@ impl Default for Augmentation {
             shear: 0.15,
             shift_pixels: 1.0,
             elastic_pixels: 0.0,
+            pen: 0.0,
+            variations: 0,
         }
     }
+}
+
+/// Learning from trained networks, which say how much an image looks like each class (Hinton et al. 2015).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distillation {
+    /// Blobs of any networks for the same pictures and classes, relative to the recipe's folder; their mean counts.
+    pub teachers: Vec<PathBuf>,
+    /// Both softmaxes are taken at this temperature.
+    #[serde(default = "two")]
+    pub temperature: f32,
+    /// Share of the teachers in the loss; the labels have the rest.
+    #[serde(default = "most")]
+    pub weight: f32,
+}
+
+fn two() -> f32 {
+    2.0
+}
+
+fn most() -> f32 {
+    0.7
 }
 
 /// Why a recipe cannot be used.
@@ -380,13 +424,17 @@ impl Recipe {
     pub fn read(path: &Path) -> Result<Recipe, RecipeError> {
         let unreadable = |source| RecipeError::Unreadable { path: path.into(), source };
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        let recipe: Recipe = toml::from_str(&text).map_err(|error| {
+        let mut recipe: Recipe = toml::from_str(&text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start.min(text.len()));
             let line = text.as_bytes()[..start].iter().filter(|&&byte| byte == b'\n').count() + 1;
             let message = error.message().lines().collect::<Vec<_>>().join(" ");
             RecipeError::Malformed { path: path.into(), line, message }
         })?;
         recipe.check()?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for teacher in recipe.distillation.iter_mut().flat_map(|distillation| &mut distillation.teachers) {
+            *teacher = folder.join(&teacher);
+        }
         Ok(recipe)
     }
 
@@ -429,7 +477,9 @@ impl Recipe {
             Arithmetic::F32 => String::new(),
         };
         let varied = if self.augmentation.is_some() { ", varied images" } else { "" };
-        format!("{}: {}, {}{quantised} epochs{varied}", self.name, network.shape, training.epochs)
+        let taught = if self.distillation.is_some() { ", taught by larger networks" } else { "" };
+        let all = if training.all_images { ", validation images included" } else { "" };
+        format!("{}: {}, {}{quantised} epochs{varied}{taught}{all}", self.name, network.shape, training.epochs)
     }
 
     /// Checks that all values are possible.
@@ -447,7 +497,7 @@ impl Recipe {
         };
         if entries != layers || (0..layers).any(|index| network.weights.of(index).is_none()) {
             let value = serde_json::to_string(&network.weights).unwrap_or_default();
-            return impossible("network.weights", value, "4 or 8, once or per layer");
+            return impossible("network.weights", value, "2, 4 or 8, once or per layer");
         }
         if let Some(reduction) = network.reduction {
             let pixels = Reduction::from(reduction).pixels().map(usize::from);
@@ -460,8 +510,13 @@ impl Recipe {
         if training.batch == 0 || training.batch > 60_000 {
             return impossible("training.batch", training.batch.to_string(), "1 to 60000");
         }
-        if training.epochs + training.quantised_epochs == 0 || training.epochs > 100_000 {
-            return impossible("training.epochs", training.epochs.to_string(), "1 to 100000");
+        let quantised_epochs = match network.arithmetic {
+            Arithmetic::Integer => training.quantised_epochs,
+            Arithmetic::F32 => 0,
+        };
+        if training.epochs.max(quantised_epochs) > 100_000 || training.epochs + quantised_epochs == 0 {
+            let value = format!("{} + {quantised_epochs} quantised", training.epochs);
+            return impossible("training.epochs", value, "0 to 100000 of each kind, one in all");
         }
         let mut ranges = vec![
             ("training.learning_rate", training.learning_rate, 1e-7, 1.0, "0.0000001 to 1"),
@@ -469,7 +524,21 @@ impl Recipe {
             ("training.weight_decay", training.weight_decay, 0.0, 1.0, "0 to 1"),
             ("training.label_smoothing", training.label_smoothing, 0.0, 0.5, "0 to 0.5"),
             ("training.averaging", training.averaging, 0.0, 0.999_999, "0 to 0.999999"),
+            ("training.activity_penalty", training.activity_penalty, 0.0, 1.0, "0 to 1"),
+            ("training.dropout", training.dropout, 0.0, 0.9, "0 to 0.9"),
         ];
+        if training.dropout > 0.0 && network.activation == Activation::Sigmoid {
+            return impossible("training.dropout", training.dropout.to_string(), "0 with network.activation = sigmoid");
+        }
+        if let Some(distillation) = &self.distillation {
+            if distillation.teachers.is_empty() {
+                return impossible("distillation.teachers", "[]".into(), "at least one blob");
+            }
+            ranges.extend([
+                ("distillation.temperature", distillation.temperature, 0.1, 100.0, "0.1 to 100"),
+                ("distillation.weight", distillation.weight, 0.0, 1.0, "0 to 1"),
+            ]);
+        }
         if let Some(augmentation) = &self.augmentation {
             ranges.extend([
                 ("augmentation.probability", augmentation.probability, 0.0, 1.0, "0 to 1"),
@@ -478,7 +547,11 @@ impl Recipe {
                 ("augmentation.shear", augmentation.shear, 0.0, 1.0, "0 to 1"),
                 ("augmentation.shift_pixels", augmentation.shift_pixels, 0.0, 14.0, "0 to 14"),
                 ("augmentation.elastic_pixels", augmentation.elastic_pixels, 0.0, 5.0, "0 to 5"),
+                ("augmentation.pen", augmentation.pen, 0.0, 1.0, "0 to 1"),
             ]);
+            if augmentation.variations > 10_000 {
+                return impossible("augmentation.variations", augmentation.variations.to_string(), "0 to 10000");
+            }
         }
         for (key, value, least, most, allowed) in ranges {
             if !(least..=most).contains(&value) {

@@ -2,16 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// Runs `sinapse` with these arguments, without data of the environment.
-fn sinapse(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sinapse"));
-    command.args(arguments).env_remove("SINAPSE_DATA").env("XDG_CACHE_HOME", "/nonexistent");
-    command.output().expect("the program starts")
-}
+mod program;
+
+use program::{idx, sinapse, small_data, text};
 
 /// The one line on standard error of a command that must fail with exit code 2.
 fn refusal(arguments: &[&str]) -> String {
@@ -22,35 +18,6 @@ fn refusal(arguments: &[&str]) -> String {
     assert_eq!(message.trim_end().lines().count(), 1, "{message}");
     assert!(!message.contains("panicked") && !message.contains("backtrace"), "{message}");
     message
-}
-
-fn idx(magic: u32, sizes: &[u32], data: &[u8]) -> Vec<u8> {
-    let header = std::iter::once(&magic).chain(sizes).flat_map(|word| word.to_be_bytes());
-    header.chain(data.iter().copied()).collect()
-}
-
-/// A folder with `count` training and test images of one bright stripe per label.
-fn small_data(count: u32) -> TempDir {
-    let folder = TempDir::new().expect("a temporary folder");
-    let labels: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
-    let mut pixels = Vec::new();
-    for &label in &labels {
-        let mut image = vec![0u8; 784];
-        let row = 28 * (2 + 2 * usize::from(label));
-        image[row + 4..row + 24].fill(255);
-        pixels.extend(image);
-    }
-    for part in ["train", "t10k"] {
-        let images = idx(0x803, &[count, 28, 28], &pixels);
-        fs::write(folder.path().join(format!("{part}-images-idx3-ubyte")), images).expect("images");
-        fs::write(folder.path().join(format!("{part}-labels-idx1-ubyte")), idx(0x801, &[count], &labels))
-            .expect("labels");
-    }
-    folder
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("UTF-8")
 }
 
 fn committed_model() -> PathBuf {
@@ -130,7 +97,7 @@ fn impossible_recipe_values_name_key_value_and_range() {
         ("name='x'\n[network]\nshape='784-10'\n[training]\nlearning_rate=7.0", "training.learning_rate = 7, allowed: "),
         ("name='x'\n[network]\nshape='784-0-10'", "width 0, allowed are 1 to 65535"),
         ("name='x'\n[network]\nshape='784'", "0 layers, allowed are 1 to 16"),
-        ("name='x'\n[network]\nshape='784-10'\nweights=5", "network.weights = 5, allowed: 4 or 8"),
+        ("name='x'\n[network]\nshape='784-10'\nweights=5", "network.weights = 5, allowed: 2, 4 or 8"),
         ("name='x'\n[network]\nshape='784-10'\nweights=[8,8]", "network.weights = [8,8]"),
         ("name='x'\n[network]\nshape='784-10'\n[augmentation]\nelastic_pixels=9", "augmentation.elastic_pixels = 9"),
     ] {

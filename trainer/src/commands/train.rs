@@ -1,13 +1,14 @@
 //! `sinapse train`: from images to a blob.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sinapse_trainer::data::{self, Part};
+use sinapse_trainer::data::{self, Dataset, Part, Split};
 use sinapse_trainer::files;
 use sinapse_trainer::recipe::{Arithmetic, NetworkRecipe, Recipe, Shape, Training};
-use sinapse_trainer::train::{Task, train};
+use sinapse_trainer::train::teacher::Teachers;
+use sinapse_trainer::train::{Keeping, Task, time_epochs, train};
 
 use super::progress::Progress;
 use super::{DataArgument, Failure};
@@ -35,6 +36,12 @@ pub struct Arguments {
     /// Epochs in all, instead of the recipe's; an integer network spends two fifths of them quantised.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     epochs: Option<u32>,
+    /// Go on from the checkpoint of a training that was interrupted or killed.
+    #[arg(long)]
+    resume: bool,
+    /// Only time this many epochs (the quantised ones of an integer network), without validation; writes nothing.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    time_epochs: Option<u32>,
     /// Print one JSON object at the end.
     #[arg(long)]
     json: bool,
@@ -48,8 +55,20 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let all = data::load(&source, Part::Train)?;
     recipe.check_data(&all)?;
     let name = data::provenance_name(&source, &all);
-    let (training, validation) = all.split_validation(data::VALIDATION_IMAGES)?;
-    eprintln!("data: {source}: {} training and {} validation images", training.images.count, validation.images.count);
+    let whole = recipe.training.all_images.then(|| all.clone());
+    let Split { training, validation, rule } = data::split(&source, all)?;
+    let name = if whole.is_some() { name } else { format!("{name}, {}", rule.provenance()) };
+    // Once a recipe is chosen, the validation images may be learned from, too.
+    let training = whole.unwrap_or(training);
+    let teachers = teachers_of(&recipe, &training)?;
+    let task = Task { recipe: &recipe, data: &name, training: &training, validation: &validation, teachers: &teachers };
+    if let Some(count) = arguments.time_epochs {
+        return time(task, count, arguments.json);
+    }
+    eprintln!(
+        "data: {source}: {} training and {} validation images ({rule})",
+        training.images.count, validation.images.count
+    );
 
     let interrupted = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&interrupted);
@@ -60,14 +79,24 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         eprintln!("\nstopping after this batch; the best model so far is kept (Ctrl-C again: stop at once)");
     })?;
 
-    let task = Task { recipe: &recipe, data: &name, training: &training, validation: &validation };
-    let exported = train(task, &mut Progress::new(), &interrupted);
+    let checkpoint = checkpoint_beside(&arguments.out);
+    let keeping = Keeping { checkpoint: Some(&checkpoint), resume: arguments.resume };
+    let exported = train(task, keeping, &mut Progress::new(), &interrupted)?;
     files::write_atomically(&arguments.out, &exported.blob)?;
+    if interrupted.load(Ordering::Relaxed) {
+        if checkpoint.exists() {
+            eprintln!("{}: --resume goes on from here", checkpoint.display());
+        }
+    } else {
+        // The training is over and its network is written: there is nothing to go on from.
+        let _ = std::fs::remove_file(&checkpoint);
+    }
     let accuracy = exported.validation_correct as f64 / validation.images.count as f64;
     if arguments.json {
         let report = serde_json::json!({
             "model": arguments.out.display().to_string(),
             "data": source.to_string(),
+            "validation": rule.to_string(),
             "seed": recipe.seed,
             "blob_bytes": exported.blob.len(),
             "validation_images": validation.images.count,
@@ -83,6 +112,34 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             exported.blob.len(),
             100.0 * accuracy
         );
+    }
+    Ok(())
+}
+
+/// `model.postcard` → `model.postcard.checkpoint`.
+fn checkpoint_beside(out: &Path) -> PathBuf {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".checkpoint");
+    name.into()
+}
+
+fn teachers_of(recipe: &Recipe, training: &Dataset) -> Result<Teachers, Failure> {
+    let Some(distillation) = &recipe.distillation else { return Ok(Teachers::default()) };
+    let size = (training.images.width, training.images.height);
+    let classes = recipe.network.shape.0.last().copied().unwrap_or_default();
+    let paths = distillation.teachers.iter().map(PathBuf::as_path);
+    Ok(Teachers::read(paths, distillation.temperature, size, classes)?)
+}
+
+fn time(task: Task<'_>, count: u32, json: bool) -> Result<(), Failure> {
+    let quantised = task.recipe.network.arithmetic == Arithmetic::Integer && task.recipe.training.quantised_epochs > 0;
+    let seconds: Vec<f64> = time_epochs(task, quantised, count).iter().map(|time| time.as_secs_f64()).collect();
+    let images = task.training.images.count;
+    if json {
+        println!("{}", serde_json::json!({ "images": images, "quantised": quantised, "seconds": seconds }));
+    } else {
+        let best = seconds.iter().fold(f64::INFINITY, |a, b| a.min(*b));
+        println!("{images} images an epoch, {:.3} s the fastest of {count} epochs", best);
     }
     Ok(())
 }
@@ -124,5 +181,6 @@ fn default_recipe(shape: Shape, float: bool) -> Recipe {
         },
         training: Training::default(),
         augmentation: None,
+        distillation: None,
     }
 }

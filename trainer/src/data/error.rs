@@ -103,6 +103,16 @@ pub enum DataError {
         /// Largest label allowed.
         most: u8,
     },
+    /// A line of the list of validation images that names none.
+    #[error("{}, line {line}: {reason}", path.display())]
+    WrongSplit {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong there, and what is expected.
+        reason: String,
+    },
     /// Too few images to keep some for validation.
     #[error("{found} training images, expected more than the {needed} of the validation split")]
     TooFew {

@@ -42,6 +42,16 @@ const MNIST_SHA256: [&str; 4] = [
 const DRAWN_TRAINING: (usize, u64) = (60_000, 1);
 const DRAWN_TEST: (usize, u64) = (10_000, 2);
 
+impl Source {
+    /// The folder that the images are in; none for drawn ones.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Source::Drawn => None,
+            Source::Folder(path) | Source::Environment(path) | Source::Cache(path) => Some(path),
+        }
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -96,10 +106,7 @@ pub fn cache_folder() -> Option<PathBuf> {
 ///
 /// Whatever is wrong with the files.
 pub fn load(source: &Source, part: Part) -> Result<Dataset, DataError> {
-    let folder = match source {
-        Source::Drawn => return Ok(draw(part)),
-        Source::Folder(path) | Source::Environment(path) | Source::Cache(path) => path,
-    };
+    let Some(folder) = source.folder() else { return Ok(draw(part)) };
     let (images, labels) = match part {
         Part::Train => (FILES[0], FILES[1]),
         Part::Test => (FILES[2], FILES[3]),

@@ -1,5 +1,6 @@
 //! From parameters to a blob, and the score of that blob.
 
+use serde::{Deserialize, Serialize};
 use sinapse::blob::{Logits, Provenance};
 use sinapse::description::LayerDescription;
 
@@ -19,19 +20,12 @@ const REJECTED_IMAGES: f32 = 0.05;
 const F32_STEP: f32 = 1.0 / 1024.0;
 
 /// A network as a file would hold it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exported {
     /// The blob.
     pub blob: Vec<u8>,
     /// Validation images that it reads right.
     pub validation_correct: usize,
-}
-
-impl Exported {
-    /// Whether this network is the better one on the validation images.
-    pub fn beats(&self, other: &Exported) -> bool {
-        self.validation_correct > other.validation_correct
-    }
 }
 
 /// What is the same for every export of a training.
@@ -70,13 +64,15 @@ impl<'a> Exporter<'a> {
             };
             (layout.layers.iter().map(of).collect::<Vec<_>>(), F32_STEP)
         };
+        let all = self.task.recipe.training.all_images;
         let provenance = Provenance {
             program: concat!("sinapse ", env!("CARGO_PKG_VERSION")),
             recipe: &self.recipe_text,
             data: self.task.data,
             seed: self.task.recipe.seed,
-            validation_images: self.task.validation.images.count as u32,
-            validation_correct: score.correct as u32,
+            // Images that the network has learned from say nothing about it.
+            validation_images: if all { 0 } else { self.task.validation.images.count as u32 },
+            validation_correct: if all { 0 } else { score.correct as u32 },
         };
         let images = &self.task.training.images;
         let logits = Logits { step, reject_margin: score.reject_margin };

@@ -24,6 +24,16 @@ impl<'a> Matrix<'a> {
         Matrix { values, rows, columns, row_stride: columns as isize, column_stride: 1 }
     }
 
+    /// Some of the columns.
+    ///
+    /// # Panics
+    ///
+    /// Where there are not as many, or where the matrix is a transposed one.
+    pub fn columns(self, range: std::ops::Range<usize>) -> Self {
+        assert!(range.end <= self.columns && self.column_stride == 1, "columns {range:?} of {}", self.columns);
+        Matrix { values: &self.values[range.start.min(self.values.len())..], columns: range.len(), ..self }
+    }
+
     /// The same values, rows and columns exchanged.
     pub fn transposed(self) -> Self {
         Matrix {
@@ -45,7 +55,7 @@ pub fn multiply(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], accumulate: bool)
     assert_eq!(a.columns, b.rows, "inner sizes of a product");
     assert_eq!(out.len(), a.rows * b.columns, "size of a product");
     // SAFETY: `Matrix::new` and the assertion above make every index `row · stride + column · stride` of the three
-    // matrices lie within their slices; `out` is borrowed mutably, so it overlaps neither `a` nor `b`.
+    // matrices lie within their slices (`columns` moves the start and keeps the last index); `out` is borrowed mutably, so it overlaps neither `a` nor `b`.
     unsafe {
         gemm::gemm(
             a.rows,
@@ -83,5 +93,13 @@ mod tests {
         assert_eq!(out, [14.0, 32.0, 32.0, 77.0]);
         multiply(a, a.transposed(), &mut out, true);
         assert_eq!(out, [28.0, 64.0, 64.0, 154.0]);
+    }
+
+    #[test]
+    fn columns_of_a_matrix_are_a_matrix() {
+        let a = Matrix::new(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2, 3).columns(1..3);
+        let mut out = [0.0; 4];
+        multiply(a.transposed(), a, &mut out, false);
+        assert_eq!(out, [4.0 + 25.0, 6.0 + 30.0, 6.0 + 30.0, 9.0 + 36.0]);
     }
 }

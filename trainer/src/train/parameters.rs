@@ -33,6 +33,20 @@ pub struct Layout {
     pub length: usize,
 }
 
+/// Some columns of a layer's weights: what one task updates.
+#[derive(Clone, Debug)]
+pub struct Chunk {
+    /// The layer.
+    pub layer: usize,
+    /// Its inputs whose weights these are.
+    pub inputs: Range<usize>,
+    /// Where they lie in the flat vector.
+    pub weights: Range<usize>,
+}
+
+/// Weights of a chunk: enough for a product to be worth its call, few enough for a cache.
+const CHUNK: usize = 32_768;
+
 impl Layout {
     /// Layout of a network.
     pub fn of(network: &NetworkRecipe) -> Layout {
@@ -61,6 +75,27 @@ impl Layout {
             })
             .collect();
         Layout { layers, length }
+    }
+
+    /// All weights in chunks that do not depend on the number of threads, so that the result does not either.
+    pub fn chunks(&self) -> Vec<Chunk> {
+        let mut chunks = Vec::new();
+        for (index, layer) in self.layers.iter().enumerate() {
+            let inputs = (CHUNK / layer.outputs).clamp(1, layer.inputs);
+            for first in (0..layer.inputs).step_by(inputs) {
+                let end = layer.inputs.min(first + inputs);
+                let start = layer.weights.start;
+                let weights = start + first * layer.outputs..start + end * layer.outputs;
+                chunks.push(Chunk { layer: index, inputs: first..end, weights });
+            }
+        }
+        chunks
+    }
+
+    /// Biases, scales and step of layer `index`.
+    pub fn small(&self, index: usize) -> Range<usize> {
+        let layer = &self.layers[index];
+        layer.weights.end..layer.log_step.end
     }
 
     /// Random weights: uniform with variance `1/IN` for sigmoid and `2/IN` for ReLU (Glorot 2010, He 2015), zero biases.

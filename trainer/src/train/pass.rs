@@ -1,13 +1,19 @@
-//! Forward and backward pass of one shard of a batch, on one thread.
+//! Forward pass, loss, and the way back to the slopes of every layer's sums, for one block of a batch, on one thread.
 
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
 
 use super::gemm::{Matrix, multiply};
+use super::loss::Loss;
 use super::parameters::Layout;
 use super::quantizer::QuantizedLayer;
+use super::sparse::{Lists, Start};
+use super::vectors::vectorised;
 
-/// What a pass computes with: the same for all shards of a step.
+/// Images of a block: enough for products to be worth their calls, and the same whatever the number of threads.
+pub const BLOCK: usize = 64;
+
+/// What a pass computes with: the same for all blocks of a step.
 #[derive(Clone, Copy)]
 pub struct Weights<'a> {
     /// Sizes and formats.
@@ -20,75 +26,91 @@ pub struct Weights<'a> {
     pub quantized: Option<&'a [QuantizedLayer]>,
 }
 
-/// Buffers and results of one shard.
-pub struct Shard {
-    /// `[images][IN]`, to be filled before [`Shard::run`].
-    pub images: Vec<u8>,
-    /// `[images]`.
+/// Up to [`BLOCK`] images as the first layer reads them.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// `[images]`
     pub labels: Vec<u8>,
-    /// Sum of the losses of this shard's images.
+    /// Nonzero inputs of every image.
+    pub by_image: Lists,
+    /// The same, transposed: images in which an input is not zero.
+    pub by_input: Lists,
+    /// What teachers say, `[images][classes]`; empty without teachers.
+    pub targets: Vec<f32>,
+}
+
+/// Hidden outputs that are left out of a pass at random (Srivastava et al. 2014).
+#[derive(Clone, Copy, Debug)]
+pub struct Dropout {
+    /// Share of the outputs that are left out.
+    pub rate: f32,
+    /// Seed of this block and step.
+    pub seed: u64,
+}
+
+/// Buffers and results of one block.
+#[derive(Clone, Debug, Default)]
+pub struct Pass {
+    /// Sum of the losses of this block's images.
     pub loss: f32,
-    /// Gradient of the mean loss of the whole batch.
-    pub gradient: Vec<f32>,
-    /// Nonzero inputs of all images: position, value; `starts[b]..starts[b + 1]` belongs to image `b`.
-    positions: Vec<u32>,
-    values: Vec<f32>,
-    starts: Vec<usize>,
     /// Per layer `[images][OUT]`: sums, then outputs (levels in an integer network), then `∂loss/∂(real sum)`.
     sums: Vec<Vec<f32>>,
     outputs: Vec<Vec<f32>>,
     deltas: Vec<Vec<f32>>,
+    /// Per layer: slope of the logarithm of its output step.
+    by_log_step: Vec<f32>,
 }
 
-impl Shard {
+impl Pass {
     /// Buffers for a network.
-    pub fn new(layout: &Layout) -> Shard {
-        let empty = || vec![Vec::new(); layout.layers.len()];
-        Shard {
-            images: Vec::new(),
-            labels: Vec::new(),
-            loss: 0.0,
-            gradient: vec![0.0; layout.length],
-            positions: Vec::new(),
-            values: Vec::new(),
-            starts: Vec::new(),
-            sums: empty(),
-            outputs: empty(),
-            deltas: empty(),
-        }
+    pub fn new(layers: usize) -> Pass {
+        let empty = || vec![Vec::new(); layers];
+        Pass { loss: 0.0, sums: empty(), outputs: empty(), deltas: empty(), by_log_step: vec![0.0; layers] }
     }
 
-    /// Loss and gradient of the images, as their part of a batch of `batch` images.
-    pub fn run(&mut self, weights: Weights<'_>, batch: usize, label_smoothing: f32) {
-        self.forward(weights);
-        self.loss_and_last_delta(weights, batch, label_smoothing);
-        self.backward(weights);
+    /// Loss of the images, and the slopes of all sums, as their part of a batch of `batch` images.
+    pub fn run(&mut self, weights: Weights<'_>, input: &Input, loss: Loss, batch: usize, dropout: Option<Dropout>) {
+        self.forward(weights, input, dropout);
+        let last = weights.layout.layers.len() - 1;
+        let step = weights.quantized.map_or(1.0, |layers| layers[last].scales[0] * layers[last].input_step);
+        self.deltas[last].resize(self.sums[last].len(), 0.0);
+        self.loss = loss.slopes(&self.sums[last], step, input, batch, &mut self.deltas[last]);
+        let kept = 1.0 - dropout.map_or(0.0, |dropout| dropout.rate);
+        self.backward(weights, input.labels.len(), kept, loss.activity / batch as f32);
     }
 
     /// Fills the outputs of all layers.
-    pub fn forward(&mut self, weights: Weights<'_>) {
-        self.list_nonzero_inputs(weights);
-        for index in 0..weights.layout.layers.len() {
-            let outputs = weights.layout.layers[index].outputs;
-            let count = self.labels.len();
+    pub fn forward(&mut self, weights: Weights<'_>, input: &Input, dropout: Option<Dropout>) {
+        let count = input.labels.len();
+        let layers = weights.layout.layers.len();
+        for (index, layer) in weights.layout.layers.iter().enumerate() {
             let mut sums = std::mem::take(&mut self.sums[index]);
-            sums.resize(count * outputs, 0.0);
+            sums.resize(count * layer.outputs, 0.0);
             let matrix = weights.matrix(index);
             let bias = weights.bias(index);
-            for row in sums.chunks_exact_mut(outputs) {
-                row.copy_from_slice(&bias);
-            }
             if index == 0 {
-                self.add_sparse_columns(matrix, outputs, &mut sums);
+                input.by_image.combine(0..count, matrix, layer.outputs, Start::From(&bias), &mut sums);
             } else {
-                let inputs = weights.layout.layers[index].inputs;
-                let a = Matrix::new(&self.outputs[index - 1], count, inputs);
-                multiply(a, Matrix::new(matrix, inputs, outputs), &mut sums, true);
+                for row in sums.chunks_exact_mut(layer.outputs) {
+                    row.copy_from_slice(&bias);
+                }
+                let a = Matrix::new(&self.outputs[index - 1], count, layer.inputs);
+                multiply(a, Matrix::new(matrix, layer.inputs, layer.outputs), &mut sums, true);
             }
-            self.outputs[index].resize(count * outputs, 0.0);
-            activate(weights, index, &sums, &mut self.outputs[index]);
+            if index + 1 < layers {
+                self.outputs[index].resize(count * layer.outputs, 0.0);
+                activate(weights, index, &sums, &mut self.outputs[index]);
+                if let Some(dropout) = dropout {
+                    drop_out(dropout, index, &mut self.outputs[index]);
+                }
+            }
             self.sums[index] = sums;
         }
+    }
+
+    /// Number of layers.
+    pub fn layers(&self) -> usize {
+        self.sums.len()
     }
 
     /// Outputs of hidden layer `index`: `[images][OUT]`.
@@ -96,135 +118,64 @@ impl Shard {
         &self.outputs[index]
     }
 
-    fn list_nonzero_inputs(&mut self, weights: Weights<'_>) {
-        let inputs = usize::from(weights.description.inputs);
-        let format = weights.description.input;
-        let values: [f32; 256] = std::array::from_fn(|pixel| match weights.quantized {
-            None => pixel as f32 / 255.0,
-            Some(_) => f32::from(format.level_of_pixel(pixel as u8)),
-        });
-        self.positions.clear();
-        self.values.clear();
-        self.starts.clear();
-        for image in self.images.chunks_exact(inputs) {
-            self.starts.push(self.positions.len());
-            for (position, &pixel) in image.iter().enumerate() {
-                let value = values[usize::from(pixel)];
-                if value != 0.0 {
-                    self.positions.push(position as u32);
-                    self.values.push(value);
-                }
-            }
-        }
-        self.starts.push(self.positions.len());
+    /// Sums of layer `index`: `[images][OUT]`.
+    pub fn sums(&self, index: usize) -> &[f32] {
+        &self.sums[index]
     }
 
-    /// `sums[b] += Σ x·column` over the nonzero inputs: most pixels are zero, so this beats a dense product.
-    fn add_sparse_columns(&self, matrix: &[f32], outputs: usize, sums: &mut [f32]) {
-        pulp::Arch::new().dispatch(|| {
-            for (row, bounds) in sums.chunks_exact_mut(outputs).zip(self.starts.windows(2)) {
-                let nonzero = bounds[0]..bounds[1];
-                for (&position, &x) in self.positions[nonzero.clone()].iter().zip(&self.values[nonzero]) {
-                    let column = &matrix[position as usize * outputs..][..outputs];
-                    for (sum, weight) in row.iter_mut().zip(column) {
-                        *sum += x * weight;
-                    }
-                }
-            }
-        });
+    /// Slopes of the real sums of layer `index`: `[images][OUT]`.
+    pub fn deltas(&self, index: usize) -> &[f32] {
+        &self.deltas[index]
     }
 
-    /// Softmax cross-entropy and its slope `(p − t) / batch` at the last layer's real sums.
-    fn loss_and_last_delta(&mut self, weights: Weights<'_>, batch: usize, label_smoothing: f32) {
-        let last = weights.layout.layers.len() - 1;
-        let classes = weights.layout.layers[last].outputs;
-        let step = weights.quantized.map_or(1.0, |layers| layers[last].scales[0] * layers[last].input_step);
-        let spread = label_smoothing / classes as f32;
-        self.deltas[last].resize(self.labels.len() * classes, 0.0);
-        self.loss = 0.0;
-        let rows = self.sums[last].chunks_exact(classes).zip(self.deltas[last].chunks_exact_mut(classes));
-        for ((logits, delta), &label) in rows.zip(&self.labels) {
-            for (delta, logit) in delta.iter_mut().zip(logits) {
-                *delta = logit * step;
-            }
-            sinapse::softmax(delta);
-            self.loss -= delta[usize::from(label)].max(1e-12).ln();
-            for (class, delta) in delta.iter_mut().enumerate() {
-                let target = spread + if class == usize::from(label) { 1.0 - label_smoothing } else { 0.0 };
-                *delta = (*delta - target) / batch as f32;
-            }
-        }
+    /// Slope of the logarithm of the output step of layer `index`.
+    pub fn by_log_step(&self, index: usize) -> f32 {
+        self.by_log_step[index]
     }
 
-    fn backward(&mut self, weights: Weights<'_>) {
-        let count = self.labels.len();
-        for index in (0..weights.layout.layers.len()).rev() {
+    fn backward(&mut self, weights: Weights<'_>, count: usize, kept: f32, price: f32) {
+        for index in (1..weights.layout.layers.len()).rev() {
             let layer = &weights.layout.layers[index];
-            let mut delta = std::mem::take(&mut self.deltas[index]);
-            let by_bias = &mut self.gradient[layer.bias.clone()];
-            by_bias.fill(0.0);
-            for row in delta.chunks_exact(layer.outputs) {
-                for (total, delta) in by_bias.iter_mut().zip(row) {
-                    *total += delta;
-                }
-            }
-            if index == 0 {
-                self.sparse_weight_gradient(layer.weights.clone(), layer.outputs, &delta);
-                self.deltas[0] = delta;
-                return;
-            }
-            let inputs = Matrix::new(&self.outputs[index - 1], count, layer.inputs);
-            let by_weights = &mut self.gradient[layer.weights.clone()];
-            multiply(inputs.transposed(), Matrix::new(&delta, count, layer.outputs), by_weights, false);
-
-            if let Some(layers) = weights.quantized {
-                for row in delta.chunks_exact_mut(layer.outputs) {
-                    for (delta, scale) in row.iter_mut().zip(&layers[index].scales) {
-                        *delta *= scale;
-                    }
-                }
-            }
             let mut before = std::mem::take(&mut self.deltas[index - 1]);
+            let delta = &self.deltas[index];
+            let scaled: Vec<f32>;
+            let delta = match weights.quantized {
+                None => delta,
+                Some(layers) => {
+                    let scales = &layers[index].scales;
+                    let rows = delta.chunks_exact(layer.outputs);
+                    scaled = rows.flat_map(|row| row.iter().zip(scales).map(|(delta, scale)| delta * scale)).collect();
+                    &scaled
+                }
+            };
             before.resize(count * layer.inputs, 0.0);
             let matrix = Matrix::new(weights.matrix(index), layer.inputs, layer.outputs);
-            multiply(Matrix::new(&delta, count, layer.outputs), matrix.transposed(), &mut before, false);
-            self.through_activation(weights, index - 1, &mut before);
-            self.deltas[index] = delta;
+            multiply(Matrix::new(delta, count, layer.outputs), matrix.transposed(), &mut before, false);
+            self.through_activation(weights, index - 1, kept, price, &mut before);
             self.deltas[index - 1] = before;
         }
     }
 
-    /// `∂loss/∂w[i] = Σ_b x[b][i] · delta[b]`, for the nonzero inputs alone.
-    fn sparse_weight_gradient(&mut self, range: std::ops::Range<usize>, outputs: usize, delta: &[f32]) {
-        let gradient = &mut self.gradient[range];
-        let (positions, values, starts) = (&self.positions, &self.values, &self.starts);
-        pulp::Arch::new().dispatch(|| {
-            gradient.fill(0.0);
-            for (row, bounds) in delta.chunks_exact(outputs).zip(starts.windows(2)) {
-                let nonzero = bounds[0]..bounds[1];
-                for (&position, &x) in positions[nonzero.clone()].iter().zip(&values[nonzero]) {
-                    let column = &mut gradient[position as usize * outputs..][..outputs];
-                    for (slope, delta) in column.iter_mut().zip(row) {
-                        *slope += x * delta;
-                    }
-                }
-            }
-        });
-    }
-
-    /// Turns `∂loss/∂output` of layer `index` into `∂loss/∂(real sum)`, in place; the step's gradient on the way.
-    fn through_activation(&mut self, weights: Weights<'_>, index: usize, delta: &mut [f32]) {
+    /// Turns `∂loss/∂output` of layer `index` into `∂loss/∂(real sum)`, in place; the step's slope on the way.
+    fn through_activation(&mut self, weights: Weights<'_>, index: usize, kept: f32, price: f32, delta: &mut [f32]) {
         let layer = &weights.layout.layers[index];
         let format = weights.description.layers()[index];
         let outputs = &self.outputs[index];
         let Some(layers) = weights.quantized else {
-            for (delta, y) in delta.iter_mut().zip(outputs) {
-                *delta *= match format.activation {
-                    ActivationKind::Relu => f32::from(u8::from(*y > 0.0)),
-                    ActivationKind::Sigmoid => y * (1.0 - y),
-                    ActivationKind::Identity => 1.0,
-                };
-            }
+            // What dropout has left out is zero, as what the ReLU has cut is: neither has a slope.
+            let open = 1.0 / kept;
+            vectorised(
+                #[inline(always)]
+                || match format.activation {
+                    ActivationKind::Relu => {
+                        delta.iter_mut().zip(outputs).for_each(|(delta, y)| *delta *= if *y > 0.0 { open } else { 0.0 })
+                    }
+                    ActivationKind::Sigmoid => {
+                        delta.iter_mut().zip(outputs).for_each(|(delta, y)| *delta *= y * (1.0 - y))
+                    }
+                    ActivationKind::Identity => {}
+                },
+            );
             return;
         };
         let quantized = &layers[index];
@@ -239,20 +190,27 @@ impl Shard {
         }
         let ratio = |scale: &f32| scale * quantized.input_step / quantized.output_step;
         let ratios: Vec<f32> = quantized.scales.iter().map(ratio).collect();
-        let mut by_step = 0.0;
-        pulp::Arch::new().dispatch(|| {
-            let rows = delta.chunks_exact_mut(layer.outputs).zip(self.sums[index].chunks_exact(layer.outputs));
-            for ((delta, sums), levels) in rows.zip(outputs.chunks_exact(layer.outputs)) {
-                for o in 0..layer.outputs {
-                    let u = sums[o] * ratios[o];
-                    let inside = u > 0.0 && u < top;
-                    let slope = if inside { levels[o] - u } else { levels[o] };
-                    by_step += delta[o] * slope;
-                    delta[o] = if inside { delta[o] } else { 0.0 };
+        let mut by_step = vec![0.0f32; layer.outputs];
+        // Per level, not per unit: a network could grow its steps otherwise, and be as active as before.
+        let price = price / (top * quantized.output_step);
+        vectorised(
+            #[inline(always)]
+            || {
+                let width = layer.outputs;
+                let (ratios, by_step) = (&ratios[..width], &mut by_step[..width]);
+                let rows = delta.chunks_exact_mut(width).zip(self.sums[index].chunks_exact(width));
+                for ((delta, sums), levels) in rows.zip(outputs.chunks_exact(width)) {
+                    for o in 0..width {
+                        let u = sums[o] * ratios[o];
+                        let inside = u > 0.0 && u < top;
+                        let slope = if inside { levels[o] - u } else { levels[o] };
+                        by_step[o] += delta[o] * slope;
+                        delta[o] = if inside { delta[o] + price } else { 0.0 };
+                    }
                 }
-            }
-        });
-        self.gradient[layer.log_step.start] = by_step * quantized.output_step;
+            },
+        );
+        self.by_log_step[index] = by_step.iter().sum::<f32>() * quantized.output_step;
     }
 }
 
@@ -277,32 +235,191 @@ impl<'a> Weights<'a> {
 fn activate(weights: Weights<'_>, index: usize, sums: &[f32], outputs: &mut [f32]) {
     let format = weights.description.layers()[index];
     let Some(layers) = weights.quantized else {
-        pulp::Arch::new().dispatch(|| {
-            for (y, &a) in outputs.iter_mut().zip(sums) {
-                *y = match format.activation {
-                    ActivationKind::Identity => a,
-                    ActivationKind::Relu => a.max(0.0),
-                    ActivationKind::Sigmoid => sinapse::activation::sigmoid(a),
-                };
+        match format.activation {
+            ActivationKind::Identity => outputs.copy_from_slice(sums),
+            ActivationKind::Relu => vectorised(
+                #[inline(always)]
+                || outputs.iter_mut().zip(sums).for_each(|(y, &a)| *y = a.max(0.0)),
+            ),
+            ActivationKind::Sigmoid => {
+                outputs.iter_mut().zip(sums).for_each(|(y, &a)| *y = sinapse::activation::sigmoid(a));
             }
-        });
+        }
         return;
     };
-    if format.activation == ActivationKind::Identity {
-        outputs.copy_from_slice(sums);
-        return;
-    }
     let requantization = layers[index].rescaling.as_core();
     let width = usize::from(format.outputs);
     let top_level = format.output.top_level();
-    pulp::Arch::new().dispatch(|| {
+    if format.activation == ActivationKind::Sigmoid {
         for (outputs, sums) in outputs.chunks_exact_mut(width).zip(sums.chunks_exact(width)) {
             for (o, (y, &a)) in outputs.iter_mut().zip(sums).enumerate() {
-                *y = f32::from(match format.activation {
-                    ActivationKind::Sigmoid => requantization.sigmoid(a as i32, o, format.output),
-                    _ => requantization.relu(a as i32, o, top_level),
-                });
+                *y = f32::from(requantization.sigmoid(a as i32, o, format.output));
             }
         }
-    });
+        return;
+    }
+    // `Requantization::relu`, spelled out for vectors; a test holds both together.
+    let multipliers: Vec<i32> = (0..width).map(|o| requantization.multiplier(o)).collect();
+    let (pre_shift, shift) = (u32::from(requantization.pre_shift), u32::from(requantization.shift));
+    vectorised(
+        #[inline(always)]
+        || {
+            let (half, top) = (1i32 << (shift - 1), i32::from(top_level));
+            for (outputs, sums) in outputs.chunks_exact_mut(width).zip(sums.chunks_exact(width)) {
+                for ((y, &a), &multiplier) in outputs.iter_mut().zip(sums).zip(&multipliers) {
+                    // A negative sum gives level 0; sums are integers below 2³¹, so that the cast is exact.
+                    let a = a.clamp(0.0, 2_147_483_520.0) as i32;
+                    let level = (a >> pre_shift).wrapping_mul(multiplier).wrapping_add(half) >> shift;
+                    *y = level.min(top) as f32;
+                }
+            }
+        },
+    );
+}
+
+/// Sets outputs to zero at random, and scales the others up.
+fn drop_out(dropout: Dropout, index: usize, outputs: &mut [f32]) {
+    let limit = (dropout.rate * 256.0) as u64;
+    let kept = 1.0 / (1.0 - limit as f32 / 256.0);
+    let mut state = dropout.seed ^ (index as u64).wrapping_mul(0x2545_f491_4f6c_dd1d);
+    for eight in outputs.chunks_mut(8) {
+        // SplitMix64 (Steele et al. 2014): eight bytes decide about eight outputs.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^= bits >> 31;
+        for output in eight {
+            *output *= if bits & 255 < limit { 0.0 } else { kept };
+            bits >>= 8;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use sinapse::blob::{Logits, Provenance};
+
+    use super::super::quantizer::{initialize_scales, quantize};
+    use crate::blob::{LayerBytes, encode};
+    use crate::formats::description_of;
+    use crate::model::{Blob, Model, Scores};
+    use crate::recipe::Recipe;
+
+    fn network(keys: &str) -> Recipe {
+        let recipe: Recipe = toml::from_str(&format!("name = 'x'\n[network]\nshape = '784-24-13-10'\n{keys}")).unwrap();
+        recipe.check().unwrap();
+        recipe
+    }
+
+    /// Random weights, and biases that are not zero.
+    fn parameters(layout: &Layout) -> Vec<f32> {
+        let mut parameters = layout.initial(5, 2.0);
+        for layer in &layout.layers {
+            parameters[layer.bias.clone()].iter_mut().enumerate().for_each(|(o, bias)| *bias = o as f32 * 0.03 - 0.1);
+        }
+        parameters
+    }
+
+    fn input(pictures: &[[u8; 784]], value_of: impl Fn(u8) -> f32) -> Input {
+        let values: [f32; 256] = std::array::from_fn(|pixel| value_of(pixel as u8));
+        let mut input =
+            Input { labels: (0..pictures.len()).map(|index| (index % 10) as u8).collect(), ..Input::default() };
+        input.by_image.clear();
+        pictures.iter().for_each(|picture| input.by_image.list(picture, &values));
+        input
+    }
+
+    #[test]
+    fn quantised_epochs_compute_the_sums_of_the_exported_blob_for_every_format() {
+        let (pictures, _) = crate::drawn::dataset(60, 3);
+        for keys in [
+            "weights = 8",
+            "weights = 8\ninput = 8\nactivations = 8",
+            "weights = 4\nper_output_scales = true",
+            "weights = 4\ninput = 8\nactivations = 2",
+            "weights = [2, 4, 8]\ninput = 1",
+            "weights = 2\nactivations = 1",
+            "weights = 4\nactivation = 'sigmoid'",
+            "weights = 8\nactivations = 8\nactivation = 'sigmoid'",
+        ] {
+            let recipe = network(keys);
+            let description = description_of(&recipe.network, false);
+            let layout = Layout::of(&recipe.network);
+            let mut parameters = parameters(&layout);
+            initialize_scales(&description, &layout, &mut parameters, &[1.5, 1.5, 1.0]);
+            let quantized = quantize(&description, &layout, &parameters);
+
+            let formats = description.layers().iter().enumerate();
+            let bytes = formats.zip(&quantized).map(|((index, format), layer)| {
+                LayerBytes::of_quantized(layer, format.weights, description.input_of(index))
+            });
+            let provenance =
+                Provenance { program: "", recipe: "", data: "", seed: 1, validation_images: 0, validation_correct: 0 };
+            let logits = Logits { step: 1.0, reject_margin: 0 };
+            let blob = Blob::new(&encode(&description, (28, 28), logits, &provenance, &bytes.collect::<Vec<_>>()));
+            let model = Model::load(&blob).unwrap();
+
+            let weights = Weights {
+                description: &description,
+                layout: &layout,
+                parameters: &parameters,
+                quantized: Some(&quantized),
+            };
+            let mut pass = Pass::new(3);
+            let format = description.input;
+            pass.forward(weights, &input(&pictures, |pixel| f32::from(format.level_of_pixel(pixel))), None);
+            let sums: Vec<i32> = pass.sums(2).iter().map(|&sum| sum as i32).collect();
+            for (picture, sums) in pictures.iter().zip(sums.chunks_exact(10)) {
+                assert_eq!(model.scores(picture), Scores::I32(sums.to_vec()), "{keys}");
+            }
+            let active = pass.outputs(1).iter().filter(|&&level| level > 0.0).count();
+            assert!(active > 0 && sums.iter().any(|sum| sum != &sums[0]), "{keys}: a network that says nothing");
+        }
+    }
+
+    #[test]
+    fn slopes_are_what_the_loss_changes_by() {
+        let (pictures, _) = crate::drawn::dataset(20, 3);
+        for keys in ["arithmetic = 'f32'", "arithmetic = 'f32'\nactivation = 'sigmoid'"] {
+            let recipe = network(keys);
+            let description = description_of(&recipe.network, false);
+            let layout = Layout::of(&recipe.network);
+            let input = input(&pictures, |pixel| f32::from(pixel) / 255.0);
+            let loss = Loss { label_smoothing: 0.0, teaching: 0.0, temperature: 1.0, activity: 0.0 };
+            let run = |parameters: &[f32]| {
+                let weights = Weights { description: &description, layout: &layout, parameters, quantized: None };
+                let mut pass = Pass::new(3);
+                pass.run(weights, &input, loss, pictures.len(), None);
+                pass
+            };
+            let mut parameters = parameters(&layout);
+            let pass = run(&parameters);
+            for (index, layer) in layout.layers.iter().enumerate() {
+                for o in 0..layer.outputs {
+                    let slope: f32 = pass.deltas(index).iter().skip(o).step_by(layer.outputs).sum();
+                    let place = layer.bias.start + o;
+                    let old = parameters[place];
+                    let mut at = |bias: f32| {
+                        parameters[place] = bias;
+                        run(&parameters).loss / pictures.len() as f32
+                    };
+                    // So near that hardly a ReLU opens or closes in between.
+                    let measured = (at(old + 0.0005) - at(old - 0.0005)) / 0.001;
+                    at(old);
+                    assert!((slope - measured).abs() < 4e-3, "{keys}, layer {index}, bias {o}: {slope} {measured}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn dropout_leaves_out_its_share_and_keeps_the_mean() {
+        let mut outputs = vec![1.0f32; 80_000];
+        drop_out(Dropout { rate: 0.25, seed: 7 }, 1, &mut outputs);
+        let dropped = outputs.iter().filter(|&&output| output == 0.0).count();
+        assert!((19_000..21_000).contains(&dropped), "{dropped}");
+        assert!((0.99..1.01).contains(&(outputs.iter().sum::<f32>() / 80_000.0)));
+    }
 }

@@ -9,10 +9,11 @@ use sinapse::activation::ActivationKind;
 use sinapse::requantize::Requantization;
 use sinapse::weight::WeightFormat;
 
-use super::parameters::{LayerLayout, Layout};
+use super::parameters::{Chunk, LayerLayout, Layout};
+use super::vectors::vectorised;
 
 /// One layer as the board computes it. Integers are kept as `f32`, which holds them exactly up to 2²⁴.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct QuantizedLayer {
     /// `[IN][OUT]`, integers within the weight format.
     pub weights: Vec<f32>,
@@ -51,9 +52,22 @@ const SIGMOID_STEPS: f32 = 16.0;
 
 /// Quantises all layers.
 pub fn quantize(description: &Description, layout: &Layout, parameters: &[f32]) -> Vec<QuantizedLayer> {
+    let mut layers = Vec::new();
+    quantize_into(description, layout, parameters, false, &mut layers);
+    layers
+}
+
+/// The same, in the buffers of an earlier call.
+pub fn quantize_into(
+    description: &Description,
+    layout: &Layout,
+    parameters: &[f32],
+    in_parallel: bool,
+    layers: &mut Vec<QuantizedLayer>,
+) {
+    layers.resize_with(layout.layers.len(), QuantizedLayer::default);
     let mut input_step = 1.0 / f32::from(description.input.top_level());
-    let mut layers = Vec::with_capacity(layout.layers.len());
-    for (index, layer) in layout.layers.iter().enumerate() {
+    for (index, (layer, quantized)) in layout.layers.iter().zip(layers).enumerate() {
         let format = description.layers()[index];
         let learned = parameters[layer.log_step.clone()].first().map_or(1.0, |log_step| log_step.exp());
         let output_step = match format.activation {
@@ -61,46 +75,58 @@ pub fn quantize(description: &Description, layout: &Layout, parameters: &[f32]) 
             ActivationKind::Relu => learned,
             ActivationKind::Sigmoid => 1.0 / f32::from(format.output.top_level()),
         };
-        let quantized = quantize_layer(layer, parameters, input_step, output_step, format.weights);
+        (quantized.input_step, quantized.output_step) = (input_step, output_step);
+        quantize_layer(layer, parameters, format.weights, in_parallel, quantized);
         let top_level = description.input_of(index).top_level();
-        let rescaling = match format.activation {
+        quantized.rescaling = match format.activation {
             ActivationKind::Identity => Rescaling::default(),
-            ActivationKind::Relu => rescaling_of(&quantized, top_level, 1.0 / output_step),
-            ActivationKind::Sigmoid => rescaling_of(&quantized, top_level, SIGMOID_STEPS),
+            ActivationKind::Relu => rescaling_of(quantized, top_level, 1.0 / output_step),
+            ActivationKind::Sigmoid => rescaling_of(quantized, top_level, SIGMOID_STEPS),
         };
-        layers.push(QuantizedLayer { rescaling, ..quantized });
         input_step = output_step;
     }
-    layers
 }
 
+/// Weights, biases and scales of a layer whose steps are set.
 fn quantize_layer(
     layer: &LayerLayout,
     parameters: &[f32],
-    input_step: f32,
-    output_step: f32,
     format: WeightFormat,
-) -> QuantizedLayer {
+    in_parallel: bool,
+    out: &mut QuantizedLayer,
+) {
     let logs = &parameters[layer.log_scales.clone()];
-    let scales: Vec<f32> = (0..layer.outputs).map(|o| logs[o % logs.len()].exp()).collect();
-    let inverse: Vec<f32> = scales.iter().map(|scale| 1.0 / scale).collect();
+    out.scales.clear();
+    out.scales.extend((0..layer.outputs).map(|o| logs[o % logs.len()].exp()));
+    let inverse: Vec<f32> = out.scales.iter().map(|scale| 1.0 / scale).collect();
     let limit = format.limit() as f32;
-    let mut weights = vec![0.0; layer.weights.len()];
-    let columns = weights.par_chunks_mut(layer.outputs * 32);
-    columns.zip(parameters[layer.weights.clone()].par_chunks(layer.outputs * 32)).for_each(|(quantized, real)| {
-        pulp::Arch::new().dispatch(|| {
-            for (quantized, real) in quantized.chunks_mut(layer.outputs).zip(real.chunks(layer.outputs)) {
-                for ((quantized, real), inverse) in quantized.iter_mut().zip(real).zip(&inverse) {
-                    *quantized = (real * inverse).clamp(-limit, limit).round_ties_even();
+    out.weights.resize(layer.weights.len(), 0.0);
+    let real = &parameters[layer.weights.clone()];
+    let round = |(quantized, real): (&mut [f32], &[f32])| {
+        vectorised(
+            #[inline(always)]
+            || {
+                for (quantized, real) in quantized.chunks_mut(layer.outputs).zip(real.chunks(layer.outputs)) {
+                    for ((quantized, real), inverse) in quantized.iter_mut().zip(real).zip(&inverse) {
+                        *quantized = (real * inverse).clamp(-limit, limit).round_ties_even();
+                    }
                 }
-            }
-        });
-    });
-    let bias = parameters[layer.bias.clone()].iter().zip(&inverse);
+            },
+        );
+    };
+    if in_parallel {
+        let length = layer.outputs * (32_768 / layer.outputs).max(1);
+        out.weights.par_chunks_mut(length).zip(real.par_chunks(length)).for_each(round);
+    } else {
+        round((&mut out.weights, real));
+    }
     // Far from overflow, and what is left of the range is for the sums: the loader proves it exactly.
     let largest_bias = (1 << 29) as f32;
-    let bias = bias.map(|(b, inverse)| (b * inverse / input_step).clamp(-largest_bias, largest_bias).round() as i32);
-    QuantizedLayer { bias: bias.collect(), weights, scales, input_step, output_step, rescaling: Rescaling::default() }
+    out.bias.clear();
+    let bias = parameters[layer.bias.clone()].iter().zip(&inverse);
+    out.bias.extend(
+        bias.map(|(b, inverse)| (b * inverse / out.input_step).clamp(-largest_bias, largest_bias).round() as i32),
+    );
 }
 
 /// The shifts and multipliers nearest to a scale of `per_unit` steps per real unit, within 31 bits for every input.
@@ -130,13 +156,16 @@ fn rescaling_of(layer: &QuantizedLayer, top_level: u8, per_unit: f32) -> Rescali
 fn largest_sum(layer: &QuantizedLayer, top_level: u8) -> u64 {
     let outputs = layer.bias.len();
     let mut magnitudes = vec![0.0f32; outputs];
-    pulp::Arch::new().dispatch(|| {
-        for column in layer.weights.chunks_exact(outputs) {
-            for (magnitude, weight) in magnitudes.iter_mut().zip(column) {
-                *magnitude += weight.abs();
+    vectorised(
+        #[inline(always)]
+        || {
+            for column in layer.weights.chunks_exact(outputs) {
+                for (magnitude, weight) in magnitudes.iter_mut().zip(column) {
+                    *magnitude += weight.abs();
+                }
             }
-        }
-    });
+        },
+    );
     let bounds = magnitudes.iter().zip(&layer.bias);
     bounds.map(|(m, b)| u64::from(b.unsigned_abs()) + u64::from(top_level) * *m as u64).max().unwrap_or(0)
 }
@@ -170,37 +199,36 @@ fn best_scale(weights: &[f32], limit: f32) -> f32 {
     scales.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(largest / limit)
 }
 
-/// Turns the gradient of the *quantised* weights into one of the weights and of the logarithms of their scales.
+/// Turns the gradient of the *quantised* weights of a chunk into one of the weights, in place, and adds that of the
+/// scales to `by_scale`, `[OUT]`.
 ///
 /// Within the range the rounding is passed straight through; beyond it a weight has no gradient and its scale has.
 pub fn through_rounding(
-    layer: &LayerLayout,
+    chunk: &Chunk,
     format: WeightFormat,
     quantized: &QuantizedLayer,
-    parameters: &[f32],
+    real: &[f32],
     gradient: &mut [f32],
+    by_scale: &mut [f32],
 ) {
     let limit = format.limit() as f32;
-    let mut scale_gradients = vec![0.0f32; layer.outputs];
-    let weights = &parameters[layer.weights.clone()];
-    let gradients = &mut gradient[layer.weights.clone()];
-    pulp::Arch::new().dispatch(|| {
-        let inverse: Vec<f32> = quantized.scales.iter().map(|scale| 1.0 / scale).collect();
-        let columns = weights.chunks(layer.outputs).zip(gradients.chunks_mut(layer.outputs));
-        for ((real, gradient), rounded) in columns.zip(quantized.weights.chunks(layer.outputs)) {
-            for o in 0..layer.outputs {
-                let steps = real[o] * inverse[o];
-                let inside = steps.abs() <= limit;
-                let slope = gradient[o] * quantized.input_step; // the products were taken with levels
-                scale_gradients[o] += slope * if inside { rounded[o] - steps } else { rounded[o] };
-                gradient[o] = if inside { slope } else { 0.0 };
+    let outputs = quantized.bias.len();
+    let rounded = &quantized.weights[chunk.inputs.start * outputs..chunk.inputs.end * outputs];
+    vectorised(
+        #[inline(always)]
+        || {
+            let inverse: Vec<f32> = quantized.scales.iter().map(|scale| 1.0 / scale).collect();
+            let (inverse, by_scale) = (&inverse[..outputs], &mut by_scale[..outputs]);
+            let columns = real.chunks_exact(outputs).zip(gradient.chunks_exact_mut(outputs));
+            for ((real, gradient), rounded) in columns.zip(rounded.chunks_exact(outputs)) {
+                for o in 0..outputs {
+                    let steps = real[o] * inverse[o];
+                    let inside = steps.abs() <= limit;
+                    let slope = gradient[o] * quantized.input_step; // the products were taken with levels
+                    by_scale[o] += slope * if inside { rounded[o] - steps } else { rounded[o] };
+                    gradient[o] = if inside { slope } else { 0.0 };
+                }
             }
-        }
-    });
-    let count = layer.log_scales.len();
-    let by_scale = &mut gradient[layer.log_scales.clone()];
-    by_scale.fill(0.0);
-    for (o, (slope, scale)) in scale_gradients.iter().zip(&quantized.scales).enumerate() {
-        by_scale[o % count] += slope * scale;
-    }
+        },
+    );
 }

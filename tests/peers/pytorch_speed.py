@@ -1,0 +1,148 @@
+"""Epochs of training, Sinapse beside PyTorch, on the same cores in one run.
+
+    cargo build --release -p sinapse-trainer
+    python3 tests/peers/pytorch_speed.py [--data DIR] [--threads 2] [--epochs 3]
+
+Installs nothing: without PyTorch it says so, measures Sinapse alone and ends with code 3. Both sides train in single
+precision with Adam on MNIST's 60,000 training images, which are in memory before the clock starts; the fastest of the
+epochs counts. PyTorch gets its images as one tensor and slices of a random permutation, not a DataLoader: that is the
+fastest loop that it has on a CPU.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Shape, activation, batch, and how many times as fast Sinapse must be.
+CASES = [
+    ("784-128-10", "relu", 128, 1.5),
+    ("784-800-10", "relu", 128, 1.5),
+    ("784-16-16-10", "sigmoid", 32, 4.0),
+]
+RECIPE = """name = "speed"
+[network]
+shape = "{shape}"
+arithmetic = "f32"
+activation = "{activation}"
+[training]
+epochs = 1
+batch = {batch}
+averaging = 0.0
+weight_decay = 0.0
+all_images = true
+"""
+# What a quantised epoch with varied images costs beside a plain one of the same network.
+REDUCED = """name = "speed"
+[network]
+shape = "256-80-32-10"
+{formats}
+reduction = {{ width = 28, height = 28, crop = 2, scale = "two-thirds" }}
+[training]
+epochs = 1
+quantised_epochs = 1
+batch = 128
+averaging = 0.999
+all_images = true
+{augmentation}"""
+VARIED = """[augmentation]
+probability = 0.9
+elastic_pixels = 0.6
+pen = 0.2
+"""
+INTEGER = "weights = 4\ninput = 4\nactivations = 4"
+
+
+def sinapse(recipe, options):
+    """Seconds of the fastest epoch."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "recipe.toml"
+        path.write_text(recipe)
+        command = [options.sinapse, "--threads", str(options.threads), "train", "--recipe", path, "--data", options.data]
+        command += ["--time-epochs", str(options.epochs), "--json", "--out", Path(folder) / "none.postcard"]
+        run = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"error: {options.sinapse}: {run.stderr.strip()}")
+    return min(json.loads(run.stdout)["seconds"])
+
+
+def idx(folder, name, header):
+    """The bytes of an IDX file, raw or gzip, behind its header."""
+    for path, opened in ((folder / name, open), (folder / f"{name}.gz", gzip.open)):
+        if path.exists():
+            with opened(path, "rb") as file:
+                return file.read()[header:]
+    sys.exit(f"error: {folder}: no {name} and no {name}.gz; give --data or $SINAPSE_DATA a folder with MNIST")
+
+
+def pytorch(torch, shape, activation, batch, options):
+    """Seconds of the fastest epoch of the same network in PyTorch."""
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    folder = Path(options.data)
+    pixels = bytearray(idx(folder, "train-images-idx3-ubyte", 16))
+    labels = bytearray(idx(folder, "train-labels-idx1-ubyte", 8))
+    images = torch.frombuffer(pixels, dtype=torch.uint8).view(-1, 784).float() / 255
+    labels = torch.frombuffer(labels, dtype=torch.uint8).long()
+    widths = [int(width) for width in shape.split("-")]
+    layers = []
+    for inputs, outputs in zip(widths, widths[1:]):
+        layers += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU() if activation == "relu" else torch.nn.Sigmoid()]
+    network = torch.nn.Sequential(*layers[:-1])
+    optimiser = torch.optim.Adam(network.parameters(), lr=0.001)
+    criterion = torch.nn.CrossEntropyLoss()
+    fastest = float("inf")
+    for _ in range(options.epochs):
+        start = time.perf_counter()
+        order = torch.randperm(len(labels))
+        for first in range(0, len(labels) - batch + 1, batch):
+            chosen = order[first : first + batch]
+            optimiser.zero_grad(set_to_none=True)
+            criterion(network(images[chosen]), labels[chosen]).backward()
+            optimiser.step()
+        fastest = min(fastest, time.perf_counter() - start)
+    return fastest
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default=os.environ.get("SINAPSE_DATA"), help="folder with MNIST [default: $SINAPSE_DATA]")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--epochs", type=int, default=3, help="epochs, of which the fastest counts")
+    parser.add_argument("--sinapse", default=ROOT / "target/release/sinapse", help="the trainer's program")
+    options = parser.parse_args()
+    if options.data is None:
+        sys.exit("error: no data: give --data or $SINAPSE_DATA a folder with MNIST")
+    if not Path(options.sinapse).exists():
+        sys.exit(f"error: {options.sinapse} is missing: cargo build --release -p sinapse-trainer")
+    try:
+        import torch
+    except ImportError:
+        torch = None
+    print(f"| seconds an epoch, {options.threads} threads | Sinapse | PyTorch {torch.__version__ if torch else ''} | ratio | goal |")
+    print("| --- | --- | --- | --- | --- |")
+    missed = False
+    for shape, activation, batch, goal in CASES:
+        ours = sinapse(RECIPE.format(shape=shape, activation=activation, batch=batch), options)
+        theirs = pytorch(torch, shape, activation, batch, options) if torch else None
+        missed |= theirs is not None and theirs / ours < goal
+        shown = f"{theirs:.3f} | {theirs / ours:.2f} ×" if theirs else "– | –"
+        print(f"| {shape}, batch {batch}, Adam | {ours:.3f} | {shown} | ≥ {goal} × |", flush=True)
+    plain = sinapse(REDUCED.format(formats='arithmetic = "f32"', augmentation=""), options)
+    varied = sinapse(REDUCED.format(formats=INTEGER, augmentation=VARIED), options)
+    missed |= varied / plain > 1.5
+    print(f"| digits, varied and quantised, beside plain f32 ({plain:.3f}) | {varied:.3f} | – | {varied / plain:.2f} × | ≤ 1.5 × |")
+    if torch is None:
+        print("PyTorch is not installed for this Python, and this script installs nothing: Sinapse alone was measured", file=sys.stderr)
+        sys.exit(3)
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+//! Which training images are kept to choose by.
+//!
+//! Augmentation and regularisation look less useful than they are where the same writers are learned from and chosen by,
+//! so a list of images of other writers, where the data has one, comes first.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::{DataError, Dataset, Images, Source};
+
+/// File in a data folder with the training images that validate, their indices from 0, one a line.
+pub const WRITERS_FILE: &str = "validation_writers.txt";
+
+/// Without a list, one training image in so many validates: 5,000 of MNIST's 60,000, as is usual.
+const PART: usize = 12;
+
+/// How validation images were chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SplitRule {
+    /// By the list in [`WRITERS_FILE`]: images of writers that nobody learns from.
+    Writers(PathBuf),
+    /// The last twelfth.
+    Last,
+    /// The last twelfth of each class, where the last twelfth of all lacks a class: images that lie sorted.
+    LastOfEachClass,
+}
+
+impl fmt::Display for SplitRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SplitRule::Writers(path) => write!(f, "writer-disjoint, by {}", path.display()),
+            SplitRule::Last => f.write_str("the last twelfth"),
+            SplitRule::LastOfEachClass => f.write_str("the last twelfth of each class"),
+        }
+    }
+}
+
+impl SplitRule {
+    /// The rule in a blob: without folders of the machine.
+    pub fn provenance(&self) -> &'static str {
+        match self {
+            SplitRule::Writers(_) => "writer-disjoint validation",
+            SplitRule::Last => "validation by the last twelfth",
+            SplitRule::LastOfEachClass => "validation by the last twelfth of each class",
+        }
+    }
+}
+
+/// Images to learn from, images to choose by, and why these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// To learn from.
+    pub training: Dataset,
+    /// To choose by.
+    pub validation: Dataset,
+    /// How they were told apart.
+    pub rule: SplitRule,
+}
+
+/// Splits the training part of `source`: by [`WRITERS_FILE`] where its folder has one, else the last twelfth validates.
+///
+/// # Errors
+///
+/// A list that cannot be read or names no training image, and splits that leave nothing on one side.
+pub fn split(source: &Source, all: Dataset) -> Result<Split, DataError> {
+    let list = source.folder().map(|folder| folder.join(WRITERS_FILE)).filter(|path| path.exists());
+    let (validates, rule) = match list {
+        Some(path) => (read_list(&path, all.labels.len())?, SplitRule::Writers(path)),
+        None => last_part(&all.labels)?,
+    };
+    let side = |wanted: bool| {
+        let chosen = (0..all.labels.len()).filter(|&index| validates[index] == wanted);
+        all.chosen(&chosen.collect::<Vec<_>>())
+    };
+    Ok(Split { training: side(false), validation: side(true), rule })
+}
+
+impl Dataset {
+    /// The images at these places, in this order.
+    pub fn chosen(&self, places: &[usize]) -> Dataset {
+        let Images { pixels, width, height, .. } = &self.images;
+        let size = width * height;
+        let pixels = places.iter().flat_map(|&place| &pixels[place * size..][..size]).copied().collect();
+        let labels = places.iter().map(|&place| self.labels[place]).collect();
+        Dataset { images: Images { pixels, count: places.len(), width: *width, height: *height }, labels }
+    }
+}
+
+/// Per training image, whether the list names it.
+fn read_list(path: &Path, images: usize) -> Result<Vec<bool>, DataError> {
+    let text = std::fs::read(path).map_err(|source| DataError::Unreadable { path: path.into(), source })?;
+    let text = String::from_utf8_lossy(&text);
+    let mut validates = vec![false; images];
+    for (number, line) in text.lines().enumerate() {
+        let wrong = |reason: String| DataError::WrongSplit { path: path.into(), line: number + 1, reason };
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        let shown: String = line.chars().take(20).collect();
+        let index: usize =
+            line.parse().map_err(|_| wrong(format!("\"{shown}\", expected the index of a training image")))?;
+        let most = images - 1;
+        let place = validates
+            .get_mut(index)
+            .ok_or_else(|| wrong(format!("image {index}, expected an index of 0 to {most}")))?;
+        if std::mem::replace(place, true) {
+            return Err(wrong(format!("image {index} for the second time, expected each once")));
+        }
+    }
+    let named = validates.iter().filter(|&&named| named).count();
+    if named == 0 {
+        return Err(DataError::Empty { path: path.into(), what: "it names no validation image" });
+    }
+    if named == images {
+        return Err(DataError::TooFew { found: images, needed: named });
+    }
+    Ok(validates)
+}
+
+/// The last twelfth, of each class where that of all lacks one.
+fn last_part(labels: &[u8]) -> Result<(Vec<bool>, SplitRule), DataError> {
+    let count = (labels.len() / PART).max(1);
+    let first = labels.len().saturating_sub(count);
+    if first == 0 {
+        return Err(DataError::TooFew { found: labels.len(), needed: count });
+    }
+    let mut of_class = [0usize; 256];
+    labels.iter().for_each(|&label| of_class[usize::from(label)] += 1);
+    let mut in_last = [0usize; 256];
+    labels[first..].iter().for_each(|&label| in_last[usize::from(label)] += 1);
+    // A class of fewer than twelve images may well be missing by chance, and has none to give away.
+    let lacking = (0..256).any(|class| of_class[class] >= PART && in_last[class] == 0);
+    // A class that is in the last part alone could not be learned.
+    let swallowed = (0..256).any(|class| of_class[class] > 0 && in_last[class] == of_class[class]);
+    let last = || ((0..labels.len()).map(|index| index >= first).collect(), SplitRule::Last);
+    if !lacking && !swallowed {
+        return Ok(last());
+    }
+    // At least one, where that leaves one to learn from.
+    let mut left = of_class.map(|count| (count / PART).max(usize::from(count > 1)));
+    let mut validates = vec![false; labels.len()];
+    for (validates, &label) in validates.iter_mut().zip(labels).rev() {
+        let left = &mut left[usize::from(label)];
+        *validates = *left > 0;
+        *left = left.saturating_sub(1);
+    }
+    if !validates.contains(&true) {
+        return Ok(last());
+    }
+    Ok((validates, SplitRule::LastOfEachClass))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dataset(labels: &[u8]) -> Dataset {
+        let pixels = (0..4 * labels.len()).map(|value| value as u8).collect();
+        Dataset { images: Images { pixels, count: labels.len(), width: 2, height: 2 }, labels: labels.into() }
+    }
+
+    fn in_folder(list: Option<&str>) -> (tempfile::TempDir, Source) {
+        let folder = tempfile::tempdir().unwrap();
+        if let Some(list) = list {
+            std::fs::write(folder.path().join(WRITERS_FILE), list).unwrap();
+        }
+        let source = Source::Folder(folder.path().into());
+        (folder, source)
+    }
+
+    #[test]
+    fn without_a_list_the_last_twelfth_validates() {
+        let labels: Vec<u8> = (0..48).map(|index| index % 2).collect();
+        let (_folder, source) = in_folder(None);
+        let split = split(&source, dataset(&labels)).unwrap();
+        assert_eq!(split.rule, SplitRule::Last);
+        assert_eq!((split.training.labels.len(), split.validation.labels.len()), (44, 4));
+        assert_eq!(split.validation.images.pixels[..4], [176, 177, 178, 179]);
+    }
+
+    #[test]
+    fn a_list_names_the_images_that_validate() {
+        let (_folder, source) = in_folder(Some("2\n0\n\n"));
+        let split = split(&source, dataset(&[5, 6, 7, 8])).unwrap();
+        assert!(split.rule.to_string().starts_with("writer-disjoint"), "{}", split.rule);
+        assert_eq!((split.training.labels, split.validation.labels), (vec![6, 8], vec![5, 7]));
+        assert_eq!(split.validation.images.pixels, [0, 1, 2, 3, 8, 9, 10, 11]);
+    }
+
+    #[test]
+    fn bad_lists_are_refused_with_line_and_value() {
+        let refusal = |list: &str| {
+            let (_folder, source) = in_folder(Some(list));
+            split(&source, dataset(&[5, 6, 7, 8])).unwrap_err().to_string()
+        };
+        let message = refusal("1\n4\n");
+        assert!(message.contains("validation_writers.txt, line 2: image 4, expected an index of 0 to 3"), "{message}");
+        assert!(refusal("1\n-2\n").contains("line 2: \"-2\""));
+        assert!(refusal("one").contains("line 1: \"one\""));
+        assert!(refusal("1\n3\n1\n").contains("line 3: image 1 for the second time"));
+        assert!(refusal("\n").contains("names no validation image"));
+        assert!(refusal("0\n1\n2\n3\n").contains("4 training images"));
+    }
+
+    #[test]
+    fn images_that_lie_sorted_are_split_class_by_class() {
+        let labels: Vec<u8> = (0..48).map(|index| index / 24).collect();
+        let (_folder, source) = in_folder(None);
+        let split = split(&source, dataset(&labels)).unwrap();
+        assert_eq!(split.rule, SplitRule::LastOfEachClass);
+        assert_eq!(split.validation.labels, [0, 0, 1, 1]);
+        assert_eq!(split.validation.images.pixels[..4], [88, 89, 90, 91]);
+    }
+
+    #[test]
+    fn a_single_image_cannot_be_split() {
+        let (_folder, source) = in_folder(None);
+        let message = split(&source, dataset(&[5])).unwrap_err().to_string();
+        assert!(message.starts_with("1 training images"), "{message}");
+    }
+}

@@ -1,0 +1,235 @@
+//! Teachers: trained networks whose opinion of an image says more than its label (Hinton et al. 2015).
+
+use std::path::Path;
+
+use rayon::prelude::*;
+use sinapse::Description;
+use sinapse::blob::LayerView;
+use sinapse::description::Reduction;
+use sinapse::element::ElementFormat;
+use sinapse::reduce::reduce;
+
+use super::parameters::{LayerLayout, Layout};
+use super::pass::{BLOCK, Input, Pass, Weights};
+use super::quantizer::{QuantizedLayer, Rescaling};
+use crate::model::{Blob, Model, ModelError, integer_sums};
+
+/// Why a teacher cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TeacherError {
+    /// The blob cannot be read.
+    #[error("distillation.teachers: {0}")]
+    Model(#[from] ModelError),
+    /// The teacher knows other classes.
+    #[error("distillation.teachers: {} tells {found} classes apart, the network to train {expected}", path.display())]
+    WrongClasses {
+        /// The teacher's file.
+        path: std::path::PathBuf,
+        /// Its classes.
+        found: usize,
+        /// Classes of the network.
+        expected: usize,
+    },
+}
+
+/// Networks of any kind, read from blobs; their mean opinion counts.
+#[derive(Clone, Debug, Default)]
+pub struct Teachers {
+    networks: Vec<Teacher>,
+    temperature: f32,
+    /// CRC-32 of all blobs, so that a checkpoint knows whom it has learned from.
+    pub checksum: u32,
+}
+
+/// Buffers for asking.
+#[derive(Clone, Debug, Default)]
+pub struct Opinion {
+    input: Input,
+    pass: Pass,
+    reduced: Vec<u8>,
+    probabilities: Vec<f32>,
+}
+
+#[derive(Clone, Debug)]
+struct Teacher {
+    description: Description,
+    width: usize,
+    layout: Layout,
+    parameters: Vec<f32>,
+    quantized: Option<Vec<QuantizedLayer>>,
+    /// Real value of one step of the logits.
+    step: f32,
+}
+
+impl Teachers {
+    /// Reads the blobs.
+    ///
+    /// # Errors
+    ///
+    /// Files that are missing or no sound blobs; networks for other pictures or classes.
+    pub fn read<'p>(
+        paths: impl Iterator<Item = &'p Path>,
+        temperature: f32,
+        (width, height): (usize, usize),
+        classes: usize,
+    ) -> Result<Teachers, TeacherError> {
+        let mut teachers = Teachers { networks: Vec::new(), temperature, checksum: 0 };
+        for path in paths {
+            let blob = Blob::read(path)?;
+            let model = Model::of_file(&blob, path)?;
+            model.check_size(width, height)?;
+            let found = model.description.classes();
+            if found != classes {
+                return Err(TeacherError::WrongClasses { path: path.into(), found, expected: classes });
+            }
+            teachers.networks.push(Teacher::of(&model));
+            teachers.checksum = crc32fast::hash(blob.bytes()) ^ teachers.checksum.rotate_left(1);
+        }
+        Ok(teachers)
+    }
+
+    /// Classes that they tell apart; `None` where there is nobody to ask.
+    pub fn classes(&self) -> Option<usize> {
+        self.networks.first().map(|teacher| teacher.description.classes())
+    }
+
+    /// Appends the mean probabilities of `count` whole pictures, `[count][classes]`.
+    pub fn judge(&self, pictures: &[u8], count: usize, opinion: &mut Opinion, out: &mut Vec<f32>) {
+        let Some(classes) = self.classes() else { return };
+        let start = out.len();
+        out.resize(start + count * classes, 0.0);
+        for teacher in &self.networks {
+            teacher.logits(pictures, count, opinion);
+            let rows = opinion.probabilities.chunks_exact_mut(classes).zip(out[start..].chunks_exact_mut(classes));
+            for (row, out) in rows {
+                row.iter_mut().for_each(|logit| *logit /= self.temperature);
+                sinapse::softmax(row);
+                out.iter_mut().zip(row).for_each(|(out, p)| *out += *p / self.networks.len() as f32);
+            }
+        }
+    }
+}
+
+impl Teacher {
+    fn of(model: &Model<'_>) -> Teacher {
+        let description = model.description;
+        let real = description.input == ElementFormat::F32;
+        let (mut layers, mut parameters, mut quantized) = (Vec::new(), Vec::new(), Vec::new());
+        for view in &model.layers {
+            let (inputs, outputs) = (view.inputs, usize::from(view.description.outputs));
+            let start = parameters.len();
+            if real {
+                parameters.extend(bytemuck::pod_collect_to_vec::<u8, f32>(view.weights));
+                parameters.extend(bytemuck::pod_collect_to_vec::<u8, f32>(view.bias));
+            } else {
+                quantized.push(QuantizedLayer {
+                    weights: integers(view),
+                    bias: bytemuck::pod_collect_to_vec(view.bias),
+                    scales: vec![1.0; outputs],
+                    input_step: 1.0,
+                    output_step: 1.0,
+                    rescaling: Rescaling {
+                        pre_shift: view.requantization.pre_shift,
+                        shift: view.requantization.shift,
+                        multipliers: view.requantization.multipliers.to_vec(),
+                    },
+                });
+            }
+            let weights = start..start + if real { inputs * outputs } else { 0 };
+            let bias = weights.end..parameters.len();
+            let none = bias.end..bias.end;
+            layers.push(LayerLayout { inputs, outputs, weights, bias, log_scales: none.clone(), log_step: none });
+        }
+        Teacher {
+            description,
+            width: model.size.0,
+            layout: Layout { layers, length: parameters.len() },
+            parameters,
+            quantized: (!real).then_some(quantized),
+            step: if real { 1.0 } else { model.logits.step },
+        }
+    }
+
+    /// Real logits of up to [`BLOCK`] whole pictures, into `opinion.probabilities`.
+    ///
+    /// There are always as many rows, so that an image's logits do not depend on those beside it.
+    fn logits(&self, pictures: &[u8], count: usize, opinion: &mut Opinion) {
+        let Opinion { input, pass, reduced, probabilities } = opinion;
+        let inputs = usize::from(self.description.inputs);
+        let pixels = pictures.len() / count.max(1);
+        let values: [f32; 256] = std::array::from_fn(|pixel| match self.description.input {
+            ElementFormat::F32 => pixel as f32 / 255.0,
+            format => f32::from(format.level_of_pixel(pixel as u8)),
+        });
+        input.by_image.clear();
+        reduced.resize(inputs, 0);
+        for picture in pictures.chunks_exact(pixels) {
+            match self.description.reduction {
+                Some(Reduction { crop, scale, .. }) => {
+                    reduce(picture, self.width, usize::from(crop), scale, reduced);
+                    input.by_image.list(reduced, &values);
+                }
+                None => input.by_image.list(picture, &values),
+            }
+        }
+        for _ in count..BLOCK {
+            input.by_image.list(&[], &values);
+        }
+        input.labels.resize(count.max(BLOCK), 0);
+        if pass.layers() != self.layout.layers.len() {
+            *pass = Pass::new(self.layout.layers.len());
+        }
+        let weights = Weights {
+            description: &self.description,
+            layout: &self.layout,
+            parameters: &self.parameters,
+            quantized: self.quantized.as_deref(),
+        };
+        pass.forward(weights, input, None);
+        let sums = pass.sums(self.layout.layers.len() - 1);
+        probabilities.clear();
+        probabilities.extend(sums[..count * self.description.classes()].iter().map(|sum| sum * self.step));
+    }
+}
+
+/// Integer weights of a layer, `[inputs][outputs]`: what an input at level 1 adds to the sums.
+fn integers(view: &LayerView<'_>) -> Vec<f32> {
+    let none = integer_sums(view, &vec![0; view.inputs]);
+    let column = |input: usize| {
+        let mut levels = vec![0; view.inputs];
+        levels[input] = 1;
+        integer_sums(view, &levels)
+            .into_iter()
+            .zip(&none)
+            .map(|(with, without)| (with - without) as f32)
+            .collect::<Vec<_>>()
+    };
+    (0..view.inputs).into_par_iter().map(column).collect::<Vec<_>>().concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_committed_blob_teaches_what_the_core_computes() {
+        for name in ["digits", "teaching"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(name).with_extension("postcard");
+            let teachers = Teachers::read([path.as_path()].into_iter(), 2.0, (28, 28), 10).unwrap();
+            let (pictures, _) = crate::drawn::dataset(70, 1);
+            let pixels = pictures.as_flattened();
+            let mut found = Vec::new();
+            teachers.judge(pixels, 70, &mut Opinion::default(), &mut found);
+            let blob = Blob::read(&path).unwrap();
+            let model = Model::load(&blob).unwrap();
+            for (picture, found) in pictures.iter().zip(found.chunks_exact(10)) {
+                let mut expected = model.scores(picture).real(model.logits);
+                expected.iter_mut().for_each(|logit| *logit /= 2.0);
+                sinapse::softmax(&mut expected);
+                for (found, expected) in found.iter().zip(expected) {
+                    assert!((found - expected).abs() < 1e-4, "{name}: {found} {expected}");
+                }
+            }
+        }
+    }
+}

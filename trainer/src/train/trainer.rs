@@ -1,0 +1,227 @@
+//! A network in training: its parameters, and what an epoch does with them.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use super::adam::{Adam, Step};
+use super::checkpoint::{Checkpoint, Origin};
+use super::export::{Exported, Exporter};
+use super::loss::Loss;
+use super::parameters::{Chunk, Layout};
+use super::pass::{BLOCK, Dropout, Input, Pass, Weights};
+use super::quantizer::{QuantizedLayer, initialize_scales, quantize_into};
+use super::supply::{Epoch, Supply};
+use super::update::{Batch, Plan, update};
+use super::{Observer, Task, schedule};
+use crate::formats::description_of;
+use crate::recipe::{Activation, Training};
+
+/// Multiplications of a step below which a second thread costs more than it does.
+const WORTH_THREADS: usize = 3_000_000;
+
+/// One stretch of a training with a learning rate curve of its own.
+#[derive(Clone, Copy)]
+pub struct Phase {
+    /// Epoch of the phase.
+    pub epoch: u32,
+    /// Its epochs.
+    pub epochs: u32,
+    /// Whether the forward pass is the board's.
+    pub quantised: bool,
+    /// Peak learning rate.
+    pub rate: f32,
+}
+
+impl Phase {
+    /// The phase that epoch `epoch` of a training belongs to.
+    pub fn of(training: &Training, epoch: u32, quantised_epochs: u32) -> Phase {
+        match epoch.checked_sub(training.epochs) {
+            None => Phase { epoch, epochs: training.epochs, quantised: false, rate: training.learning_rate },
+            Some(epoch) => {
+                let rate = training.quantised_learning_rate;
+                Phase { epoch, epochs: quantised_epochs, quantised: true, rate }
+            }
+        }
+    }
+}
+
+/// A network in training.
+pub struct Trainer<'a> {
+    task: Task<'a>,
+    exporter: Exporter<'a>,
+    supply: Supply<'a>,
+    layout: Layout,
+    chunks: Vec<Chunk>,
+    parameters: Vec<f32>,
+    adam: Adam,
+    passes: Vec<Pass>,
+    inputs: Vec<Input>,
+    quantized: Vec<QuantizedLayer>,
+    quantised: bool,
+}
+
+impl<'a> Trainer<'a> {
+    /// A network of random weights.
+    pub fn new(task: Task<'a>) -> Self {
+        let network = &task.recipe.network;
+        let layout = Layout::of(network);
+        let variance = match network.activation {
+            Activation::Relu => 2.0,
+            Activation::Sigmoid => 1.0,
+        };
+        let parameters = layout.initial(task.recipe.seed, variance);
+        let adam = Adam::new(&parameters, task.recipe.training.averaging > 0.0);
+        Trainer {
+            task,
+            exporter: Exporter::new(task),
+            supply: Supply::new(task),
+            chunks: layout.chunks(),
+            layout,
+            parameters,
+            adam,
+            passes: Vec::new(),
+            inputs: Vec::new(),
+            quantized: Vec::new(),
+            quantised: false,
+        }
+    }
+
+    /// Begins the `f32` phase, or the quantised one from the averaged `f32` weights.
+    pub fn start_phase(&mut self, quantised: bool) {
+        self.quantised = quantised;
+        if quantised {
+            self.parameters = self.adam.averaged(&self.parameters).to_vec();
+            let tops = self.hidden_tops();
+            let description = description_of(&self.task.recipe.network, false);
+            initialize_scales(&description, &self.layout, &mut self.parameters, &tops);
+        }
+        self.adam = Adam::new(&self.parameters, self.task.recipe.training.averaging > 0.0);
+    }
+
+    /// The state after `epochs` epochs.
+    pub fn checkpoint(&self, origin: &Origin, epochs: u32, best: &Option<Exported>) -> Checkpoint {
+        Checkpoint {
+            origin: origin.clone(),
+            epochs,
+            parameters: self.parameters.clone(),
+            momentum: self.adam.momentum.clone(),
+            variance: self.adam.variance.clone(),
+            average: self.adam.average.clone(),
+            steps: self.adam.steps,
+            best: best.clone(),
+        }
+    }
+
+    /// Goes back to a state; `quantised` says which phase it belongs to.
+    pub fn restore(&mut self, state: Checkpoint, quantised: bool) {
+        self.quantised = quantised;
+        self.parameters = state.parameters;
+        let Checkpoint { momentum, variance, average, steps, .. } = state;
+        self.adam = Adam { momentum, variance, average, steps };
+    }
+
+    /// What 99.5 % of the hidden activations do not exceed, per layer, on the first thousand images of an epoch.
+    fn hidden_tops(&mut self) -> Vec<f32> {
+        let description = description_of(&self.task.recipe.network, true);
+        let epoch = self.supply.epoch(0);
+        let first = &epoch.order[..epoch.order.len().min(1_024)];
+        let values = Supply::pixel_values(self.task.recipe, false);
+        self.supply.prepare(&epoch, first, &values, &mut self.inputs);
+        let weights =
+            Weights { description: &description, layout: &self.layout, parameters: &self.parameters, quantized: None };
+        let mut outputs = vec![Vec::new(); self.layout.layers.len()];
+        let mut pass = Pass::new(self.layout.layers.len());
+        for input in &self.inputs {
+            pass.forward(weights, input, None);
+            for (index, outputs) in outputs.iter_mut().enumerate() {
+                outputs.extend_from_slice(pass.outputs(index));
+            }
+        }
+        let top = |values: &mut Vec<f32>| {
+            values.sort_by(f32::total_cmp);
+            values.get(values.len().saturating_sub(1) * 995 / 1000).copied().unwrap_or(1.0)
+        };
+        outputs.iter_mut().map(top).collect()
+    }
+
+    /// One pass over the training images; returns the mean loss.
+    pub fn run_epoch(
+        &mut self,
+        epoch: u32,
+        phase: Phase,
+        observer: &mut dyn Observer,
+        interrupted: &AtomicBool,
+    ) -> f32 {
+        let task = self.task;
+        let plan = self.supply.epoch(epoch);
+        let values = Supply::pixel_values(task.recipe, self.quantised);
+        let batches = plan.order.len() / plan.batch;
+        let blocks = plan.batch.div_ceil(BLOCK);
+        let mut inputs = std::mem::take(&mut self.inputs);
+        let (mut loss, mut done) = (0.0f64, 0);
+        'epoch: for group in Supply::groups(&plan) {
+            self.supply.prepare(&plan, group, &values, &mut inputs);
+            for batch in inputs.chunks(blocks) {
+                let progress = phase.epoch as usize * batches + done;
+                let rate = phase.rate * schedule::cosine(progress, phase.epochs as usize * batches);
+                loss += f64::from(self.step(&plan, batch, rate, epoch as usize * batches + done));
+                done += 1;
+                observer.images(done * plan.batch, plan.order.len());
+                if interrupted.load(Ordering::Relaxed) {
+                    break 'epoch;
+                }
+            }
+        }
+        self.inputs = inputs;
+        (loss / (done * plan.batch) as f64) as f32
+    }
+
+    /// One step with a batch; returns the sum of its losses.
+    fn step(&mut self, plan: &Epoch, batch: &[Input], rate: f32, number: usize) -> f32 {
+        let recipe = self.task.recipe;
+        let settings = &recipe.training;
+        let description = description_of(&recipe.network, !self.quantised);
+        let in_parallel = self.layout.length * plan.batch > WORTH_THREADS && rayon::current_num_threads() > 1;
+        if self.quantised {
+            quantize_into(&description, &self.layout, &self.parameters, in_parallel, &mut self.quantized);
+        }
+        let weights = Weights {
+            description: &description,
+            layout: &self.layout,
+            parameters: &self.parameters,
+            quantized: self.quantised.then_some(&self.quantized),
+        };
+        let (teaching, temperature) = recipe.distillation.as_ref().map_or((0.0, 1.0), |d| (d.weight, d.temperature));
+        let (label_smoothing, activity) = (settings.label_smoothing, settings.activity_penalty);
+        let loss = Loss { label_smoothing, teaching, temperature, activity };
+        let rate_of_dropout = if self.quantised { 0.0 } else { settings.dropout };
+        let run = |(index, (pass, input)): (usize, (&mut Pass, &Input))| {
+            let seed = recipe.seed ^ ((number * batch.len() + index) as u64).wrapping_mul(0xd134_2543_de82_ef95);
+            let dropout = (rate_of_dropout > 0.0).then_some(Dropout { rate: rate_of_dropout, seed });
+            pass.run(weights, input, loss, plan.batch, dropout);
+        };
+        self.passes.resize_with(batch.len(), || Pass::new(self.layout.layers.len()));
+        if in_parallel {
+            self.passes.par_iter_mut().zip(batch).enumerate().for_each(run);
+        } else {
+            self.passes.iter_mut().zip(batch).enumerate().for_each(run);
+        }
+        let plan = Plan {
+            description: &description,
+            layout: &self.layout,
+            chunks: &self.chunks,
+            quantized: self.quantised.then_some(&self.quantized),
+            in_parallel,
+        };
+        let step = Step { learning_rate: rate, weight_decay: settings.weight_decay, averaging: settings.averaging };
+        let batch = Batch { inputs: batch, passes: &self.passes };
+        update(plan, batch, &mut self.parameters, &mut self.adam, step);
+        self.passes.iter().map(|pass| pass.loss).sum()
+    }
+
+    /// The averaged weights as a blob, with its score on the validation images.
+    pub fn export(&self, quantised: bool) -> Exported {
+        self.exporter.export(&self.layout, self.adam.averaged(&self.parameters), quantised)
+    }
+}
