@@ -1,10 +1,14 @@
 //! Every kernel equals the reference, bit for bit, and typed networks equal those of any shape.
 
+use std::fs;
+use std::path::Path;
+
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::I2;
 use sinapse::activation::ActivationKind::{Identity, Relu, Sigmoid};
-use sinapse::element::{ElementFormat, Levels};
+use sinapse::element::{Element, ElementFormat, Levels};
+use sinapse::kernel::vector::Instructions;
 use sinapse::kernel::{Kernel, lanes, quads, reference, skip};
 use sinapse::weight::{Order, Weight, WeightFormat};
 use sinapse::{Dense, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
@@ -40,13 +44,55 @@ impl Fill {
     }
 }
 
-/// An integer kernel.
-type SumsOf = fn(&[u32], &[i32], &[u8], &mut [i32]);
+/// A kernel for weights in cells `C`, values `V` and inputs `R`.
+type SumsOf<C, V, R> = Box<dyn Fn(&[C], &[V], &[R], &mut [V])>;
+
+/// Kernels with the names of their files.
+type Named<C, V, R> = Vec<(&'static str, SumsOf<C, V, R>)>;
+
+/// Every kernel for integers that this CPU can run, by its file in `core/src/kernel`.
+fn integer_kernels<W, X>() -> Named<u32, i32, u8>
+where
+    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
+    X: Levels + 'static,
+{
+    let mut kernels: Named<u32, i32, u8> =
+        vec![("reference", Box::new(reference::sums::<W, X>)), ("mod", Box::new(<W as Kernel<X>>::sums))];
+    match W::FORMAT.order(X::FORMAT) {
+        Order::Columns => {
+            kernels.push(("skip", Box::new(skip::sums::<W, X>)));
+            kernels.push(("lanes", Box::new(lanes::sums::<W, X>)));
+            for set in Instructions::all() {
+                kernels.push((set.name(), Box::new(move |w, b, x, sums| set.columns::<W, X>(w, b, x, sums))));
+            }
+        }
+        Order::Quads => {
+            kernels.push(("quads", Box::new(quads::sums)));
+            for set in Instructions::all() {
+                kernels.push((set.name(), Box::new(move |w, b, x, sums| set.quads(w, b, x, sums))));
+            }
+        }
+    }
+    kernels
+}
+
+/// Every kernel for `f32` that this CPU can run.
+fn float_kernels<X: Element<Value = f32> + 'static>() -> Named<f32, f32, X::Raw> {
+    let mut kernels: Named<f32, f32, X::Raw> = vec![
+        ("reference", Box::new(reference::sums::<f32, X>)),
+        ("mod", Box::new(<f32 as Kernel<X>>::sums)),
+        ("skip", Box::new(skip::sums::<f32, X>)),
+    ];
+    for set in Instructions::all() {
+        kernels.push((set.name(), Box::new(move |w, b, x, sums| set.floats::<X>(w, b, x, sums))));
+    }
+    kernels
+}
 
 fn integer_sums_equal_the_reference<W, X>(inputs: usize, outputs: usize, fill: Fill)
 where
-    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32>,
-    X: Levels,
+    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
+    X: Levels + 'static,
 {
     let mut rng = ChaCha8Rng::seed_from_u64((inputs * 1000 + outputs) as u64);
     let limit = W::FORMAT.limit();
@@ -55,12 +101,7 @@ where
     let weights = LayerBytes::rows(&weights, outputs, W::FORMAT, X::FORMAT);
     let weights: Vec<u32> = weights.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
     let bias: Vec<i32> = (0..outputs).map(|_| rng.random_range(-1_000_000..1_000_000)).collect();
-    let kernels: Vec<(&str, SumsOf)> = match W::FORMAT.order(X::FORMAT) {
-        Order::Columns => {
-            vec![("skip", skip::sums::<W, X>), ("lanes", lanes::sums::<W, X>), ("selected", <W as Kernel<X>>::sums)]
-        }
-        Order::Quads => vec![("quads", quads::sums), ("selected", <W as Kernel<X>>::sums)],
-    };
+    let kernels = integer_kernels::<W, X>();
     let top = i32::from(X::FORMAT.top_level());
     for sparse in [false, true] {
         let pixel = |i| if sparse && rng.random_bool(0.8) { 0 } else { fill.number(&mut rng, i, 0, top) as u8 };
@@ -79,7 +120,7 @@ where
 fn integer_kernels_equal_the_reference_for_every_tail_and_real_shape() {
     let mut shapes: Vec<(usize, usize)> = (1..=33).map(|outputs| (5, outputs)).collect();
     shapes.extend((1..=9).map(|inputs| (inputs, 10)));
-    shapes.extend([(784, 32), (784, 10), (1000, 7), (3, 1), (256, 64)]);
+    shapes.extend([(784, 32), (784, 10), (1000, 7), (3, 1), (256, 64), (5000, 65)]);
     for (inputs, outputs) in shapes {
         for fill in FILLS {
             integer_sums_equal_the_reference::<I8, U4>(inputs, outputs, fill);
@@ -95,26 +136,86 @@ fn integer_kernels_equal_the_reference_for_every_tail_and_real_shape() {
     }
 }
 
+fn float_sums_equal_the_reference<X: Element<Value = f32> + 'static>(
+    inputs: usize,
+    outputs: usize,
+    read: fn(u8) -> X::Raw,
+) {
+    let mut rng = ChaCha8Rng::seed_from_u64((inputs * 1000 + outputs) as u64);
+    let mut numbers = |count: usize| (0..count).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<_>>();
+    let (weights, bias) = (numbers(inputs * outputs), numbers(outputs));
+    let input: Vec<X::Raw> = random_image(inputs, 2).into_iter().map(read).collect();
+    let mut expected = vec![0.0f32; outputs];
+    reference::sums::<f32, X>(&weights, &bias, &input, &mut expected);
+    let bits = |sums: &[f32]| sums.iter().map(|sum| sum.to_bits()).collect::<Vec<_>>();
+    for (name, kernel) in float_kernels::<X>() {
+        let mut found = vec![1.0f32; outputs];
+        kernel(&weights, &bias, &input, &mut found);
+        assert_eq!(bits(&found), bits(&expected), "{name}, {inputs} inputs, {outputs} outputs");
+    }
+}
+
 #[test]
 fn float_kernels_equal_the_reference_bit_for_bit() {
-    for (inputs, outputs) in [(1, 1), (7, 3), (784, 16), (16, 10), (100, 33)] {
-        let mut rng = ChaCha8Rng::seed_from_u64(inputs as u64);
-        let mut numbers = |count: usize| (0..count).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<_>>();
-        let (weights, bias) = (numbers(inputs * outputs), numbers(outputs));
-        let input = random_image(inputs, 2);
-        let (mut expected, mut found) = (vec![0.0f32; outputs], vec![1.0f32; outputs]);
-        reference::sums::<f32, Pixel<f32>>(&weights, &bias, &input, &mut expected);
-        skip::sums::<f32, Pixel<f32>>(&weights, &bias, &input, &mut found);
-        let bits = |sums: &[f32]| sums.iter().map(|sum| sum.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&found), bits(&expected), "{inputs} inputs, {outputs} outputs");
+    let mut shapes: Vec<(usize, usize)> = (1..=33).map(|outputs| (5, outputs)).collect();
+    shapes.extend((1..=33).map(|inputs| (inputs, 10)));
+    shapes.extend([(784, 16), (784, 32), (100, 33), (1000, 7), (1500, 40)]);
+    for (inputs, outputs) in shapes {
+        float_sums_equal_the_reference::<Pixel<f32>>(inputs, outputs, |pixel| pixel);
+        float_sums_equal_the_reference::<f32>(inputs, outputs, |pixel| f32::from(pixel) - 100.0 * f32::from(pixel & 1));
     }
 }
 
 #[test]
 fn negative_zero_sums_keep_their_sign_past_zero_inputs() {
-    let mut sums = [1.0f32];
-    skip::sums::<f32, f32>(&[5.0], &[-0.0], &[0.0], &mut sums);
-    assert!(sums[0] == 0.0 && sums[0].is_sign_negative());
+    for (name, kernel) in float_kernels::<f32>() {
+        let mut sums = [1.0f32; 2];
+        kernel(&[5.0, 5.0, 5.0, 5.0], &[-0.0, -0.0], &[0.0, -0.0], &mut sums);
+        assert!(sums.iter().all(|sum| *sum == 0.0 && sum.is_sign_negative()), "{name}");
+    }
+}
+
+#[test]
+fn inputs_in_any_place_of_memory_give_the_same_sums() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let weights: Vec<u32> = (0..100 * 3).map(|_| rng.random::<u32>() | 0x1111_1111).collect();
+    let pixels = random_image(100 + 32, 5);
+    for start in 0..32 {
+        let input = &pixels[start..start + 100];
+        let mut expected = [0; 10];
+        reference::sums::<I8, Pixel<U4>>(&weights, &[7; 10], input, &mut expected);
+        for (name, kernel) in integer_kernels::<I8, Pixel<U4>>() {
+            let mut found = [1; 10];
+            kernel(&weights, &[7; 10], input, &mut found);
+            assert_eq!(found, expected, "{name}, from byte {start}");
+        }
+    }
+}
+
+#[test]
+fn every_kernel_of_this_cpu_is_in_the_lists() {
+    // Files for other machines, which on-target tests and `tests/vectors` compare, and files that hold no kernel of their own.
+    const ELSEWHERE: [&str; 7] = ["armv6m", "armv7m", "float", "neon", "simd128", "portable", "mod"];
+    const NO_KERNELS: [&str; 3] = ["cpuid", "part", "walk"];
+    let kernels = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src/kernel");
+    let mut files = Vec::new();
+    for folder in [kernels.clone(), kernels.join("lanes"), kernels.join("quads"), kernels.join("vector")] {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path.file_stem().unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    let mut listed: Vec<&str> = integer_kernels::<I8, U4>().into_iter().map(|kernel| kernel.0).collect();
+    listed.extend(integer_kernels::<I8, U8>().into_iter().map(|kernel| kernel.0));
+    let has_avx512 = Instructions::all().any(|set| set.name() == "avx512");
+    for file in files {
+        let file = file.as_str();
+        let known = ELSEWHERE.contains(&file) || NO_KERNELS.contains(&file) || listed.contains(&file);
+        let absent = ["avx2", "avx512"].contains(&file) && !has_avx512;
+        assert!(known || absent, "core/src/kernel has `{file}.rs`, which no test compares with the reference");
+    }
 }
 
 #[test]
