@@ -9,6 +9,7 @@ mod figures;
 mod firmware;
 mod machine;
 mod machines;
+mod miri;
 mod picture;
 mod qemu;
 mod run;
@@ -17,6 +18,7 @@ mod shell;
 mod target_eval;
 mod test;
 mod toolchain;
+mod vectors;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use sinapse_trainer::data;
 
 use crate::machine::{MACHINES, Machine};
 use crate::toolchain::Route;
-use crate::{Failure, bare, bench, firmware, machines, setup, shell};
+use crate::{Failure, bare, bench, firmware, machines, miri, setup, shell, vectors};
 
 /// The environment variable by which tests find this program.
 const SELF_VARIABLE: &str = "SINAPSE_XTASK";
@@ -28,7 +28,7 @@ pub fn run() -> Result<(), Failure> {
     let source = data::locate(None)?;
     println!("data: {source}");
 
-    let steps: [Step; 10] = [
+    let steps: [Step; 12] = [
         ("packages", Box::new(|| fetch(&host, machine))),
         ("format", Box::new(format)),
         ("lints, host", Box::new(lint_host)),
@@ -36,6 +36,8 @@ pub fn run() -> Result<(), Failure> {
         ("tests, firmware's library", Box::new(|| test_firmware(&host))),
         ("release build", Box::new(build_release)),
         ("tests, host and QEMU", Box::new(test_workspace)),
+        ("Miri", Box::new(miri::check)),
+        ("vectors of other CPUs", Box::new(vectors::compare)),
         ("bare program", Box::new(bare::check)),
         ("equal logits on all machines", Box::new(machines::compare)),
         ("bench, quick", Box::new(bench::quick)),
@@ -70,7 +72,7 @@ fn host_target() -> Result<String, Failure> {
 
 /// Downloads what is not in cargo's cache, first of all: a missing network shows here, with its remedy.
 fn fetch(host: &str, machine: &Machine) -> Result<(), Failure> {
-    for folder in [".", "firmware"] {
+    for folder in [".", "firmware", "tests/vectors"] {
         let mut command = shell::cargo();
         command.current_dir(shell::root().join(folder)).args(["fetch", "--quiet", "--locked", "--target", host]);
         if folder == "firmware" {
@@ -88,7 +90,10 @@ fn fetch(host: &str, machine: &Machine) -> Result<(), Failure> {
 
 fn format() -> Result<(), Failure> {
     shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
-    shell::run(shell::cargo().current_dir(shell::root().join("firmware")).args(["fmt", "--check"]))
+    for folder in ["firmware", "tests/vectors"] {
+        shell::run(shell::cargo().current_dir(shell::root().join(folder)).args(["fmt", "--check"]))?;
+    }
+    Ok(())
 }
 
 fn lint_host() -> Result<(), Failure> {

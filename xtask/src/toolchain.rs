@@ -71,8 +71,7 @@ impl Route {
         command.current_dir(shell::root().join("firmware"));
         command.args([subcommand, "--target", target]).arg("--target-dir").arg(self.folder());
         if self == Route::Debian {
-            let linker = format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace(['-', '.'], "_"));
-            debian(&mut command).arg("-Zbuild-std=core").env(linker, "ld.lld");
+            debian(&mut command).arg("-Zbuild-std=core").env(linker_variable(target), "ld.lld");
         }
         command
     }
@@ -89,6 +88,11 @@ impl Route {
             Route::Debian => "debian",
         }
     }
+}
+
+/// The environment variable by which cargo is told a target's linker.
+pub fn linker_variable(target: &str) -> String {
+    format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace(['-', '.'], "_"))
 }
 
 /// Frees a command from the toolchain that runs this program, so that it finds Debian's.

@@ -54,7 +54,7 @@ pub fn measure(test: &Dataset) -> Result<Row, Failure> {
         work: "digits".into(),
         core: std::env::consts::ARCH.into(),
         machine: "host".into(),
-        kernel: "lanes".into(),
+        kernel: sinapse::kernel::selected().into(),
         latency_ns: Some((10.0 * fastest).round() / 10.0),
         ..Row::default()
     })
