@@ -4,14 +4,10 @@ use std::path::Path;
 use std::{env, fs};
 
 /// Boards, as their Cargo features are called.
-const BOARDS: [&str; 3] = ["mps2", "an505", "an547"];
+const BOARDS: [&str; 6] = ["mps2", "an505", "an547", "microbit", "netduinoplus2", "virt"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(armv6m)");
-    if env::var("TARGET").is_ok_and(|target| target.starts_with("thumbv6m")) {
-        println!("cargo::rustc-cfg=armv6m");
-    }
     // The library's tests run on a host, without a board and without a blob.
     if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
         return;
@@ -54,11 +50,18 @@ fn model(out: &Path) -> Result<(), String> {
     let path = env::var("SINAPSE_MODEL").unwrap_or_else(|_| "../models/digits.postcard".into());
     println!("cargo::rerun-if-changed={path}");
     let blob = fs::read(&path).map_err(|error| format!("the model {path} cannot be read: {error}"))?;
-    let network = sinapse::blob::rust_type(&blob).map_err(|error| format!("the model {path} is refused: {error}"))?;
+    let refused = |error| format!("the model {path} is refused: {error}");
+    let network = sinapse::blob::rust_type(&blob).map_err(refused)?;
+    let reader = sinapse::blob::Reader::open(&blob).map_err(refused)?;
+    let (width, height) = (reader.head().width, reader.head().height);
     let path = fs::canonicalize(&path).map_err(|error| format!("{path}: {error}"))?;
     let source = format!(
         "/// The type of the network in the blob.\n\
          pub type Net = {network};\n\n\
+         /// Width of the pictures that it reads, in pixels.\n\
+         #[allow(dead_code)]\npub const WIDTH: usize = {width};\n\
+         /// Their height.\n\
+         #[allow(dead_code)]\npub const HEIGHT: usize = {height};\n\n\
          /// The blob, in flash.\n\
          pub static BLOB: &[u8] = &sinapse::include_model!(Net, {path:?}).0;\n"
     );

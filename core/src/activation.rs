@@ -1,10 +1,14 @@
 //! What a neuron does with its sum: identity, ReLU, sigmoid.
+#![allow(unsafe_code)] // logits are written where they are wanted, without zeros before
 
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cast;
 use crate::element::{Element, Level, Logit};
+use crate::kernel;
 use crate::requantize::Requantization;
 
 /// A layer's activation function, as a blob states it.
@@ -36,8 +40,12 @@ pub trait Activation<V: Copy>: Copy {
     type Gives: Element;
     /// The same as a value.
     const KIND: ActivationKind;
-    /// Output `o` from its sum; `requantization` matters to integers alone.
-    fn apply(sum: V, o: usize, requantization: &Requantization<'_>) -> <Self::Gives as Element>::Raw;
+    /// Outputs from the sums that `sums` writes and returns; `requantization` matters to integers alone.
+    fn apply<const OUT: usize>(
+        sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
+        requantization: &Requantization<'_>,
+        outputs: &mut [<Self::Gives as Element>::Raw; OUT],
+    );
 }
 
 /// `y = a`: the last layer, whose sums are the logits.
@@ -59,8 +67,13 @@ where
     type Gives = Logit<V>;
     const KIND: ActivationKind = ActivationKind::Identity;
     #[inline(always)]
-    fn apply(sum: V, _: usize, _: &Requantization<'_>) -> V {
-        sum
+    fn apply<const OUT: usize>(
+        sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
+        _: &Requantization<'_>,
+        outputs: &mut [V; OUT],
+    ) {
+        // SAFETY: kernels write sums, and nothing else.
+        sums(unsafe { cast::room(outputs) });
     }
 }
 
@@ -68,8 +81,14 @@ impl<E: Level> Activation<i32> for Relu<E> {
     type Gives = E;
     const KIND: ActivationKind = ActivationKind::Relu;
     #[inline(always)]
-    fn apply(sum: i32, o: usize, requantization: &Requantization<'_>) -> u8 {
-        requantization.relu(sum, o, E::FORMAT.top_level())
+    fn apply<const OUT: usize>(
+        sums: impl FnOnce(&mut [MaybeUninit<i32>]) -> &mut [i32],
+        requantization: &Requantization<'_>,
+        outputs: &mut [u8; OUT],
+    ) {
+        let mut room = [MaybeUninit::uninit(); OUT];
+        let sums = sums(&mut room);
+        kernel::relu::relu::<E>(requantization, sums, outputs);
     }
 }
 
@@ -77,8 +96,16 @@ impl<E: Level> Activation<i32> for Sigmoid<E> {
     type Gives = E;
     const KIND: ActivationKind = ActivationKind::Sigmoid;
     #[inline(always)]
-    fn apply(sum: i32, o: usize, requantization: &Requantization<'_>) -> u8 {
-        requantization.sigmoid(sum, o, E::FORMAT)
+    fn apply<const OUT: usize>(
+        sums: impl FnOnce(&mut [MaybeUninit<i32>]) -> &mut [i32],
+        requantization: &Requantization<'_>,
+        outputs: &mut [u8; OUT],
+    ) {
+        let mut room = [MaybeUninit::uninit(); OUT];
+        let sums = sums(&mut room);
+        for (o, (output, &sum)) in outputs.iter_mut().zip(sums.iter()).enumerate() {
+            *output = requantization.sigmoid(sum, o, E::FORMAT);
+        }
     }
 }
 
@@ -86,8 +113,16 @@ impl Activation<f32> for Relu<f32> {
     type Gives = f32;
     const KIND: ActivationKind = ActivationKind::Relu;
     #[inline(always)]
-    fn apply(sum: f32, _: usize, _: &Requantization<'_>) -> f32 {
-        relu(sum)
+    fn apply<const OUT: usize>(
+        sums: impl FnOnce(&mut [MaybeUninit<f32>]) -> &mut [f32],
+        _: &Requantization<'_>,
+        outputs: &mut [f32; OUT],
+    ) {
+        let mut room = [MaybeUninit::uninit(); OUT];
+        let sums = sums(&mut room);
+        for (output, &sum) in outputs.iter_mut().zip(sums.iter()) {
+            *output = relu(sum);
+        }
     }
 }
 
@@ -95,8 +130,16 @@ impl Activation<f32> for Sigmoid<f32> {
     type Gives = f32;
     const KIND: ActivationKind = ActivationKind::Sigmoid;
     #[inline(always)]
-    fn apply(sum: f32, _: usize, _: &Requantization<'_>) -> f32 {
-        sigmoid(sum)
+    fn apply<const OUT: usize>(
+        sums: impl FnOnce(&mut [MaybeUninit<f32>]) -> &mut [f32],
+        _: &Requantization<'_>,
+        outputs: &mut [f32; OUT],
+    ) {
+        let mut room = [MaybeUninit::uninit(); OUT];
+        let sums = sums(&mut room);
+        for (output, &sum) in outputs.iter_mut().zip(sums.iter()) {
+            *output = sigmoid(sum);
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Bytes of a blob seen as numbers, without a copy.
 #![allow(unsafe_code)] // reinterpreting aligned bytes is what zero copy means; this file is the only place
 
+use core::mem::MaybeUninit;
+
 #[cfg(target_endian = "big")]
 compile_error!("blobs are little-endian and are read in place: big-endian machines are not supported");
 
@@ -37,6 +39,16 @@ pub fn bits(numbers: &[f32]) -> &[u32] {
 pub fn words(bytes: &[u8]) -> (&[u8], &[u32], &[u8]) {
     // SAFETY: every bit pattern is a `u32`.
     unsafe { bytes.align_to() }
+}
+
+/// The place of values that are about to be written.
+///
+/// # Safety
+///
+/// Nothing but values of `V` is written to it.
+pub unsafe fn room<V: Copy>(values: &mut [V]) -> &mut [MaybeUninit<V>] {
+    // SAFETY: a value is as large and as aligned as its place, and stays one, as the caller promises.
+    unsafe { core::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len()) }
 }
 
 #[cfg(test)]

@@ -41,6 +41,12 @@ pub struct Classification<V, const CLASSES: usize> {
 impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
     /// The answer that `scores` give.
     pub fn of(scores: [V; CLASSES]) -> Self {
+        let (class, margin) = Self::judge(&scores);
+        Classification { class, scores, margin }
+    }
+
+    /// Class and margin.
+    pub(crate) fn judge(scores: &[V; CLASSES]) -> (usize, V) {
         const { assert!(CLASSES > 0, "a classification needs at least one class") };
         let (mut class, mut best, mut second) = (0, scores[0], None);
         for (index, &score) in scores.iter().enumerate().skip(1) {
@@ -51,8 +57,7 @@ impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
                 second = Some(score);
             }
         }
-        let margin = second.map_or(best, |second| best - second);
-        Classification { class, scores, margin }
+        (class, second.map_or(best, |second| best - second))
     }
 
     /// The best `K` classes with their scores, best first; equal scores in order of class.

@@ -62,11 +62,7 @@ where
 
     #[inline]
     fn forward(&self, input: &Self::Input, (): &mut (), output: &mut Self::Output) {
-        let mut sums = [W::Value::default(); OUT];
-        W::sums(self.weights, self.bias, input, &mut sums);
-        for (o, (output, sum)) in output.iter_mut().zip(sums).enumerate() {
-            *output = F::apply(sum, o, &self.requantization);
-        }
+        F::apply(|room| W::sums(self.weights, self.bias, input, room), &self.requantization, output);
     }
 }
 

@@ -159,14 +159,19 @@ impl<L: Layer> Network<L> {
     }
 
     /// The sums of the last layer, one per class: `f32`, or `i32` in steps of [`logit_step`](Self::logit_step).
-    #[inline(never)] // a program has one copy of the layers' loops, however often it calls them
+    #[inline]
     pub fn logits(&self, input: &L::Input, scratch: &mut L::Scratch) -> L::Output
     where
         L::Output: Zeros,
     {
         let mut logits = L::Output::ZEROS;
-        self.layers.forward(input, scratch, &mut logits);
+        self.forward(input, scratch, &mut logits);
         logits
+    }
+
+    #[inline(never)] // a program has one copy of the layers' loops, however often it calls them
+    fn forward(&self, input: &L::Input, scratch: &mut L::Scratch, logits: &mut L::Output) {
+        self.layers.forward(input, scratch, logits);
     }
 
     /// Real value of one step of an integer logit; a float network counts its margins in such steps too.
@@ -184,7 +189,12 @@ where
     /// Class, scores and margin of one input.
     #[inline]
     pub fn classify(&self, input: &L::Input, scratch: &mut L::Scratch) -> Classification<V, CLASSES> {
-        Classification::of(self.logits(input, scratch))
+        // The scores are written where they stay.
+        let scores = <[V; CLASSES]>::ZEROS;
+        let mut classification = Classification { class: 0, margin: scores[0], scores };
+        self.forward(input, scratch, &mut classification.scores);
+        (classification.class, classification.margin) = Classification::judge(&classification.scores);
+        classification
     }
 
     /// Whether the margin reaches the model's threshold; below it an honest answer is "unknown".

@@ -23,32 +23,52 @@ pub enum WeightFormat {
 pub enum Order {
     /// Input by input: the weights of one input to all outputs lie together, so that an input that is zero costs nothing.
     Columns,
-    /// Four inputs by four: one word holds the weights of four neighbouring inputs to one output, for machines that add
-    /// several products at once. 8-bit levels of 8-bit weights need it: their sums leave no room in 16 bits.
-    Quads,
+    /// Sixteen inputs and two outputs at a time: a half word holds the weights of one input to two neighbouring outputs,
+    /// `w[2k] + 128 + 256 · w[2k + 1]`; eight words hold those of sixteen inputs; then the next two outputs. 8-bit levels of
+    /// 8-bit weights need it: their sums leave no room in 16 bits, and machines that add two products at once use it best.
+    Tiles,
+}
+
+impl Order {
+    /// Inputs that share a row.
+    pub const fn inputs_of_row(self) -> usize {
+        match self {
+            Order::Columns => 1,
+            Order::Tiles => 16,
+        }
+    }
+
+    /// Where the weight of an input of a row to an output lies, in weights from the row's start.
+    pub const fn place(self, input: usize, output: usize) -> usize {
+        match self {
+            Order::Columns => output,
+            Order::Tiles => output / 2 * 32 + input * 2 + output % 2,
+        }
+    }
 }
 
 impl WeightFormat {
     /// Order of the weights of a layer that reads inputs of a format.
     pub const fn order(self, input: ElementFormat) -> Order {
         match (self, input) {
-            (WeightFormat::I8, ElementFormat::U8) => Order::Quads,
+            (WeightFormat::I8, ElementFormat::U8) => Order::Tiles,
             _ => Order::Columns,
         }
     }
 
-    /// Bytes of a row: one input's column, or four inputs' words. Always a whole number of 32-bit words.
+    /// Bytes of a row: one input's column, or sixteen inputs' tiles. Always a whole number of 32-bit words.
     ///
-    /// | format | order   | weights per word |
-    /// |--------|---------|------------------|
-    /// | `F32`  | columns | 1                |
-    /// | `I8`   | columns | 4 outputs        |
-    /// | `I8`   | quads   | 4 inputs         |
-    /// | `I4`   | columns | 8 outputs        |
-    /// | `I2`   | columns | 16 outputs       |
+    /// | format | order   | weights per word       |
+    /// |--------|---------|------------------------|
+    /// | `F32`  | columns | 1                      |
+    /// | `I8`   | columns | 4 outputs              |
+    /// | `I8`   | tiles   | 2 inputs × 2 outputs   |
+    /// | `I4`   | columns | 8 outputs              |
+    /// | `I2`   | columns | 16 outputs             |
     pub const fn row_bytes(self, input: ElementFormat, outputs: usize) -> usize {
         4 * match (self.order(input), self) {
-            (Order::Quads, _) | (_, WeightFormat::F32) => outputs,
+            (Order::Tiles, _) => 8 * outputs.div_ceil(2),
+            (Order::Columns, WeightFormat::F32) => outputs,
             (Order::Columns, WeightFormat::I8) => outputs.div_ceil(4),
             (Order::Columns, WeightFormat::I4) => outputs.div_ceil(8),
             (Order::Columns, WeightFormat::I2) => outputs.div_ceil(16),
@@ -57,10 +77,7 @@ impl WeightFormat {
 
     /// Number of rows.
     pub const fn rows(self, input: ElementFormat, inputs: usize) -> usize {
-        match self.order(input) {
-            Order::Columns => inputs,
-            Order::Quads => inputs.div_ceil(4),
-        }
+        inputs.div_ceil(self.order(input).inputs_of_row())
     }
 
     /// Bits of one weight.
@@ -116,8 +133,8 @@ pub trait Weight: Copy {
     fn row_cells(input: ElementFormat, outputs: usize) -> usize {
         Self::FORMAT.row_bytes(input, outputs) / size_of::<Self::Cell>()
     }
-    /// Number `at` of a row: output `at` of a column, or input `at % 4`, output `at / 4`, of a row of quads.
-    fn of(row: &[Self::Cell], at: usize) -> Self::Value;
+    /// Weight of an input of a row to an output.
+    fn of(row: &[Self::Cell], order: Order, input: usize, output: usize) -> Self::Value;
 }
 
 /// 8-bit weights.
@@ -137,9 +154,9 @@ impl Weight for f32 {
     type Cell = f32;
     const FORMAT: WeightFormat = WeightFormat::F32;
     #[inline(always)]
-    fn of(row: &[f32], at: usize) -> f32 {
+    fn of(row: &[f32], order: Order, input: usize, output: usize) -> f32 {
         // Beyond the row there is nothing.
-        row.get(at).copied().unwrap_or_default()
+        row.get(order.place(input, output)).copied().unwrap_or_default()
     }
 }
 
@@ -148,8 +165,8 @@ impl Weight for I8 {
     type Cell = u32;
     const FORMAT: WeightFormat = WeightFormat::I8;
     #[inline(always)]
-    fn of(row: &[u32], at: usize) -> i32 {
-        unpack(row, at, Self::FORMAT)
+    fn of(row: &[u32], order: Order, input: usize, output: usize) -> i32 {
+        unpack(row, order, input, output, Self::FORMAT)
     }
 }
 
@@ -158,8 +175,8 @@ impl Weight for I4 {
     type Cell = u32;
     const FORMAT: WeightFormat = WeightFormat::I4;
     #[inline(always)]
-    fn of(row: &[u32], at: usize) -> i32 {
-        unpack(row, at, Self::FORMAT)
+    fn of(row: &[u32], order: Order, input: usize, output: usize) -> i32 {
+        unpack(row, order, input, output, Self::FORMAT)
     }
 }
 
@@ -168,20 +185,23 @@ impl Weight for I2 {
     type Cell = u32;
     const FORMAT: WeightFormat = WeightFormat::I2;
     #[inline(always)]
-    fn of(row: &[u32], at: usize) -> i32 {
-        unpack(row, at, Self::FORMAT)
+    fn of(row: &[u32], order: Order, input: usize, output: usize) -> i32 {
+        unpack(row, order, input, output, Self::FORMAT)
     }
 }
 
-/// Weight `at` of a row of integer weights.
+/// As [`Weight::of`], for integers.
 #[inline(always)]
-fn unpack(row: &[u32], at: usize, format: WeightFormat) -> i32 {
-    let bits = format.bits();
+fn unpack(row: &[u32], order: Order, input: usize, output: usize, format: WeightFormat) -> i32 {
+    let (bits, place) = (format.bits(), order.place(input, output));
     let lanes = 32 / bits as usize;
     // Beyond the row there is nothing.
-    let Some(word) = row.get(at / lanes) else { return 0 };
-    let code = word >> (bits * (at % lanes) as u32) & ((1 << bits) - 1);
-    code as i32 - format.offset()
+    let Some(word) = row.get(place / lanes) else { return 0 };
+    let code = word >> (bits * (place % lanes) as u32) & ((1 << bits) - 1);
+    match (order, output % 2) {
+        (Order::Tiles, 1) => i32::from(code as i8),
+        _ => code as i32 - format.offset(),
+    }
 }
 
 #[cfg(test)]
@@ -194,32 +214,33 @@ mod tests {
         assert_eq!(WeightFormat::F32.row_bytes(F32, 10), 40);
         assert_eq!(WeightFormat::I8.row_bytes(U4, 10), 12);
         assert_eq!(WeightFormat::I8.row_bytes(U4, 1), 4);
-        assert_eq!(WeightFormat::I8.row_bytes(U8, 10), 40);
+        assert_eq!(WeightFormat::I8.row_bytes(U8, 10), 160);
+        assert_eq!(WeightFormat::I8.row_bytes(U8, 7), 128);
         assert_eq!(WeightFormat::I4.row_bytes(U8, 10), 8);
         assert_eq!(WeightFormat::I4.row_bytes(U4, 64), 32);
         assert_eq!(WeightFormat::I2.row_bytes(U4, 17), 8);
     }
 
     #[test]
-    fn quads_round_inputs_up_to_four() {
-        assert_eq!(WeightFormat::I8.rows(ElementFormat::U8, 5), 2);
+    fn tiles_round_inputs_up_to_sixteen() {
+        assert_eq!(WeightFormat::I8.rows(ElementFormat::U8, 17), 2);
         assert_eq!(WeightFormat::I8.rows(ElementFormat::U4, 5), 5);
     }
 
     #[test]
     fn bytes_are_offset_by_128() {
-        assert_eq!([0, 1, 2].map(|o| I8::of(&[0x00ff_8001], o)), [-127, 0, 127]);
+        assert_eq!([0, 1, 2].map(|o| I8::of(&[0x00ff_8001], Order::Columns, 0, o)), [-127, 0, 127]);
     }
 
     #[test]
     fn ternary_weights_are_offset_by_one_four_in_a_byte() {
-        assert_eq!([0, 1, 2, 3].map(|o| I2::of(&[0b01_10_01_00], o)), [-1, 0, 1, 0]);
+        assert_eq!([0, 1, 2, 3].map(|o| I2::of(&[0b01_10_01_00], Order::Columns, 0, o)), [-1, 0, 1, 0]);
     }
 
     #[test]
     fn nibbles_are_offset_by_eight_low_one_first() {
-        assert_eq!(I4::of(&[0xf1], 0), -7);
-        assert_eq!(I4::of(&[0xf1], 1), 7);
-        assert_eq!(I4::of(&[0x88], 1), 0);
+        assert_eq!(I4::of(&[0xf1], Order::Columns, 0, 0), -7);
+        assert_eq!(I4::of(&[0xf1], Order::Columns, 0, 1), 7);
+        assert_eq!(I4::of(&[0x88], Order::Columns, 0, 1), 0);
     }
 }

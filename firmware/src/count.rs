@@ -3,6 +3,8 @@
 use core::hint::black_box;
 use core::sync::atomic::{Ordering, compiler_fence};
 
+use crate::mark;
+
 /// What a count counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -30,10 +32,6 @@ pub trait Counter {
     fn now(&self) -> u32;
     /// What is counted.
     fn unit(&self) -> Unit;
-    /// Tells an emulator that a measured region starts; nothing on a board.
-    fn mark_start(&self) {}
-    /// Tells an emulator that it ends.
-    fn mark_stop(&self) {}
     /// `(ticks, units)`: that many ticks are that many cycles or instructions.
     fn ratio(&self) -> (u32, u32);
 }
@@ -56,9 +54,9 @@ impl<C: Counter> Stopwatch<C> {
     #[inline(always)]
     pub fn measure<T>(&self, region: impl FnOnce() -> T) -> (T, u32) {
         let (result, ticks) = self.ticks(|| {
-            self.counter.mark_start();
+            mark::start();
             let result = black_box(region());
-            self.counter.mark_stop();
+            mark::stop();
             result
         });
         (result, units(ticks.saturating_sub(self.empty_ticks), self.counter.ratio()))
@@ -73,7 +71,7 @@ impl<C: Counter> Stopwatch<C> {
     fn ticks<T>(&self, region: impl FnOnce() -> T) -> (T, u32) {
         let start = self.counter.now();
         compiler_fence(Ordering::SeqCst);
-        let result = black_box(region());
+        let result = region();
         compiler_fence(Ordering::SeqCst);
         let wrapped = self.counter.now().wrapping_sub(start);
         (result, wrapped & (u32::MAX >> (32 - self.counter.bits())))

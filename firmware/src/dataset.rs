@@ -4,7 +4,6 @@ use embedded_io::Read;
 use sinapse::crc::Crc32;
 
 use crate::idx::{IdxError, Images, Labels};
-use crate::{Pixels, SIDE};
 
 /// A logit as it goes into the checksum.
 pub trait LogitBytes {
@@ -52,16 +51,16 @@ pub struct Tally {
 /// # Errors
 ///
 /// [`IdxError`] where the files are not a data set.
-pub fn evaluate<V: LogitBytes, const CLASSES: usize>(
+pub fn evaluate<V: LogitBytes, const PIXELS: usize, const CLASSES: usize>(
     images: impl Read,
     labels: impl Read,
-    mut classify: impl FnMut(&Pixels) -> Answer<V, CLASSES>,
+    mut classify: impl FnMut(&[u8; PIXELS]) -> Answer<V, CLASSES>,
 ) -> Result<Tally, IdxError> {
     let (mut images, mut labels) = (Images::open(images)?, Labels::open(labels)?);
     if images.count != labels.count {
         return Err(IdxError::CountsDiffer { images: images.count, labels: labels.count });
     }
-    let mut pixels = [0; SIDE * SIDE];
+    let mut pixels = [0; PIXELS];
     let mut crc = Crc32::new();
     let (mut correct, mut cost_sum, mut cost_max) = (0, 0u64, 0);
     while images.read(&mut pixels)? {
@@ -92,7 +91,7 @@ mod tests {
         (images, labels)
     }
 
-    fn answer(pixels: &Pixels) -> Answer<i32, 2> {
+    fn answer(pixels: &[u8; 784]) -> Answer<i32, 2> {
         Answer { class: 3, logits: [i32::from(pixels[0]), -1], cost: u32::from(pixels[0]) }
     }
 

@@ -4,11 +4,11 @@ use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::OutputPin;
 use embedded_io::Write;
 use sinapse_firmware::count::Stopwatch;
-use sinapse_firmware::idx::Images;
-use sinapse_firmware::{SIDE, picture};
+use sinapse_firmware::idx::{IdxError, Images};
+use sinapse_firmware::picture;
 
 use crate::board::Board;
-use crate::model::Net;
+use crate::model::{HEIGHT, Net, WIDTH};
 use crate::stack;
 
 /// One drawn picture a class, 0 to 9, as an IDX file.
@@ -25,9 +25,16 @@ pub fn show(mut board: Board, network: &Net) {
     let stopwatch = Stopwatch::new(board.counter);
     let mut images = match Images::open(PICTURES) {
         Ok(images) => images,
+        Err(IdxError::WrongSize { height, width, .. }) => refuse!(
+            "the compiled-in digits have {=u32} x {=u32} pixels, but the network reads {=usize} x {=usize}; give it files by --images and --labels",
+            height,
+            width,
+            HEIGHT,
+            WIDTH
+        ),
         Err(_) => refuse!("the compiled-in digits are no IDX file of pictures"),
     };
-    let mut pixels = [0; SIDE * SIDE]; // one picture
+    let mut pixels = [0; HEIGHT * WIDTH]; // one picture
     let mut scratch = Net::SCRATCH; // the activations of the hidden layers
     let (mut shown, mut correct) = (0, 0);
 
@@ -35,7 +42,7 @@ pub fn show(mut board: Board, network: &Net) {
         let (answer, cost) = stopwatch.measure(|| network.classify(&pixels, &mut scratch));
         let known = network.knows(&answer);
 
-        for line in picture::lines(&pixels) {
+        for line in picture::lines(&pixels, WIDTH) {
             defmt::println!("{=str}", line.as_str());
         }
         let (unit, sure) = (stopwatch.unit().name(), if known { "" } else { ", unknown" });

@@ -1,10 +1,7 @@
 //! What happens when something goes wrong that cannot: one line in the log, and an exit code.
-#![allow(unsafe_code)] // `HardFault` is entered by the core, with registers that it has saved
 
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, Ordering};
-
-use cortex_m_rt::{ExceptionFrame, exception};
 
 use crate::host::{ExitCode, exit};
 
@@ -22,12 +19,4 @@ fn panic(info: &PanicInfo) -> ! {
         }
     }
     exit(ExitCode::Panic)
-}
-
-/// Says which instruction faulted.
-// SAFETY: the handler only reads the frame that the core has pushed, and never returns.
-#[exception]
-unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
-    defmt::error!("hard fault at {=u32:#010x}, called from {=u32:#010x}", frame.pc(), frame.lr());
-    exit(ExitCode::Fault)
 }

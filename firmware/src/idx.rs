@@ -7,8 +7,6 @@ use core::fmt;
 
 use embedded_io::{Read, ReadExactError};
 
-use crate::{Pixels, SIDE};
-
 const IMAGES_MAGIC: u32 = 0x0803;
 const LABELS_MAGIC: u32 = 0x0801;
 
@@ -22,12 +20,14 @@ pub enum IdxError {
         /// Number expected.
         expected: u32,
     },
-    /// Pictures of another size than 28 × 28.
+    /// Pictures of another number of pixels than the network reads.
     WrongSize {
         /// Height found.
         height: u32,
         /// Width found.
         width: u32,
+        /// Pixels that the network reads.
+        pixels: u32,
     },
     /// The file ends early.
     Truncated {
@@ -64,26 +64,27 @@ impl fmt::Display for IdxError {
     }
 }
 
-/// The pictures of a file, one after the other.
-pub struct Images<R> {
+/// The pictures of a file, `PIXELS` each, one after the other.
+pub struct Images<R, const PIXELS: usize> {
     file: R,
     /// Number of pictures.
     pub count: u32,
     next: u32,
 }
 
-impl<R: Read> Images<R> {
+impl<R: Read, const PIXELS: usize> Images<R, PIXELS> {
     /// Reads the header.
     ///
     /// # Errors
     ///
-    /// [`IdxError`] where the file does not hold pictures of 28 × 28.
+    /// [`IdxError`] where the file does not hold pictures of `PIXELS` pixels.
     pub fn open(mut file: R) -> Result<Self, IdxError> {
         expect_magic(&mut file, IMAGES_MAGIC)?;
         let count = number(&mut file)?;
         let (height, width) = (number(&mut file)?, number(&mut file)?);
-        if (height, width) != (SIDE as u32, SIDE as u32) {
-            return Err(IdxError::WrongSize { height, width });
+        let pixels = PIXELS as u32;
+        if height.checked_mul(width) != Some(pixels) {
+            return Err(IdxError::WrongSize { height, width, pixels });
         }
         Ok(Images { file, count, next: 0 })
     }
@@ -93,7 +94,7 @@ impl<R: Read> Images<R> {
     /// # Errors
     ///
     /// [`IdxError::Truncated`] or [`IdxError::Unreadable`].
-    pub fn read(&mut self, pixels: &mut Pixels) -> Result<bool, IdxError> {
+    pub fn read(&mut self, pixels: &mut [u8; PIXELS]) -> Result<bool, IdxError> {
         if self.next == self.count {
             return Ok(false);
         }
@@ -171,7 +172,7 @@ mod tests {
     fn pictures_come_one_after_the_other_until_the_last() {
         let mut file = header(IMAGES_MAGIC, &[2, 28, 28]);
         file.extend([[1; 784], [2; 784]].concat());
-        let mut images = Images::open(file.as_slice()).unwrap();
+        let mut images = Images::<_, 784>::open(file.as_slice()).unwrap();
         let mut pixels = [0; 784];
         assert_eq!((images.read(&mut pixels), pixels[783]), (Ok(true), 1));
         assert_eq!((images.read(&mut pixels), pixels[783]), (Ok(true), 2));
@@ -181,21 +182,23 @@ mod tests {
     #[test]
     fn labels_are_no_pictures() {
         let file = header(LABELS_MAGIC, &[2, 28, 28]);
-        let refused = Images::open(file.as_slice()).err();
+        let refused = Images::<_, 784>::open(file.as_slice()).err();
         assert_eq!(refused, Some(IdxError::WrongMagic { found: LABELS_MAGIC, expected: IMAGES_MAGIC }));
     }
 
     #[test]
     fn pictures_of_another_size_are_refused() {
         let file = header(IMAGES_MAGIC, &[1, 16, 20]);
-        assert_eq!(Images::open(file.as_slice()).err(), Some(IdxError::WrongSize { height: 16, width: 20 }));
+        let refused = Images::<_, 784>::open(file.as_slice()).err();
+        assert_eq!(refused, Some(IdxError::WrongSize { height: 16, width: 20, pixels: 784 }));
+        assert!(Images::<_, 320>::open(file.as_slice()).is_ok());
     }
 
     #[test]
     fn a_file_that_ends_early_says_how_far_it_went() {
         let mut file = header(IMAGES_MAGIC, &[2, 28, 28]);
         file.extend([0; 784 + 783]);
-        let mut images = Images::open(file.as_slice()).unwrap();
+        let mut images = Images::<_, 784>::open(file.as_slice()).unwrap();
         let mut pixels = [0; 784];
         assert_eq!(images.read(&mut pixels), Ok(true));
         assert_eq!(images.read(&mut pixels), Err(IdxError::Truncated { found: 1, expected: 2 }));

@@ -4,6 +4,7 @@
 pub mod count;
 pub mod dataset;
 pub mod idx;
+pub mod mark;
 pub mod picture;
 
 /// Width and height of a picture, in pixels.

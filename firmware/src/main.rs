@@ -18,17 +18,19 @@ mod fault;
 mod host;
 mod measure;
 mod model;
+mod runtime;
 mod stack;
 
-use cortex_m_rt::entry;
 use defmt_semihosting as _; // the logger
 
 use crate::board::Board;
 use crate::host::ExitCode;
 use crate::model::{BLOB, Net};
+use crate::runtime::entry;
 
 #[entry]
 fn main() -> ! {
+    runtime::paint_stack();
     let Some(board) = Board::take() else { host::exit(ExitCode::Fault) };
 
     // Weights stay in flash: loading checks the blob and copies none of it.

@@ -58,8 +58,14 @@ fn complain(reason: IdxError, files: &Files) -> ! {
                 expected
             )
         }
-        IdxError::WrongSize { height, width } => {
-            refuse!("{=str}: pictures of {=u32} x {=u32} pixels, expected 28 x 28", images, height, width)
+        IdxError::WrongSize { height, width, pixels } => {
+            refuse!(
+                "{=str}: pictures of {=u32} x {=u32} pixels, but the network reads {=u32}",
+                images,
+                height,
+                width,
+                pixels
+            )
         }
         IdxError::Truncated { found, expected } => {
             refuse!(

@@ -2,22 +2,22 @@
 
 use heapless::String;
 
-use crate::{Pixels, SIDE};
+use crate::SIDE;
 
 /// From no ink to full ink.
 const SHADES: &[u8; 10] = b" .:-=+*#%@";
 
-/// The picture as 14 lines of 28 characters; each character is the darker of two pixels one above the other.
+/// Rows of `width` pixels, at most [`SIDE`], as half as many lines; each character is the darker of two pixels one above the other.
 ///
 /// A character of a terminal is about twice as high as wide, so a digit keeps its proportions.
-pub fn lines(pixels: &Pixels) -> impl Iterator<Item = String<SIDE>> {
-    pixels.chunks_exact(2 * SIDE).map(|rows| {
-        let (upper, lower) = rows.split_at(SIDE);
+pub fn lines(pixels: &[u8], width: usize) -> impl Iterator<Item = String<SIDE>> {
+    pixels.chunks_exact((2 * width).max(1)).map(move |rows| {
+        let (upper, lower) = rows.split_at(width);
         let shade = |(&above, &below): (&u8, &u8)| {
             let ink = usize::from(above.max(below));
             char::from(SHADES[ink * (SHADES.len() - 1) / 255])
         };
-        upper.iter().zip(lower).map(shade).collect()
+        upper.iter().zip(lower).map(shade).take(SIDE).collect()
     })
 }
 
@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn a_picture_is_fourteen_lines_of_twenty_eight_characters() {
-        let lines: Vec<_> = lines(&[0; SIDE * SIDE]).collect();
+        let lines: Vec<_> = lines(&[0; SIDE * SIDE], SIDE).collect();
         assert_eq!(lines.len(), SIDE / 2);
         assert!(lines.iter().all(|line| line.as_str() == " ".repeat(SIDE)));
     }
@@ -37,7 +37,7 @@ mod tests {
         let mut pixels = [0; SIDE * SIDE];
         pixels[1] = 255; // row 0, upper
         pixels[SIDE + 2] = 128; // row 1, lower
-        let first = lines(&pixels).next().unwrap();
+        let first = lines(&pixels, SIDE).next().unwrap();
         assert_eq!(first.trim_end(), " @=");
     }
 }

@@ -1,15 +1,18 @@
 //! Every kernel equals the reference, bit for bit, and typed networks equal those of any shape.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::mem::MaybeUninit;
 use std::path::Path;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::I2;
 use sinapse::activation::ActivationKind::{Identity, Relu, Sigmoid};
-use sinapse::element::{Element, ElementFormat, Levels};
+use sinapse::element::{Element, ElementFormat, Level, Levels};
 use sinapse::kernel::vector::Instructions;
-use sinapse::kernel::{Kernel, lanes, quads, reference, skip};
+use sinapse::kernel::{Kernel, lanes, reference, relu, skip, tiles};
+use sinapse::requantize::Requantization;
 use sinapse::weight::{Order, Weight, WeightFormat};
 use sinapse::{Dense, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
 use sinapse_tests::{description, layer, random_blob, random_image};
@@ -44,32 +47,54 @@ impl Fill {
     }
 }
 
-/// A kernel for weights in cells `C`, values `V` and inputs `R`.
-type SumsOf<C, V, R> = Box<dyn Fn(&[C], &[V], &[R], &mut [V])>;
+/// Sums of a kernel for weights in cells `C`, values `V` and inputs `R`: weights, bias, inputs.
+type SumsOf<C, V, R> = Box<dyn Fn(&[C], &[V], &[R]) -> Vec<V>>;
 
-/// Kernels with the names of their files.
-type Named<C, V, R> = Vec<(&'static str, SumsOf<C, V, R>)>;
+/// Kernels with the paths of their files in `core/src/kernel`.
+type Named<C, V, R> = Vec<(String, SumsOf<C, V, R>)>;
 
-/// Every kernel for integers that this CPU can run, by its file in `core/src/kernel`.
+/// A kernel that adds to the bias.
+fn adding<C, V: Copy, R>(add: impl Fn(&[C], &[R], &mut [V]) + 'static) -> SumsOf<C, V, R> {
+    Box::new(move |weights, bias, input| {
+        let mut sums = bias.to_vec();
+        add(weights, input, &mut sums);
+        sums
+    })
+}
+
+/// A kernel that writes sums where there was nothing.
+fn writing<C, V: Copy + 'static, R>(
+    sums: impl for<'s> Fn(&[C], &[V], &[R], &'s mut [MaybeUninit<V>]) -> &'s mut [V] + 'static,
+) -> SumsOf<C, V, R> {
+    Box::new(move |weights, bias, input| {
+        sums(weights, bias, input, &mut vec![MaybeUninit::uninit(); bias.len()]).to_vec()
+    })
+}
+
+/// The file of a set of vector instructions.
+fn file_of(set: Instructions) -> String {
+    format!("vector/{}", set.name())
+}
+
+/// Every kernel for integers that this CPU can run.
 fn integer_kernels<W, X>() -> Named<u32, i32, u8>
 where
     W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
     X: Levels + 'static,
 {
-    let mut kernels: Named<u32, i32, u8> =
-        vec![("reference", Box::new(reference::sums::<W, X>)), ("mod", Box::new(<W as Kernel<X>>::sums))];
+    let mut kernels: Named<u32, i32, u8> = vec![("mod".into(), writing(<W as Kernel<X>>::sums))];
     match W::FORMAT.order(X::FORMAT) {
         Order::Columns => {
-            kernels.push(("skip", Box::new(skip::sums::<W, X>)));
-            kernels.push(("lanes", Box::new(lanes::sums::<W, X>)));
+            kernels.push(("skip".into(), adding(skip::add::<W, X>)));
+            kernels.push(("lanes/portable".into(), writing(lanes::sums::<W, X>)));
             for set in Instructions::all() {
-                kernels.push((set.name(), Box::new(move |w, b, x, sums| set.columns::<W, X>(w, b, x, sums))));
+                kernels.push((file_of(set), adding(move |w, x, sums| set.add_columns::<W, X>(w, x, sums))));
             }
         }
-        Order::Quads => {
-            kernels.push(("quads", Box::new(quads::sums)));
+        Order::Tiles => {
+            kernels.push(("tiles/portable".into(), adding(tiles::add)));
             for set in Instructions::all() {
-                kernels.push((set.name(), Box::new(move |w, b, x, sums| set.quads(w, b, x, sums))));
+                kernels.push((file_of(set), adding(move |w, x, sums| set.add_tiles(w, x, sums))));
             }
         }
     }
@@ -78,13 +103,25 @@ where
 
 /// Every kernel for `f32` that this CPU can run.
 fn float_kernels<X: Element<Value = f32> + 'static>() -> Named<f32, f32, X::Raw> {
-    let mut kernels: Named<f32, f32, X::Raw> = vec![
-        ("reference", Box::new(reference::sums::<f32, X>)),
-        ("mod", Box::new(<f32 as Kernel<X>>::sums)),
-        ("skip", Box::new(skip::sums::<f32, X>)),
+    let mut kernels: Named<f32, f32, X::Raw> =
+        vec![("mod".into(), writing(<f32 as Kernel<X>>::sums)), ("skip".into(), adding(skip::add::<f32, X>))];
+    for set in Instructions::all() {
+        kernels.push((file_of(set), adding(move |w, x, sums| set.add_floats::<X>(w, x, sums))));
+    }
+    kernels
+}
+
+/// What turns sums into levels.
+type LevelsOf = Box<dyn Fn(&Requantization<'_>, &[i32], &mut [u8])>;
+
+/// Every loop from sums to levels that this CPU can run.
+fn relu_kernels<E: Level + 'static>() -> Vec<(String, LevelsOf)> {
+    let mut kernels: Vec<(String, LevelsOf)> = vec![
+        ("relu/mod".into(), Box::new(relu::relu::<E>)),
+        ("relu/portable".into(), Box::new(relu::portable::relu::<E>)),
     ];
     for set in Instructions::all() {
-        kernels.push((set.name(), Box::new(move |w, b, x, sums| set.floats::<X>(w, b, x, sums))));
+        kernels.push((file_of(set), Box::new(move |by, sums, levels| set.relu::<E>(by, sums, levels))));
     }
     kernels
 }
@@ -109,8 +146,7 @@ where
         let mut expected = vec![0; outputs];
         reference::sums::<W, X>(&weights, &bias, &input, &mut expected);
         for (name, kernel) in &kernels {
-            let mut found = vec![1; outputs];
-            kernel(&weights, &bias, &input, &mut found);
+            let found = kernel(&weights, &bias, &input);
             assert_eq!(found, expected, "{name}, {inputs} inputs, {outputs} outputs, {fill:?}, sparse {sparse}");
         }
     }
@@ -120,7 +156,7 @@ where
 fn integer_kernels_equal_the_reference_for_every_tail_and_real_shape() {
     let mut shapes: Vec<(usize, usize)> = (1..=33).map(|outputs| (5, outputs)).collect();
     shapes.extend((1..=9).map(|inputs| (inputs, 10)));
-    shapes.extend([(784, 32), (784, 10), (1000, 7), (3, 1), (256, 64), (5000, 65)]);
+    shapes.extend([(784, 32), (784, 10), (1000, 7), (3, 1), (256, 64), (5000, 65), (17_000, 3)]);
     for (inputs, outputs) in shapes {
         for fill in FILLS {
             integer_sums_equal_the_reference::<I8, U4>(inputs, outputs, fill);
@@ -149,8 +185,7 @@ fn float_sums_equal_the_reference<X: Element<Value = f32> + 'static>(
     reference::sums::<f32, X>(&weights, &bias, &input, &mut expected);
     let bits = |sums: &[f32]| sums.iter().map(|sum| sum.to_bits()).collect::<Vec<_>>();
     for (name, kernel) in float_kernels::<X>() {
-        let mut found = vec![1.0f32; outputs];
-        kernel(&weights, &bias, &input, &mut found);
+        let found = kernel(&weights, &bias, &input);
         assert_eq!(bits(&found), bits(&expected), "{name}, {inputs} inputs, {outputs} outputs");
     }
 }
@@ -169,53 +204,117 @@ fn float_kernels_equal_the_reference_bit_for_bit() {
 #[test]
 fn negative_zero_sums_keep_their_sign_past_zero_inputs() {
     for (name, kernel) in float_kernels::<f32>() {
-        let mut sums = [1.0f32; 2];
-        kernel(&[5.0, 5.0, 5.0, 5.0], &[-0.0, -0.0], &[0.0, -0.0], &mut sums);
+        let sums = kernel(&[5.0, 5.0, 5.0, 5.0], &[-0.0, -0.0], &[0.0, -0.0]);
         assert!(sums.iter().all(|sum| *sum == 0.0 && sum.is_sign_negative()), "{name}");
+    }
+}
+
+fn sums_from_any_place_are_equal<W, X>()
+where
+    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
+    X: Levels + 'static,
+{
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let weights: Vec<u32> = (0..100 * 5).map(|_| rng.random::<u32>() | 0x1111_1111).collect();
+    let weights = &weights[..W::FORMAT.rows(X::FORMAT, 100) * W::row_cells(X::FORMAT, 10)];
+    let pixels = random_image(100 + 32, 5);
+    for start in 0..32 {
+        let input = &pixels[start..start + 100];
+        let mut expected = [0; 10];
+        reference::sums::<W, X>(weights, &[7; 10], input, &mut expected);
+        for (name, kernel) in integer_kernels::<W, X>() {
+            assert_eq!(kernel(weights, &[7; 10], input), expected, "{name}, from byte {start}");
+        }
     }
 }
 
 #[test]
 fn inputs_in_any_place_of_memory_give_the_same_sums() {
-    let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let weights: Vec<u32> = (0..100 * 3).map(|_| rng.random::<u32>() | 0x1111_1111).collect();
-    let pixels = random_image(100 + 32, 5);
-    for start in 0..32 {
-        let input = &pixels[start..start + 100];
-        let mut expected = [0; 10];
-        reference::sums::<I8, Pixel<U4>>(&weights, &[7; 10], input, &mut expected);
-        for (name, kernel) in integer_kernels::<I8, Pixel<U4>>() {
-            let mut found = [1; 10];
-            kernel(&weights, &[7; 10], input, &mut found);
-            assert_eq!(found, expected, "{name}, from byte {start}");
+    sums_from_any_place_are_equal::<I8, Pixel<U4>>();
+    sums_from_any_place_are_equal::<I8, Pixel<U8>>();
+}
+
+fn levels_equal_the_definition<E: Level + 'static>(outputs: usize, multipliers: usize) {
+    let mut rng = ChaCha8Rng::seed_from_u64((outputs * 100 + multipliers) as u64);
+    let sums: Vec<i32> = (0..outputs).map(|_| rng.random_range(-(1 << 24)..1 << 24)).collect();
+    let multipliers: Vec<[u8; 2]> = (0..multipliers).map(|_| rng.random_range(0..=u16::MAX).to_le_bytes()).collect();
+    // A sum below 2²⁴, shifted by 10 and times less than 2¹⁶, is below 2³⁰: half a step, at most 2³⁰, leaves it below 2³¹.
+    for shift in [1, 16, 22, 31] {
+        let requantization = Requantization { pre_shift: 10, shift, multipliers: &multipliers };
+        let relu = |(o, &a)| requantization.relu(a, o, E::FORMAT.top_level());
+        let expected: Vec<u8> = sums.iter().enumerate().map(relu).collect();
+        for (name, kernel) in relu_kernels::<E>() {
+            let mut levels = vec![77; outputs];
+            kernel(&requantization, &sums, &mut levels);
+            assert_eq!(levels, expected, "{name}, {outputs} outputs, {} multipliers", multipliers.len());
         }
     }
 }
 
 #[test]
-fn every_kernel_of_this_cpu_is_in_the_lists() {
-    // Files for other machines, which on-target tests and `tests/vectors` compare, and files that hold no kernel of their own.
-    const ELSEWHERE: [&str; 7] = ["armv6m", "armv7m", "float", "neon", "simd128", "portable", "mod"];
-    const NO_KERNELS: [&str; 3] = ["cpuid", "part", "walk"];
-    let kernels = Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src/kernel");
-    let mut files = Vec::new();
-    for folder in [kernels.clone(), kernels.join("lanes"), kernels.join("quads"), kernels.join("vector")] {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path.file_stem().unwrap().to_str().unwrap().to_owned());
-            }
+fn levels_equal_the_definition_for_every_tail() {
+    for outputs in (1..=70).chain([784]) {
+        for multipliers in [1, outputs] {
+            levels_equal_the_definition::<U8>(outputs, multipliers);
+            levels_equal_the_definition::<U4>(outputs, multipliers);
+            levels_equal_the_definition::<U1>(outputs, multipliers);
         }
     }
-    let mut listed: Vec<&str> = integer_kernels::<I8, U4>().into_iter().map(|kernel| kernel.0).collect();
-    listed.extend(integer_kernels::<I8, U8>().into_iter().map(|kernel| kernel.0));
-    let has_avx512 = Instructions::all().any(|set| set.name() == "avx512");
-    for file in files {
-        let file = file.as_str();
-        let known = ELSEWHERE.contains(&file) || NO_KERNELS.contains(&file) || listed.contains(&file);
-        let absent = ["avx2", "avx512"].contains(&file) && !has_avx512;
-        assert!(known || absent, "core/src/kernel has `{file}.rs`, which no test compares with the reference");
+}
+
+/// All files of a folder, without `.rs`, from the folder on.
+fn files_in(folder: &Path, prefix: &str, files: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{prefix}{}", path.file_stem().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            files_in(&path, &format!("{name}/"), files);
+        } else {
+            files.insert(name);
+        }
     }
+}
+
+#[test]
+fn every_file_of_a_kernel_is_in_a_list_of_compared_ones() {
+    // Compared where they run, in QEMU: `firmware`'s logits on every core, in `cargo xtask test`.
+    const ON_TARGET: [&str; 8] = [
+        "float",
+        "lanes/armv6m",
+        "lanes/armv7m/columns",
+        "lanes/armv7m/scan",
+        "lanes/armv7m/tops",
+        "relu/armv7m",
+        "tiles/armv7em",
+        "tiles/helium",
+    ];
+    const IN_TESTS_VECTORS: [&str; 2] = ["vector/neon", "vector/simd128"];
+    // What kernels are compared with, what chooses among the files of a folder, and what these share.
+    const NO_KERNELS: [&str; 8] = [
+        "reference",
+        "lanes/mod",
+        "lanes/armv7m/mod",
+        "tiles/mod",
+        "vector/mod",
+        "vector/cpuid",
+        "vector/part",
+        "vector/walk",
+    ];
+    // This CPU may lack them.
+    const OPTIONAL: [&str; 3] = ["vector/sse2", "vector/avx2", "vector/avx512"];
+
+    let mut known: BTreeSet<String> = integer_kernels::<I8, U4>().into_iter().map(|kernel| kernel.0).collect();
+    known.extend(integer_kernels::<I8, U8>().into_iter().map(|kernel| kernel.0));
+    known.extend(float_kernels::<f32>().into_iter().map(|kernel| kernel.0));
+    known.extend(relu_kernels::<U8>().into_iter().map(|kernel| kernel.0));
+    let lists: [&[&str]; 4] = [&ON_TARGET, &IN_TESTS_VECTORS, &NO_KERNELS, &OPTIONAL];
+    known.extend(lists.concat().into_iter().map(String::from));
+    let mut files = BTreeSet::new();
+    files_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src/kernel"), "", &mut files);
+    let missing: Vec<_> = files.difference(&known).collect();
+    assert!(missing.is_empty(), "no test compares these files of core/src/kernel: {missing:?}");
+    let gone: Vec<_> = known.difference(&files).collect();
+    assert!(gone.is_empty(), "core/src/kernel has no such files: {gone:?}");
 }
 
 #[test]

@@ -50,14 +50,21 @@ impl LayerBytes {
                 let lanes = format.row_bytes(input, outputs) * 8 / format.bits() as usize;
                 weights.chunks_exact(outputs).flat_map(|column| packed(column, lanes, format)).collect()
             }
-            Order::Quads => {
-                let quad =
-                    |columns: &[i8], o: usize| columns.iter().skip(o).step_by(outputs).copied().collect::<Vec<_>>();
-                let rows = weights.chunks(4 * outputs);
-                rows.flat_map(|columns| (0..outputs).flat_map(move |o| packed(&quad(columns, o), 4, format))).collect()
-            }
+            Order::Tiles => weights.chunks(16 * outputs).flat_map(|rows| tiles(rows, outputs)).collect(),
         }
     }
+}
+
+/// Sixteen rows of weights, or fewer, as tiles: `w[2k] + 128 + 256 · w[2k + 1]` in a half word.
+fn tiles(rows: &[i8], outputs: usize) -> Vec<u8> {
+    let mut bytes = [0x80, 0].repeat(16 * outputs.div_ceil(2));
+    for (i, row) in rows.chunks_exact(outputs).enumerate() {
+        for (o, &weight) in row.iter().enumerate() {
+            let code = if o % 2 == 0 { i32::from(weight) + 128 } else { i32::from(weight) };
+            bytes[Order::Tiles.place(i, o)] = code as u8;
+        }
+    }
+    bytes
 }
 
 /// Weights in the bits of their format, with zero weights up to `lanes`.

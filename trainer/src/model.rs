@@ -1,5 +1,6 @@
 //! Any blob on the host: the core's reader and kernels, with a shape known only at run time.
 
+use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -168,21 +169,17 @@ impl<'a> Model<'a> {
     fn real_scores(&self, image: &[u8]) -> Vec<f32> {
         let mut values: Vec<f32> = image.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
         for view in &self.layers {
-            let mut sums = vec![0.0; usize::from(view.description.outputs)];
-            <f32 as Kernel<f32>>::sums(
-                bytemuck::cast_slice(view.weights),
-                bytemuck::cast_slice(view.bias),
-                &values,
-                &mut sums,
-            );
-            for sum in &mut sums {
+            let mut sums = vec![MaybeUninit::uninit(); usize::from(view.description.outputs)];
+            let (weights, bias) = (bytemuck::cast_slice(view.weights), bytemuck::cast_slice(view.bias));
+            let sums = <f32 as Kernel<f32>>::sums(weights, bias, &values, &mut sums);
+            for sum in sums.iter_mut() {
                 *sum = match view.description.activation {
                     ActivationKind::Identity => *sum,
                     ActivationKind::Relu => activation::relu(*sum),
                     ActivationKind::Sigmoid => activation::sigmoid(*sum),
                 };
             }
-            values = sums;
+            values = sums.to_vec();
         }
         values
     }
@@ -192,18 +189,19 @@ impl<'a> Model<'a> {
         let mut sums = Vec::new();
         for view in &self.layers {
             let format = view.description;
-            sums = vec![0; usize::from(format.outputs)];
+            let mut room = vec![MaybeUninit::uninit(); usize::from(format.outputs)];
             let (weights, bias) = (bytemuck::cast_slice(view.weights), bytemuck::cast_slice(view.bias));
             // Levels of fewer bits are levels of 4 bits that happen to be small, and their weights lie in the same order.
-            match (format.weights, view.input) {
-                (WeightFormat::I8, ElementFormat::U8) => <I8 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
-                (WeightFormat::I8, _) => <I8 as Kernel<U4>>::sums(weights, bias, &levels, &mut sums),
-                (WeightFormat::I4, ElementFormat::U8) => <I4 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
-                (WeightFormat::I4, _) => <I4 as Kernel<U4>>::sums(weights, bias, &levels, &mut sums),
-                (WeightFormat::I2, ElementFormat::U8) => <I2 as Kernel<U8>>::sums(weights, bias, &levels, &mut sums),
-                (WeightFormat::I2, _) => <I2 as Kernel<U4>>::sums(weights, bias, &levels, &mut sums),
+            let found: &[i32] = match (format.weights, view.input) {
+                (WeightFormat::I8, ElementFormat::U8) => <I8 as Kernel<U8>>::sums(weights, bias, &levels, &mut room),
+                (WeightFormat::I8, _) => <I8 as Kernel<U4>>::sums(weights, bias, &levels, &mut room),
+                (WeightFormat::I4, ElementFormat::U8) => <I4 as Kernel<U8>>::sums(weights, bias, &levels, &mut room),
+                (WeightFormat::I4, _) => <I4 as Kernel<U4>>::sums(weights, bias, &levels, &mut room),
+                (WeightFormat::I2, ElementFormat::U8) => <I2 as Kernel<U8>>::sums(weights, bias, &levels, &mut room),
+                (WeightFormat::I2, _) => <I2 as Kernel<U4>>::sums(weights, bias, &levels, &mut room),
                 (WeightFormat::F32, _) => unreachable!("the reader has checked that formats go together"),
-            }
+            };
+            sums = found.to_vec();
             if format.activation == ActivationKind::Identity {
                 break;
             }

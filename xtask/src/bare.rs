@@ -3,27 +3,36 @@
 use std::fs;
 use std::path::Path;
 
-use object::{Object, ObjectSection, ObjectSymbol};
+use object::{Object, ObjectSymbol};
 
-use crate::machine::{self, Machine};
-use crate::{Failure, bench, firmware, setup, shell, target_eval};
-
-/// Machines whose code is looked into, and whether it has instructions of the DSP extension.
-const MACHINES: [(&str, bool); 3] = [("armv6m-on-an386", false), ("mps2-an385", false), ("mps2-an386", true)];
+use crate::machine::{MACHINES, Machine};
+use crate::{Failure, bench, firmware, setup, shell, target_eval, thumb};
 
 /// What no name of a function may contain in a program around an integer network: panics, allocation, soft floats.
-const UNWANTED: [&str; 10] = [
+const UNWANTED: [&str; 17] = [
     "panicking",
     "alloc",
+    "expf",
+    // Arm's names of the soft floats.
     "__aeabi_f",
     "__aeabi_d",
     "__aeabi_i2f",
     "__aeabi_i2d",
+    // Those of every other core.
     "__addsf3",
+    "__subsf3",
     "__mulsf3",
     "__divsf3",
-    "expf",
+    "__adddf3",
+    "__subdf3",
+    "__muldf3",
+    "__divdf3",
+    "__float",
+    "__fix",
 ];
+
+/// Machines whose cores have the DSP extension, in short; the others must do without its instructions.
+const WITH_DSP: [&str; 4] = ["m4", "m7", "m33", "m55"];
 
 /// Builds and checks the program for each machine that can be set up.
 ///
@@ -31,72 +40,58 @@ const UNWANTED: [&str; 10] = [
 ///
 /// A program that does not link, because a panic can be reached, or has in it what it must not.
 pub fn check() -> Result<(), Failure> {
-    // 4-bit weights need no instruction of the extension, 8-bit ones use it where it is.
-    let eight_bits = bench::work::all()?.into_iter().find(|work| work.name == "784x32-w8-x4").ok_or("no such layer")?;
-    for (name, dsp) in MACHINES {
-        let machine = machine::named(name)?;
+    // 8-bit weights use the extension where it is; 4-bit ones need not.
+    let eight_bits = bench::work::layer_named("784x32-w8-x4")?;
+    for machine in &MACHINES {
         let route = match setup::ready(machine) {
             Ok(route) => route,
             Err(error) => {
-                println!("{name}: NOT TESTED: {error}");
+                println!("{}: NOT TESTED: {error}", machine.name);
                 continue;
             }
         };
-        for (model, dsp) in [(&target_eval::default_model(), false), (&eight_bits.blob, dsp)] {
+        for (model, uses_dsp) in [(&target_eval::default_model(), false), (&eight_bits.blob, true)] {
             let mut command = firmware::cargo(route, "build", machine);
             command.args(["--quiet", "--release", "--bin", "bare"]);
             shell::run(command.env("SINAPSE_MODEL", model))
                 .map_err(|error| format!("{error}: where a panic can be reached, the program does not link"))?;
-            let elf = route.folder().join(machine.target).join("release").join("bare");
-            look_into(machine, model, &fs::read(elf)?, dsp)?;
+            let elf = firmware::built(route, machine, "bare");
+            look_into(machine, model, &fs::read(elf)?, uses_dsp)?;
         }
     }
     Ok(())
 }
 
-fn look_into(machine: &Machine, model: &Path, elf: &[u8], dsp: bool) -> Result<(), Failure> {
+fn look_into(machine: &Machine, model: &Path, elf: &[u8], uses_dsp: bool) -> Result<(), Failure> {
+    let name = machine.name;
     let file = object::File::parse(elf)?;
     for symbol in file.symbols() {
-        let name = symbol.name().unwrap_or_default();
-        if let Some(unwanted) = UNWANTED.iter().find(|unwanted| name.contains(**unwanted)) {
-            return Err(format!("{}: the program has `{name}`: no `{unwanted}` is wanted", machine.name).into());
+        let symbol = symbol.name().unwrap_or_default();
+        if let Some(unwanted) = UNWANTED.iter().find(|unwanted| symbol.contains(**unwanted)) {
+            return Err(format!("{name}: the program has `{symbol}`: no `{unwanted}` is wanted").into());
         }
     }
-    let text = file.section_by_name(".text").ok_or("a program without code")?;
-    if has_dsp(text.data()?) != dsp {
-        let expected = if dsp { "expected" } else { "not expected" };
-        return Err(format!("{}: instructions of the DSP extension are {expected}", machine.name).into());
+    let dsp = match file.architecture() {
+        object::Architecture::Arm => thumb::dsp_instructions(&file).map_err(|error| format!("{name}: {error}"))?,
+        _ => Vec::new(),
+    };
+    let has_extension = WITH_DSP.contains(&machine.short);
+    if let (false, Some(address)) = (has_extension, dsp.first()) {
+        return Err(format!("{name}: an instruction of the DSP extension at {address:#x}: its core has none").into());
+    }
+    if has_extension && uses_dsp && dsp.is_empty() {
+        return Err(
+            format!("{name}: no instruction of the DSP extension, which its kernel for 8-bit weights uses").into()
+        );
     }
     let sizes = firmware::sizes(elf, firmware::carried_bytes(model)?)?;
     println!(
-        "{} ({}), {}: no panic, no allocation, no soft float; DSP instructions: {}; {} bytes of program, {} of static RAM",
-        machine.name,
+        "{name} ({}), {}: no panic, no allocation, no soft float; {} DSP instructions; {} bytes of program, {} of static RAM",
         machine.target,
         model.file_stem().unwrap_or_default().display(),
-        if dsp { "yes" } else { "none" },
+        dsp.len(),
         sizes.program_bytes,
         sizes.ram_bytes
     );
     Ok(())
-}
-
-/// Whether `UXTB16` is in the code, the instruction of the extension that the kernels use.
-///
-/// Source: Arm, "Armv7-M Architecture Reference Manual", A7.7.223: `11111010 00111111 | 1111 Rd 10 rotate Rm`.
-fn has_dsp(text: &[u8]) -> bool {
-    let halfwords: Vec<u16> = text.as_chunks().0.iter().map(|&bytes| u16::from_le_bytes(bytes)).collect();
-    halfwords.windows(2).any(|pair| pair[0] == 0xFA3F && pair[1] & 0xF0C0 == 0xF080)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::has_dsp;
-
-    #[test]
-    fn uxtb16_is_found_with_and_without_rotation() {
-        let code = |pair: [u16; 2]| pair.map(u16::to_le_bytes).concat();
-        assert!(has_dsp(&code([0xFA3F, 0xFC86]))); // uxtb16 r12, r6
-        assert!(has_dsp(&code([0xFA3F, 0xF696]))); // uxtb16 r6, r6, ror #8
-        assert!(!has_dsp(&code([0xFA1F, 0xF686]))); // uxth.w r6, r6
-    }
 }

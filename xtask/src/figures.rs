@@ -12,7 +12,7 @@ use crate::target_eval::{self, Report};
 use crate::{Failure, data, shell};
 
 /// Models in the order of the README's table.
-const MODELS: [&str; 2] = ["digits", "teaching"];
+const MODELS: [&str; 3] = ["digits", "classic", "teaching"];
 
 /// The table stands between these lines of the README.
 const MARKERS: [&str; 2] = ["<!-- cargo xtask figures -->\n", "<!-- end -->\n"];

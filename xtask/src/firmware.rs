@@ -42,6 +42,15 @@ pub struct Sizes {
 ///
 /// A model that cannot be read, a failed set-up or a failed build.
 pub fn build(machine: &Machine, model: &Path) -> Result<Firmware, Failure> {
+    build_program(machine, model, "sinapse-firmware")
+}
+
+/// Builds one of the firmware's programs for a machine.
+///
+/// # Errors
+///
+/// As [`build`].
+pub fn build_program(machine: &Machine, model: &Path, program: &str) -> Result<Firmware, Failure> {
     let blob = fs::read(model).map_err(|error| format!("{}: cannot be read: {error}", model.display()))?;
     if let Err(reason) = sinapse::blob::rust_type(&blob) {
         return Err(format!("{}: refused: {reason}", model.display()).into());
@@ -49,35 +58,62 @@ pub fn build(machine: &Machine, model: &Path) -> Result<Firmware, Failure> {
     let model = fs::canonicalize(model)?;
     let route = setup::ready(machine)?;
 
-    // All builds of a route end in the same file: only one at a time, and each takes its copy away.
-    fs::create_dir_all(route.folder())?;
-    let lock = File::create(route.folder().join("build.lock"))?;
+    // Builds of a folder end in the same file: only one at a time, and each takes its copy away.
+    fs::create_dir_all(folder(route, machine))?;
+    let lock = File::create(folder(route, machine).join("build.lock"))?;
     lock.lock()?;
     let mut command = cargo(route, "build", machine);
-    shell::run(command.args(["--quiet", "--release", "--bin", "sinapse-firmware"]).env("SINAPSE_MODEL", &model))
+    shell::run(command.args(["--quiet", "--release", "--bin", program]).env("SINAPSE_MODEL", &model))
         .map_err(|error| format!("the firmware cannot be built for {}: {error}", machine.name))?;
-    let built = route.folder().join(machine.target).join("release").join("sinapse-firmware");
-    let program = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
+    let built = built(route, machine, program);
+    let bytes = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
     let elf = shell::target().join("firmware").join(format!(
         "{}-{stem}-{:08x}.elf",
         machine.name,
-        sinapse::crc::crc32(&program)
+        sinapse::crc::crc32(&bytes)
     ));
     let temporary = elf.with_extension("tmp");
-    fs::write(&temporary, &program)?;
+    fs::write(&temporary, &bytes)?;
     fs::rename(&temporary, &elf)?;
     drop(lock);
 
-    let sizes = sizes(&program, carried_bytes(&model)?)?;
+    let sizes = sizes(&bytes, carried_bytes(&model)?)?;
     Ok(Firmware { elf, sizes })
 }
 
 /// A cargo command for the firmware on a machine.
 pub fn cargo(route: Route, subcommand: &str, machine: &Machine) -> std::process::Command {
-    let mut command = route.cargo(subcommand, machine.target);
+    let mut command = route.cargo(subcommand, "firmware", machine.target, &folder(route, machine));
     command.args(["--no-default-features", "--features", machine.board]);
+    if let Some(cpu) = machine.cpu {
+        let mut flags = inherited_flags();
+        flags.extend(["-C".to_owned(), format!("target-cpu={cpu}")]);
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    }
     command
+}
+
+/// Flags for the compiler that whoever called asked for: cargo takes one variable alone, and ours would displace them.
+fn inherited_flags() -> Vec<String> {
+    let words = |name: &str, separator: char| {
+        let text = std::env::var(name).ok()?;
+        Some(text.split(separator).filter(|word| !word.is_empty()).map(str::to_owned).collect())
+    };
+    words("CARGO_ENCODED_RUSTFLAGS", '\u{1f}').or_else(|| words("RUSTFLAGS", ' ')).unwrap_or_default()
+}
+
+/// Where what is built for a machine lies; cores of one target do not undo each other's work.
+fn folder(route: Route, machine: &Machine) -> PathBuf {
+    match machine.cpu {
+        Some(cpu) => route.folder("firmware").join(cpu),
+        None => route.folder("firmware"),
+    }
+}
+
+/// A program that was built for a machine.
+pub fn built(route: Route, machine: &Machine, program: &str) -> PathBuf {
+    folder(route, machine).join(machine.target).join("release").join(program)
 }
 
 /// The compiled-in digits.
@@ -98,6 +134,10 @@ pub fn sizes(elf: &[u8], carried_bytes: u64) -> Result<Sizes, Failure> {
         let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
         if sh_flags & u64::from(object::elf::SHF_ALLOC) == 0 {
             continue; // debug information and the log's texts stay on the host
+        }
+        // `riscv-rt` makes a section of all RAM that is left for the stack.
+        if section.name().is_ok_and(|name| name == ".stack") {
+            continue;
         }
         let writable = sh_flags & u64::from(object::elf::SHF_WRITE) != 0;
         let zeroed = section.kind() == SectionKind::UninitializedData;

@@ -1,46 +1,157 @@
-//! The same logits on every emulated core as on this computer, over all test images.
+//! The same logits on every emulated core and in WebAssembly as on this computer, over all test images; and counts that agree.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sinapse::crc::Crc32;
-use sinapse_trainer::data::{self as datasets, Part};
+use sinapse_trainer::data::{self as datasets, Dataset, Images, Part};
 use sinapse_trainer::model::{Blob, Model};
 
-use crate::machine::MACHINES;
-use crate::{Failure, setup, target_eval};
+use crate::bench::count::{self, Regions, Summary};
+use crate::bench::work;
+use crate::data::TestFiles;
+use crate::firmware::{self, Firmware};
+use crate::machine::{MACHINES, Machine};
+use crate::toolchain::Route;
+use crate::{Failure, data, setup, target_eval, wasm};
 
-/// The firmware's network on every machine; those that cannot be set up are named.
+/// Images over which layers, and the plugin and the board's own counter, are compared.
+const FEW_IMAGES: usize = 100;
+
+/// Most that a board's own counter counts beside the region: both marks, arguments of the call, a tick begun, and what reading the
+/// counter takes here more than in an empty region, where the compiler may have it all in registers.
+const OWN_INSTRUCTIONS: u64 = 32;
+
+/// What is compared: the firmware's network over all images; over the first of them layers of all other formats.
+struct Comparison {
+    model: PathBuf,
+    all: TestFiles,
+    few: TestFiles,
+    /// Of the model over all images.
+    expected: String,
+    /// Name, blob, and what is expected over the first images.
+    layers: Vec<(String, PathBuf, String)>,
+    plugin: PathBuf,
+}
+
+/// The firmware's network and single layers on every machine and under Node; machines that cannot be set up are named.
 ///
 /// # Errors
 ///
-/// A build or a run that fails, or different logits.
+/// A build or a run that fails, different logits, or counts that do not agree.
 pub fn compare() -> Result<(), Failure> {
-    let model = target_eval::default_model();
-    let expected = host_checksum(&model)?;
-    println!("this computer: logits CRC-32 {expected}");
-    let mut missing = 0;
+    let comparison = Comparison::new()?;
+    println!("this computer: logits CRC-32 {}", comparison.expected);
+    let (mut equal, mut missing) = (0, 0);
+    let mut note = |name: &str, result: Result<String, Failure>| {
+        let text = result.map_err(|error| format!("{name}: {error}"))?;
+        println!("{name}: {text}");
+        equal += 1;
+        Ok::<_, Failure>(())
+    };
+    // A machine that is not there does not keep the others from being tested.
     for machine in &MACHINES {
-        // What needs no set-up or can have it is tested; a machine without a network still tests the others.
-        if let Err(error) = setup::ready(machine) {
-            println!("{}: NOT TESTED: {error}", machine.name);
-            missing += 1;
-            continue;
-        }
-        let report = target_eval::evaluate(machine, &model, None)?;
-        println!("{} ({}): {}", machine.name, machine.core, report.logits_crc32);
-        if report.logits_crc32 != expected {
-            return Err(format!("{}: logits CRC-32 {}, expected {expected}", machine.name, report.logits_crc32).into());
+        match setup::ready(machine) {
+            Ok(_) => note(&format!("{} ({})", machine.name, machine.core), comparison.on(machine))?,
+            Err(error) => {
+                println!("{}: NOT TESTED: {error}", machine.name);
+                missing += 1;
+            }
         }
     }
-    println!("equal on {} machines, {missing} not tested", MACHINES.len() - missing);
+    match wasm::ready() {
+        Ok(route) => note("WebAssembly (simd128)", comparison.under_node(route))?,
+        Err(error) => {
+            println!("WebAssembly: NOT TESTED: {error}");
+            missing += 1;
+        }
+    }
+    println!("equal on {equal} machines, {missing} not tested");
     Ok(())
 }
 
-fn host_checksum(model: &Path) -> Result<String, Failure> {
+impl Comparison {
+    fn new() -> Result<Self, Failure> {
+        let model = target_eval::default_model();
+        let source = datasets::locate(None)?;
+        let test = datasets::load(&source, Part::Test)?;
+        let first = first(&test, FEW_IMAGES);
+        let layers = work::of_whole_pictures()?.into_iter().filter(|work| work.order.is_some() && work.blob != model);
+        Ok(Comparison {
+            all: data::write_files(&test.images, &test.labels, source.to_string())?,
+            few: data::write_files(&first.images, &first.labels, source.to_string())?,
+            expected: checksum(&model, &test.images)?,
+            layers: layers
+                .map(|work| checksum(&work.blob, &first.images).map(|expected| (work.name, work.blob, expected)))
+                .collect::<Result<_, _>>()?,
+            plugin: count::build()?,
+            model,
+        })
+    }
+
+    /// Compares all on a machine of QEMU; what it found.
+    fn on(&self, machine: &'static Machine) -> Result<String, Failure> {
+        let firmware = firmware::build(machine, &self.model)?;
+        let report = target_eval::evaluate_files(machine, &firmware, &self.model, &self.all, None)?;
+        same(&report.logits_crc32, &self.expected)?;
+        let counts = compare_counts(machine, &firmware, &self.model, &self.few, &self.plugin)?;
+        for (name, blob, expected) in &self.layers {
+            let firmware = firmware::build(machine, blob)?;
+            let report = target_eval::evaluate_files(machine, &firmware, blob, &self.few, None)?;
+            same(&report.logits_crc32, expected).map_err(|error| format!("{name}: {error}"))?;
+        }
+        Ok(format!("{}, {} layers too; {counts}", self.expected, self.layers.len()))
+    }
+
+    /// Compares all in WebAssembly; what it found.
+    fn under_node(&self, route: Route) -> Result<String, Failure> {
+        let report = wasm::evaluate(route, &self.model, &self.all)?;
+        same(&report.logits_crc32, &self.expected)?;
+        for (name, blob, expected) in &self.layers {
+            let report = wasm::evaluate(route, blob, &self.few)?;
+            same(&report.logits_crc32, expected).map_err(|error| format!("{name}: {error}"))?;
+        }
+        let version = wasm::node_version().unwrap_or_default();
+        let (layers, correct, images) = (self.layers.len(), report.correct, report.images);
+        Ok(format!("{}, {layers} layers too; {correct} of {images} right under Node {version}", self.expected))
+    }
+}
+
+fn same(found: &str, expected: &str) -> Result<(), Failure> {
+    if found == expected { Ok(()) } else { Err(format!("logits CRC-32 {found}, expected {expected}").into()) }
+}
+
+/// The plugin and the board's own counter, over the same images: one must not be wrong alone.
+fn compare_counts(
+    machine: &'static Machine,
+    firmware: &Firmware,
+    model: &Path,
+    files: &TestFiles,
+    plugin: &Path,
+) -> Result<String, Failure> {
+    let regions = Regions::new(plugin)?;
+    let own = target_eval::evaluate_files(machine, firmware, model, files, Some(regions.argument()))?;
+    let counted = Summary::of(&regions.read(own.images as usize)?).ok_or("no image was measured")?;
+    for (what, own, counted) in [
+        ("mean", own.instructions_mean, counted.mean.instructions),
+        ("max", own.instructions_max, counted.max.instructions),
+    ] {
+        if u64::from(own).abs_diff(counted) > OWN_INSTRUCTIONS {
+            return Err(format!("the plugin counts {counted} instructions ({what}), the board {own}").into());
+        }
+    }
+    Ok(format!("{} instructions an image, {} by its own counter", counted.mean.instructions, own.instructions_mean))
+}
+
+fn first(test: &Dataset, count: usize) -> Dataset {
+    let count = count.min(test.labels.len());
+    let pixels = test.images.pixels[..count * test.images.width * test.images.height].to_vec();
+    Dataset { images: Images { pixels, count, ..test.images }, labels: test.labels[..count].to_vec() }
+}
+
+fn checksum(model: &Path, images: &Images) -> Result<String, Failure> {
     let blob = Blob::read(model)?;
     let model = Model::load(&blob)?;
-    let test = datasets::load(&datasets::locate(None)?, Part::Test)?;
     let mut crc = Crc32::new();
-    model.scores_of_all(&test.images.pixels).iter().for_each(|scores| scores.checksum(&mut crc));
+    model.scores_of_all(&images.pixels).iter().for_each(|scores| scores.checksum(&mut crc));
     Ok(format!("{:08x}", crc.finish()))
 }

@@ -17,8 +17,10 @@ mod setup;
 mod shell;
 mod target_eval;
 mod test;
+mod thumb;
 mod toolchain;
 mod vectors;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -37,7 +39,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make sure of everything that the other commands need: a bare-metal target and QEMU.
+    /// Make sure of everything that the other commands need: bare-metal targets, QEMU, Node.
     Setup,
     /// Train for a minute or two, put the network into the firmware, boot it in QEMU, compare with the laptop.
     Demo(demo::Arguments),

@@ -91,8 +91,8 @@ fn start(guest: &Guest<'_>) -> Result<Child, Failure> {
         semihosting += &format!(",arg={}", argument.replace(',', ",,")); // QEMU's way to write a comma
     }
     let mut command = Command::new(machine.qemu);
-    command.current_dir(folder).args(["-M", machine.emulated, "-display", "none", "-monitor", "none"]);
-    command.args(["-icount", "shift=6"]); // 64 ns an instruction: the timer counts instructions
+    command.current_dir(folder).args(machine.options).args(["-display", "none", "-monitor", "none"]);
+    command.arg("-icount").arg(format!("shift={}", machine.icount_shift));
     command.arg("-serial").arg(format!("file:{}", serial.display().to_string().replace(',', ",,")));
     command.args(["-semihosting-config", &semihosting]).arg("-kernel").arg(elf);
     if let Some(plugin) = plugin {

@@ -1,47 +1,82 @@
-//! `cargo xtask setup`: a bare-metal target and QEMU, by whatever way this machine has.
+//! `cargo xtask setup`: bare-metal targets and QEMU, by whatever way this machine has.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::machine::{MACHINES, Machine};
 use crate::toolchain::{self, Route};
-use crate::{Failure, shell};
+use crate::{Failure, shell, wasm};
 
 /// Debian's complete toolchain with the library's sources.
 const TOOLCHAIN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "lld"];
 
-/// Sets up for the default machine.
+/// Sets up for all machines; the other commands set up what they need themselves.
 ///
 /// # Errors
 ///
-/// What is missing and cannot be installed, with the command to run.
+/// What is missing for the default machine and cannot be installed, with the command to run. Others are named.
 pub fn run() -> Result<(), Failure> {
-    let machine = &MACHINES[0];
-    let route = ready(machine)?;
-    let how = match route {
-        Route::Rustup => "its library is installed in the current toolchain",
-        Route::Debian => "its library is built from source by Debian's toolchain in /usr/bin",
-    };
-    println!("target {}: {how}", machine.target);
-    println!("emulator: {}", emulator(machine).unwrap_or_default());
-    println!("everything is there");
+    let mut missing = 0;
+    for (index, machine) in MACHINES.iter().enumerate() {
+        match ready(machine) {
+            Ok(route) => {
+                println!("{} ({}): {} {}", machine.name, machine.core, machine.target, origin(route));
+                println!("    {}", emulator(machine).unwrap_or_default());
+            }
+            Err(error) if index == 0 => return Err(error),
+            Err(error) => {
+                println!("{} ({}): missing: {error}", machine.name, machine.core);
+                missing += 1;
+            }
+        }
+    }
+    match wasm::ready() {
+        Ok(route) => {
+            println!("WebAssembly: {} {}", wasm::TARGET, origin(route));
+            println!("    Node {}", wasm::node_version().unwrap_or_default());
+        }
+        Err(error) => {
+            println!("WebAssembly: missing: {error}");
+            missing += 1;
+        }
+    }
+    match missing {
+        0 => println!("everything is there"),
+        _ => println!("everything is there for the default machine; {missing} others will not be tested"),
+    }
     Ok(())
+}
+
+fn origin(route: Route) -> &'static str {
+    match route {
+        Route::Rustup => "with the library of the current toolchain",
+        Route::Debian => "with a library built from source by Debian's toolchain in /usr/bin",
+    }
 }
 
 /// Makes sure of a machine's target and emulator; says only what it does.
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// What is missing and cannot be installed, with the command to run.
 pub fn ready(machine: &Machine) -> Result<Route, Failure> {
-    let route = match Route::ready_for(machine.target)? {
-        Some(route) => route,
-        None => install_target(machine.target)?,
-    };
+    let route = target(machine.target)?;
     if emulator(machine).is_none() {
         install_emulator(machine)?;
     }
     Ok(route)
+}
+
+/// Makes sure of a target; says only what it does.
+///
+/// # Errors
+///
+/// As [`ready`].
+pub fn target(target: &str) -> Result<Route, Failure> {
+    match Route::ready_for(target)? {
+        Some(route) => Ok(route),
+        None => install_target(target),
+    }
 }
 
 /// The first line of what the emulator says about itself.

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: all checks and tests, on the host and in QEMU.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use sinapse_trainer::data;
 
 use crate::machine::{MACHINES, Machine};
 use crate::toolchain::Route;
-use crate::{Failure, bare, bench, firmware, machines, miri, setup, shell, vectors};
+use crate::{Failure, bare, bench, firmware, machines, miri, setup, shell, vectors, wasm};
 
 /// The environment variable by which tests find this program.
 const SELF_VARIABLE: &str = "SINAPSE_XTASK";
@@ -29,10 +30,10 @@ pub fn run() -> Result<(), Failure> {
     println!("data: {source}");
 
     let steps: [Step; 12] = [
-        ("packages", Box::new(|| fetch(&host, machine))),
+        ("packages", Box::new(|| fetch(&host))),
         ("format", Box::new(format)),
         ("lints, host", Box::new(lint_host)),
-        ("lints, firmware", Box::new(|| lint_firmware(route, machine))),
+        ("lints, firmware and WebAssembly", Box::new(lint_targets)),
         ("tests, firmware's library", Box::new(|| test_firmware(&host))),
         ("release build", Box::new(build_release)),
         ("tests, host and QEMU", Box::new(test_workspace)),
@@ -71,13 +72,20 @@ fn host_target() -> Result<String, Failure> {
 }
 
 /// Downloads what is not in cargo's cache, first of all: a missing network shows here, with its remedy.
-fn fetch(host: &str, machine: &Machine) -> Result<(), Failure> {
-    for folder in [".", "firmware", "tests/vectors"] {
+fn fetch(host: &str) -> Result<(), Failure> {
+    let machines: BTreeSet<&str> = MACHINES.iter().map(|machine| machine.target).collect();
+    let workspaces = [
+        (".", BTreeSet::new()),
+        ("firmware", machines),
+        (wasm::WORKSPACE, [wasm::TARGET].into()),
+        (vectors::WORKSPACE, BTreeSet::new()),
+    ];
+    for (folder, targets) in workspaces {
         let mut command = shell::cargo();
         command.current_dir(shell::root().join(folder)).args(["fetch", "--quiet", "--locked", "--target", host]);
-        if folder == "firmware" {
-            command.args(["--target", machine.target]);
-        }
+        targets.iter().for_each(|target| {
+            command.args(["--target", target]);
+        });
         shell::run(&mut command).map_err(|error| {
             format!(
                 "{error}: if the package registry cannot be reached, run this once on a network, or copy the folder \
@@ -90,8 +98,9 @@ fn fetch(host: &str, machine: &Machine) -> Result<(), Failure> {
 
 fn format() -> Result<(), Failure> {
     shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
-    for folder in ["firmware", "tests/vectors"] {
-        shell::run(shell::cargo().current_dir(shell::root().join(folder)).args(["fmt", "--check"]))?;
+    // The peers are not built here, but their formatting needs nothing that is not there.
+    for folder in ["firmware", wasm::WORKSPACE, vectors::WORKSPACE, bench::PEERS] {
+        shell::run(shell::cargo().current_dir(shell::root().join(folder)).args(["fmt", "--all", "--check"]))?;
     }
     Ok(())
 }
@@ -100,11 +109,29 @@ fn lint_host() -> Result<(), Failure> {
     shell::run(shell::cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
-fn lint_firmware(route: Route, machine: &Machine) -> Result<(), Failure> {
+/// Code that is not compiled is not linted: once for each board, and so for each core that has its own kernel.
+fn lint_targets() -> Result<(), Failure> {
+    let boards = |machine: &&Machine| (machine.target, machine.cpu, machine.board);
+    let mut seen = BTreeSet::new();
+    for machine in MACHINES.iter().filter(|machine| seen.insert(boards(machine))) {
+        match setup::ready(machine) {
+            Ok(route) => lint(route, &mut firmware::cargo(route, "clippy", machine))?,
+            Err(error) => println!("{}: NOT LINTED: {error}", machine.name),
+        }
+    }
+    match wasm::ready() {
+        Ok(route) => lint(route, &mut wasm::cargo(route, "clippy")),
+        Err(error) => {
+            println!("WebAssembly: NOT LINTED: {error}");
+            Ok(())
+        }
+    }
+}
+
+fn lint(route: Route, command: &mut Command) -> Result<(), Failure> {
     if route == Route::Debian && !std::path::Path::new("/usr/bin/cargo-clippy").exists() {
         setup::install_packages(&["rust-web-clippy"])?;
     }
-    let mut command = firmware::cargo(route, "clippy", machine);
     shell::run(command.args(["--quiet", "--release", "--", "-D", "warnings"]))
 }
 

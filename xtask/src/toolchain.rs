@@ -57,28 +57,34 @@ impl Route {
                 ask(&["--version"]).is_some_and(|version| is_new_enough(&version))
                     && ask(&["--print", "sysroot"]).map(sources).is_some_and(|sources| sources.is_dir())
                     && exists("/usr/bin/cargo")
-                    && exists("/usr/bin/ld.lld")
+                    && Path::new("/usr/bin").join(Route::linker(target)).exists()
             }
         }
     }
 
-    /// A cargo command in the firmware's folder; `--target` and what the route needs are added.
-    pub fn cargo(self, subcommand: &str, target: &str) -> Command {
+    /// A cargo command in a workspace of the repository; `--target`, `--target-dir` and what the route needs are added.
+    pub fn cargo(self, subcommand: &str, workspace: &str, target: &str, folder: &Path) -> Command {
         let mut command = match self {
             Route::Rustup => shell::cargo(),
             Route::Debian => Command::new("/usr/bin/cargo"),
         };
-        command.current_dir(shell::root().join("firmware"));
-        command.args([subcommand, "--target", target]).arg("--target-dir").arg(self.folder());
+        command.current_dir(shell::root().join(workspace));
+        command.args([subcommand, "--target", target]).arg("--target-dir").arg(folder);
         if self == Route::Debian {
-            debian(&mut command).arg("-Zbuild-std=core").env(linker_variable(target), "ld.lld");
+            let linker = format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace(['-', '.'], "_"));
+            debian(&mut command).arg("-Zbuild-std=core").env(linker, Route::linker(target));
         }
         command
     }
 
-    /// The folder for what this route builds: the two would undo each other's work in one.
-    pub fn folder(self) -> std::path::PathBuf {
-        shell::target().join("firmware").join(self.name())
+    /// Debian's linker for a target.
+    fn linker(target: &str) -> &'static str {
+        if target.starts_with("wasm32") { "wasm-ld" } else { "ld.lld" }
+    }
+
+    /// The folder for what this route builds in a workspace: the two would undo each other's work in one.
+    pub fn folder(self, workspace: &str) -> std::path::PathBuf {
+        shell::target().join(workspace).join(self.name())
     }
 
     /// As `SINAPSE_TOOLCHAIN` calls it.
@@ -88,11 +94,6 @@ impl Route {
             Route::Debian => "debian",
         }
     }
-}
-
-/// The environment variable by which cargo is told a target's linker.
-pub fn linker_variable(target: &str) -> String {
-    format!("CARGO_TARGET_{}_LINKER", target.to_uppercase().replace(['-', '.'], "_"))
 }
 
 /// Frees a command from the toolchain that runs this program, so that it finds Debian's.

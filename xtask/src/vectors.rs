@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::toolchain::{self, Route};
+use crate::toolchain::Route;
 use crate::{Failure, shell};
+
+/// The folder of its workspace.
+pub const WORKSPACE: &str = "tests/vectors";
 
 /// A target with kernels for vectors, and what runs its programs.
 struct Vectors {
     target: &'static str,
-    /// Linker of the route that builds `core` from source.
-    linker: &'static str,
     file: &'static str,
     runner: &'static str,
     arguments: &'static [&'static str],
@@ -21,16 +22,9 @@ const IN_NODE: &str = "WebAssembly.instantiate(require('fs').readFileSync(proces
                        .then(({ instance }) => process.exit(instance.exports.check() === 0 ? 0 : 1))";
 
 const VECTORS: [Vectors; 2] = [
-    Vectors {
-        target: "aarch64-unknown-none",
-        linker: "ld.lld",
-        file: "sinapse-vectors",
-        runner: "qemu-aarch64",
-        arguments: &[],
-    },
+    Vectors { target: "aarch64-unknown-none", file: "sinapse-vectors", runner: "qemu-aarch64", arguments: &[] },
     Vectors {
         target: "wasm32-unknown-unknown",
-        linker: "wasm-ld",
         file: "sinapse-vectors.wasm",
         runner: "node",
         arguments: &["-e", IN_NODE],
@@ -44,7 +38,7 @@ const VECTORS: [Vectors; 2] = [
 /// A build that fails, or sums that differ.
 pub fn compare() -> Result<(), Failure> {
     for vectors in &VECTORS {
-        let Vectors { target, linker, file, runner, arguments } = vectors;
+        let Vectors { target, file, runner, arguments } = vectors;
         let Some(route) = Route::ready_for(target)? else {
             println!("{target}: NOT TESTED: there is no toolchain for it (`rustup target add {target}`)");
             continue;
@@ -53,13 +47,12 @@ pub fn compare() -> Result<(), Failure> {
             println!("{target}: NOT TESTED: `{runner}`, which runs its programs, is not installed");
             continue;
         }
-        let mut build = route.cargo("build", target);
-        build.current_dir(shell::root().join("tests").join("vectors")).args(["--quiet", "--release", "--locked"]);
-        if route == Route::Debian {
-            build.env(toolchain::linker_variable(target), linker);
-        }
-        shell::run(&mut build)?;
-        let program = route.folder().join(target).join("release").join(file);
+        let folder = route.folder(WORKSPACE);
+        let mut build = route.cargo("build", WORKSPACE, target, &folder);
+        // Its own configuration asks for vectors; flags of whoever called would displace it.
+        build.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+        shell::run(build.args(["--quiet", "--release", "--locked"]))?;
+        let program = folder.join(target).join("release").join(file);
         run(runner, arguments, &program)
             .map_err(|error| format!("{target}: {error}: sums differ from the reference's, or the program failed"))?;
         println!("{target}, in {runner}: all sums equal the reference's");

@@ -4,7 +4,7 @@ use super::{LayerView, LoadError};
 use crate::activation::ActivationKind;
 use crate::cast;
 use crate::requantize::Requantization;
-use crate::weight::{I2, I4, I8, Order, Weight, WeightFormat};
+use crate::weight::{I2, I4, I8, Weight, WeightFormat};
 
 /// No `f32` sum of an accepted network exceeds this, so nothing ever becomes infinite or NaN.
 const LARGEST_F32_SUM: f32 = 1e30;
@@ -66,11 +66,9 @@ fn integer_layer<W: Weight<Value = i32, Cell = u32>>(view: &LayerView<'_>) -> Re
     let bias = cast::numbers::<i32>(view.bias).unwrap_or_default();
     let weights = cast::numbers::<u32>(view.weights).unwrap_or_default();
     let row_words = W::row_cells(view.input, outputs);
-    // Numbers of a row that belong to one output, and outputs that a row has room for.
-    let (of_output, lanes) = match W::FORMAT.order(view.input) {
-        Order::Columns => (1, row_words * 32 / W::FORMAT.bits() as usize),
-        Order::Quads => (4, outputs),
-    };
+    let order = W::FORMAT.order(view.input);
+    // Outputs that a row has room for.
+    let lanes = row_words * 32 / W::FORMAT.bits() as usize / order.inputs_of_row();
     let top_level = u64::from(view.input.top_level());
     // Two logits must be subtracted without overflow; other sums have all 31 bits.
     let limit = if rescales(view) { 1 << 31 } else { 1 << 30 };
@@ -79,8 +77,8 @@ fn integer_layer<W: Weight<Value = i32, Cell = u32>>(view: &LayerView<'_>) -> Re
         let mut magnitude = 0u64;
         let mut input = 0;
         for row in weights.chunks_exact(row_words.max(1)) {
-            for at in 0..of_output {
-                let weight = W::of(row, output * of_output + at).unsigned_abs();
+            for of_row in 0..order.inputs_of_row() {
+                let weight = W::of(row, order, of_row, output).unsigned_abs();
                 // Padding, which is zero: outputs that there are not, inputs that there are not.
                 let padding = output >= outputs || input >= view.inputs;
                 if weight > W::FORMAT.limit().unsigned_abs() || (padding && weight != 0) {

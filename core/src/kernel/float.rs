@@ -14,21 +14,17 @@
 
 use core::arch::asm;
 
-use super::lanes::{Budget, Entry, LIST, List, walk};
+use super::lanes::{Entry, LIST, List, walk};
 use crate::cast;
 use crate::element::{Element, Pixel, U8};
 
-/// As [`reference::sums`](super::reference::sums).
+/// As [`skip::add`](super::skip::add).
 #[inline(always)]
-pub fn sums<X: Element<Value = f32>>(weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &mut [f32]) {
-    for (sum, &bias) in sums.iter_mut().zip(bias) {
-        *sum = bias;
-    }
+pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], sums: &mut [f32]) {
     let weights = cast::bits(weights);
     if let Some(pixels) = X::bytes(input) {
         // No sum of levels matters here, only the length of the list.
-        let budget = Budget { length: LIST - 8, total: u32::MAX };
-        walk::<U8>(weights, sums.len(), pixels, &budget, |list| {
+        walk::<U8>(weights, sums.len(), pixels, false, u32::MAX, |list, _| {
             for entry in list.entries() {
                 entry.x = Pixel::<f32>::read(entry.x as u8).to_bits();
             }

@@ -6,7 +6,7 @@
 //! |-------------|----------------------------------------------------------------|
 //! | `vector`    | x86-64, AArch64, WebAssembly with `simd128`: everything        |
 //! | `lanes`     | other machines: integer weights in columns                     |
-//! | `quads`     | other machines: integer weights in quads                       |
+//! | `tiles`     | other machines: integer weights in tiles                       |
 //! | `float`     | Cortex-M with a floating-point unit: `f32`                     |
 //! | `skip`      | other machines: `f32`                                          |
 //!
@@ -16,19 +16,27 @@
 #[cfg(sinapse_fpu)]
 pub mod float;
 pub mod lanes;
-pub mod quads;
 pub mod reference;
+pub mod relu;
 pub mod skip;
+pub mod tiles;
 #[cfg(not(sinapse_vector = "none"))]
 pub mod vector;
+
+use core::mem::MaybeUninit;
 
 use crate::element::{Element, Levels};
 use crate::weight::{I2, I4, I8, Order, Weight};
 
 /// Sums of a layer whose inputs have the format `X`, by the kernel of this machine.
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
-    /// As [`reference::sums`].
-    fn sums(weights: &[Self::Cell], bias: &[Self::Value], input: &[X::Raw], sums: &mut [Self::Value]);
+    /// As [`reference::sums`]; returns `sums`, which need not have been written before.
+    fn sums<'s>(
+        weights: &[Self::Cell],
+        bias: &[Self::Value],
+        input: &[X::Raw],
+        sums: &'s mut [MaybeUninit<Self::Value>],
+    ) -> &'s mut [Self::Value];
 }
 
 /// Name of the kernel that runs here for integer weights in columns: its file, for reports.
@@ -42,27 +50,44 @@ pub fn selected() -> &'static str {
     if cfg!(sinapse_kernel = "skip") { "skip" } else { "lanes" }
 }
 
-/// As [`reference::sums`], in integers.
+/// As [`Kernel::sums`], in integers.
 #[inline(always)]
-fn integer_sums<W, X>(weights: &[u32], bias: &[i32], input: &[u8], sums: &mut [i32])
+fn integer_sums<'s, W, X>(
+    weights: &[u32],
+    bias: &[i32],
+    input: &[u8],
+    sums: &'s mut [MaybeUninit<i32>],
+) -> &'s mut [i32]
 where
     W: skip::Column + Weight<Value = i32, Cell = u32>,
     X: Levels,
 {
     let order = const { W::FORMAT.order(X::FORMAT) };
     if cfg!(sinapse_kernel = "reference") {
-        return reference::sums::<W, X>(weights, bias, input, sums);
+        let sums = filled(bias, sums);
+        reference::sums::<W, X>(weights, bias, input, sums);
+        return sums;
     }
     #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-    return match order {
-        Order::Columns => vector::Instructions::best().columns::<W, X>(weights, bias, input, sums),
-        Order::Quads => vector::Instructions::best().quads(weights, bias, input, sums),
-    };
+    {
+        let sums = filled(bias, sums);
+        match order {
+            Order::Columns => vector::Instructions::best().add_columns::<W, X>(weights, input, sums),
+            Order::Tiles => vector::Instructions::best().add_tiles(weights, input, sums),
+        }
+        sums
+    }
     #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
     match order {
-        Order::Columns if cfg!(sinapse_kernel = "skip") => skip::sums::<W, X>(weights, bias, input, sums),
-        Order::Columns => lanes::sums::<W, X>(weights, bias, input, sums),
-        Order::Quads => quads::sums(weights, bias, input, sums),
+        Order::Columns if !cfg!(sinapse_kernel = "skip") => lanes::sums::<W, X>(weights, bias, input, sums),
+        order => {
+            let sums = filled(bias, sums);
+            match order {
+                Order::Columns => skip::add::<W, X>(weights, input, sums),
+                Order::Tiles => tiles::add(weights, input, sums),
+            }
+            sums
+        }
     }
 }
 
@@ -70,8 +95,13 @@ macro_rules! integer_kernel {
     ($($weight:ty),*) => {$(
         impl<X: Levels> Kernel<X> for $weight {
             #[inline(always)]
-            fn sums(weights: &[u32], bias: &[i32], input: &[u8], sums: &mut [i32]) {
-                integer_sums::<$weight, X>(weights, bias, input, sums);
+            fn sums<'s>(
+                weights: &[u32],
+                bias: &[i32],
+                input: &[u8],
+                sums: &'s mut [MaybeUninit<i32>],
+            ) -> &'s mut [i32] {
+                integer_sums::<$weight, X>(weights, bias, input, sums)
             }
         }
     )*};
@@ -80,15 +110,24 @@ integer_kernel!(I8, I4, I2);
 
 impl<X: Element<Value = f32>> Kernel<X> for f32 {
     #[inline(always)]
-    fn sums(weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &mut [f32]) {
+    fn sums<'s>(weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &'s mut [MaybeUninit<f32>]) -> &'s mut [f32] {
+        let sums = filled(bias, sums);
         if cfg!(sinapse_kernel = "reference") {
-            return reference::sums::<f32, X>(weights, bias, input, sums);
+            reference::sums::<f32, X>(weights, bias, input, sums);
+            return sums;
         }
         #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-        vector::Instructions::best().floats::<X>(weights, bias, input, sums);
+        vector::Instructions::best().add_floats::<X>(weights, input, sums);
         #[cfg(sinapse_fpu)]
-        float::sums::<X>(weights, bias, input, sums);
+        float::add::<X>(weights, input, sums);
         #[cfg(all(not(sinapse_fpu), any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-        skip::sums::<f32, X>(weights, bias, input, sums);
+        skip::add::<f32, X>(weights, input, sums);
+        sums
     }
+}
+
+/// Sums before any input: as many of `bias` as there is room for.
+pub fn filled<'s, V: Copy>(bias: &[V], sums: &'s mut [MaybeUninit<V>]) -> &'s mut [V] {
+    let length = bias.len().min(sums.len());
+    sums.get_mut(..length).unwrap_or_default().write_copy_of_slice(bias.get(..length).unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! The plain kernel that defines the result.
 
 use crate::element::Element;
-use crate::weight::{Order, Weight};
+use crate::weight::Weight;
 
 /// `sums[o] = bias[o] + Σ_i weights[i][o] · x[i]`, inputs in order, zero inputs left out.
 ///
@@ -9,7 +9,7 @@ use crate::weight::{Order, Weight};
 ///
 /// | name      | shape                                                            |
 /// |-----------|------------------------------------------------------------------|
-/// | `weights` | `[rows][row_cells]`, see [`Order`]                               |
+/// | `weights` | `[rows][row_cells]`, see [`Order`](crate::weight::Order)                               |
 /// | `bias`    | `[sums.len()]`                                                   |
 /// | `input`   | `[IN]`                                                           |
 pub fn sums<W, X>(weights: &[W::Cell], bias: &[W::Value], input: &[X::Raw], sums: &mut [W::Value])
@@ -17,18 +17,15 @@ where
     W: Weight<Value = X::Value>,
     X: Element,
 {
+    let order = W::FORMAT.order(X::FORMAT);
     let row_cells = W::row_cells(X::FORMAT, sums.len());
-    let inputs_of_row = match W::FORMAT.order(X::FORMAT) {
-        Order::Columns => 1,
-        Order::Quads => 4,
-    };
     for (o, (sum, &bias)) in sums.iter_mut().zip(bias).enumerate() {
         *sum = bias;
-        for (row, inputs) in weights.chunks_exact(row_cells).zip(input.chunks(inputs_of_row)) {
-            for (at, &raw) in inputs.iter().enumerate() {
+        for (row, inputs) in weights.chunks_exact(row_cells).zip(input.chunks(order.inputs_of_row())) {
+            for (i, &raw) in inputs.iter().enumerate() {
                 let x = X::read(raw);
                 if x != X::Value::default() {
-                    *sum += W::of(row, o * inputs_of_row + at) * x;
+                    *sum += W::of(row, order, i, o) * x;
                 }
             }
         }
@@ -53,9 +50,10 @@ mod tests {
         sums::<I8, Pixel<U4>>(&weights, &[100, 200], &[16, 255], &mut sums_i32);
         assert_eq!(sums_i32, [100 + 1 + 45, 200 + 2 - 15]);
 
-        // Two inputs of four in a word: 1·1 + 3·255 and 2·1 − 1·255.
-        let quads = [0x8080_8381, 0x8080_7f82];
-        sums::<I8, Pixel<U8>>(&quads, &[100, 200], &[1, 255], &mut sums_i32);
+        // Two inputs of sixteen: 1·1 + 3·255 and 2·1 − 1·255; an even output is offset by 128, an odd one is not.
+        let mut tile = [0x0080_0080; 8];
+        tile[0] = 0xff83_0281;
+        sums::<I8, Pixel<U8>>(&tile, &[100, 200], &[1, 255], &mut sums_i32);
         assert_eq!(sums_i32, [100 + 1 + 765, 200 + 2 - 255]);
     }
 }

@@ -1,7 +1,6 @@
 //! Columns, input by input, nothing for zero inputs, in safe Rust.
 //!
 //! ```text
-//! sums = bias
 //! for each input x that is not zero:
 //!     sums += column · x            # OUT lanes, the compiler's own vectors
 //! ```
@@ -43,16 +42,14 @@ macro_rules! integer_column {
 }
 integer_column!(I8, I4, I2);
 
-/// As [`reference::sums`](super::reference::sums), for weights in columns.
+/// Adds the products to `sums`, which hold the bias: the rest of [`reference::sums`](super::reference::sums), for weights in
+/// columns.
 #[inline]
-pub fn sums<W, X>(weights: &[W::Cell], bias: &[W::Value], input: &[X::Raw], sums: &mut [W::Value])
+pub fn add<W, X>(weights: &[W::Cell], input: &[X::Raw], sums: &mut [W::Value])
 where
     W: Column + Weight<Value = X::Value>,
     X: Element,
 {
-    for (sum, &bias) in sums.iter_mut().zip(bias) {
-        *sum = bias;
-    }
     let row_cells = W::row_cells(X::FORMAT, sums.len());
     for (column, &raw) in weights.chunks_exact(row_cells).zip(input) {
         let x = X::read(raw);

@@ -2,6 +2,6 @@
 //!
 //! Source: Arm, "Application Note AN547, Corstone SSE-300 with Cortex-M55 and Ethos-U55 for MPS3" (memory map, FPGAIO).
 
-use super::cmsdk::Addresses;
+use super::chosen::Addresses;
 
 pub const ADDRESSES: Addresses = Addresses { uart: 0x5930_3000, leds: 0x5930_2000, ticks_per_us: 32 };

@@ -1,14 +1,15 @@
 //! What Arm's FPGA boards have in common: UART, LEDs, timer of the "Cortex-M System Design Kit".
 //!
 //! Source: Arm, "Cortex-M System Design Kit Technical Reference Manual" (UART registers).
-#![allow(unsafe_code)] // memory-mapped registers; every access goes through `read` and `write` below
+#![allow(unsafe_code)] // addresses of registers
 
 use core::convert::Infallible;
 
 use embedded_hal::digital::{ErrorType, OutputPin};
 use embedded_io::Write;
 
-use super::ADDRESSES;
+use super::addresses::ADDRESSES;
+use super::register::Register;
 use super::systick::{CorePeripherals, Cost, Delay};
 
 /// Where a board has what this file drives.
@@ -41,46 +42,26 @@ impl Board {
         let core = cortex_m::Peripherals::take()?;
         let core = CorePeripherals { syst: core.SYST, dwt: core.DWT, dcb: core.DCB };
         let (counter, delay) = Cost::start(core, ADDRESSES.ticks_per_us);
-        write(Register::UartBaudDivisor, ADDRESSES.ticks_per_us * 1_000_000 / BAUD);
-        write(Register::UartControl, 1); // transmit
+        UART_BAUD_DIVISOR.write(ADDRESSES.ticks_per_us * 1_000_000 / BAUD);
+        UART_CONTROL.write(1); // transmit
         Some(Board { serial: Serial(()), led: Led(()), delay, counter })
     }
 }
 
-/// The registers in use. All are 32 bits wide and may be read and written at any time.
-#[derive(Clone, Copy)]
-enum Register {
-    UartData,
-    /// Bit 0: the transmit buffer is full.
-    UartState,
-    /// Bit 0: transmitter on.
-    UartControl,
-    UartBaudDivisor,
-    /// Bits 0 and 1: the two user LEDs.
-    Leds,
+/// The register at an address of this board.
+const fn register(address: u32) -> Register {
+    // SAFETY: the addresses of this file are those of the board's registers; none of them makes it write memory.
+    unsafe { Register::at(address) }
 }
 
-impl Register {
-    fn address(self) -> u32 {
-        match self {
-            Register::UartData => ADDRESSES.uart,
-            Register::UartState => ADDRESSES.uart + 4,
-            Register::UartControl => ADDRESSES.uart + 8,
-            Register::UartBaudDivisor => ADDRESSES.uart + 16,
-            Register::Leds => ADDRESSES.leds,
-        }
-    }
-}
-
-fn read(register: Register) -> u32 {
-    // SAFETY: an address of `Register` is a 32-bit register of this board, readable without effect on memory.
-    unsafe { (register.address() as *const u32).read_volatile() }
-}
-
-fn write(register: Register, value: u32) {
-    // SAFETY: an address of `Register` is a 32-bit register of this board; none of them makes the board write memory.
-    unsafe { (register.address() as *mut u32).write_volatile(value) }
-}
+const UART_DATA: Register = register(ADDRESSES.uart);
+/// Bit 0: the transmit buffer is full.
+const UART_STATE: Register = register(ADDRESSES.uart + 4);
+/// Bit 0: transmitter on.
+const UART_CONTROL: Register = register(ADDRESSES.uart + 8);
+const UART_BAUD_DIVISOR: Register = register(ADDRESSES.uart + 16);
+/// Bits 0 and 1: the two user LEDs.
+const LEDS: Register = register(ADDRESSES.leds);
 
 /// The serial port, to send.
 pub struct Serial(());
@@ -92,14 +73,14 @@ impl embedded_io::ErrorType for Serial {
 impl Write for Serial {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
         for &byte in bytes {
-            while read(Register::UartState) & 1 != 0 {}
-            write(Register::UartData, u32::from(byte));
+            while UART_STATE.read() & 1 != 0 {}
+            UART_DATA.write(u32::from(byte));
         }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> Result<(), Infallible> {
-        while read(Register::UartState) & 1 != 0 {}
+        while UART_STATE.read() & 1 != 0 {}
         Ok(())
     }
 }
@@ -113,12 +94,12 @@ impl ErrorType for Led {
 
 impl OutputPin for Led {
     fn set_low(&mut self) -> Result<(), Infallible> {
-        write(Register::Leds, read(Register::Leds) & !1);
+        LEDS.write(LEDS.read() & !1);
         Ok(())
     }
 
     fn set_high(&mut self) -> Result<(), Infallible> {
-        write(Register::Leds, read(Register::Leds) | 1);
+        LEDS.write(LEDS.read() | 1);
         Ok(())
     }
 }

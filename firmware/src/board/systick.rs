@@ -1,7 +1,4 @@
 //! The timer that every larger Cortex-M has, as a delay and as a counter of cost.
-#![allow(unsafe_code)] // two marks for emulators, one instruction each
-
-use core::arch::asm;
 
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m::peripheral::{DCB, DWT, SYST};
@@ -15,10 +12,8 @@ pub struct CorePeripherals {
     /// Timer, counts down.
     pub syst: SYST,
     /// Cycle counter.
-    #[cfg_attr(armv6m, expect(dead_code, reason = "an Armv6-M has none"))]
     pub dwt: DWT,
     /// Switch of the cycle counter.
-    #[cfg_attr(armv6m, expect(dead_code, reason = "an Armv6-M has none"))]
     pub dcb: DCB,
 }
 
@@ -68,7 +63,6 @@ impl Cost {
 }
 
 /// Starts the cycle counter; whether it runs.
-#[cfg(not(armv6m))]
 fn counts_cycles(core: &mut CorePeripherals) -> bool {
     core.dcb.enable_trace();
     core.dwt.enable_cycle_counter();
@@ -77,21 +71,9 @@ fn counts_cycles(core: &mut CorePeripherals) -> bool {
     cycle_count() != before
 }
 
-/// An Armv6-M has no cycle counter.
-#[cfg(armv6m)]
-fn counts_cycles(_: &mut CorePeripherals) -> bool {
-    false
-}
-
-#[cfg(not(armv6m))]
 #[inline(always)]
 fn cycle_count() -> u32 {
     DWT::cycle_count()
-}
-
-#[cfg(armv6m)]
-fn cycle_count() -> u32 {
-    0
 }
 
 impl Counter for Cost {
@@ -113,18 +95,6 @@ impl Counter for Cost {
 
     fn unit(&self) -> Unit {
         self.unit
-    }
-
-    #[inline(always)]
-    fn mark_start(&self) {
-        // SAFETY: copies a register to itself; `cargo xtask bench` counts from here.
-        unsafe { asm!("mov r9, r9", options(nostack, preserves_flags)) };
-    }
-
-    #[inline(always)]
-    fn mark_stop(&self) {
-        // SAFETY: as above; it counts up to here.
-        unsafe { asm!("mov r10, r10", options(nostack, preserves_flags)) };
     }
 
     fn ratio(&self) -> (u32, u32) {

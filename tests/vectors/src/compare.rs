@@ -1,19 +1,20 @@
 //! The comparisons: every instruction set of this machine, every pair of number formats, shapes with every tail.
 
-use sinapse::element::{Element, Levels};
+use sinapse::element::{Element, Level, Levels};
 use sinapse::kernel::reference;
 use sinapse::kernel::vector::Instructions;
+use sinapse::requantize::Requantization;
 use sinapse::weight::{Order, Weight};
 use sinapse::{I2, I4, I8, Pixel, U1, U2, U4, U8};
 
 /// Words of the largest layer below.
-const CELLS: usize = 784 * 40;
+const CELLS: usize = INPUTS * 3;
 /// Inputs of the one with the most: more than one part of each walk has.
-const INPUTS: usize = 4_100;
+const INPUTS: usize = 17_000;
 const OUTPUTS: usize = 65;
 
 /// Inputs and outputs, beside all from 1 to 33 of both.
-const SHAPES: [(usize, usize); 7] = [(784, 10), (784, 32), (1000, 7), (3, 1), (100, 65), (1500, 7), (INPUTS, 5)];
+const SHAPES: [(usize, usize); 7] = [(784, 10), (784, 32), (1000, 7), (3, 1), (100, 65), (1500, 7), (INPUTS, 3)];
 
 /// Numbers that look random: Numerical Recipes' linear congruence, its upper bits.
 struct Random(u32);
@@ -75,6 +76,8 @@ pub fn all() -> u32 {
                 integers::<I2, Pixel<U2>>(inputs, outputs, fill),
                 floats::<Pixel<f32>>(inputs, outputs, fill, |byte| byte),
                 floats::<f32>(inputs, outputs, fill, |byte| f32::from(byte) - 100.0 * f32::from(byte & 1)),
+                levels::<U4>(outputs, 1),
+                levels::<U8>(outputs, outputs),
             ];
             for equal in equal {
                 number += 1;
@@ -108,9 +111,10 @@ where
     reference::sums::<W, X>(weights, bias, input, &mut expected[..outputs]);
     Instructions::all().all(|set| {
         let mut found = [0; OUTPUTS];
+        found[..outputs].copy_from_slice(bias);
         match W::FORMAT.order(X::FORMAT) {
-            Order::Columns => set.columns::<W, X>(weights, bias, input, &mut found[..outputs]),
-            Order::Quads => set.quads(weights, bias, input, &mut found[..outputs]),
+            Order::Columns => set.add_columns::<W, X>(weights, input, &mut found[..outputs]),
+            Order::Tiles => set.add_tiles(weights, input, &mut found[..outputs]),
         }
         found == expected
     })
@@ -130,7 +134,28 @@ fn floats<X: Element<Value = f32>>(inputs: usize, outputs: usize, fill: Fill, re
     reference::sums::<f32, X>(weights, bias, input, &mut expected[..outputs]);
     Instructions::all().all(|set| {
         let mut found = [0.0; OUTPUTS];
-        set.floats::<X>(weights, bias, input, &mut found[..outputs]);
+        found[..outputs].copy_from_slice(bias);
+        set.add_floats::<X>(weights, input, &mut found[..outputs]);
         found.map(f32::to_bits) == expected.map(f32::to_bits)
+    })
+}
+
+/// Requantization with as many `multipliers`.
+fn levels<E: Level>(outputs: usize, multipliers: usize) -> bool {
+    let mut random = Random((outputs * 100 + multipliers) as u32);
+    let mut sums = [0; OUTPUTS];
+    sums.fill_with(|| random.next().cast_signed() >> 8);
+    let mut all = [[0; 2]; OUTPUTS];
+    all.fill_with(|| (random.next() as u16).to_le_bytes());
+    // Sums are below 2²³; shifted by 9 and times less than 2¹⁶, below 2³⁰.
+    let requantization = Requantization { pre_shift: 9, shift: 20, multipliers: &all[..multipliers] };
+    let mut expected = [0; OUTPUTS];
+    for (o, (level, &sum)) in expected[..outputs].iter_mut().zip(&sums).enumerate() {
+        *level = requantization.relu(sum, o, E::FORMAT.top_level());
+    }
+    Instructions::all().all(|set| {
+        let mut found = [0; OUTPUTS];
+        set.relu::<E>(&requantization, &sums[..outputs], &mut found[..outputs]);
+        found == expected
     })
 }

@@ -18,6 +18,7 @@ use crate::instruction::{Instruction, Kind};
 /// Modelled cycles of `instruction` right behind `last`, the one executed before in the same region.
 pub fn of(instruction: &Instruction, last: Option<&Instruction>) -> u64 {
     let own = match instruction.kind {
+        Kind::Untimed => return 0,
         Kind::Plain | Kind::Store | Kind::Jump | Kind::Float => 1,
         Kind::Load if last.is_some_and(|last| pipelines(last, instruction)) => 1,
         Kind::Load => 2,
@@ -67,11 +68,15 @@ fn branch(last: &Instruction, instruction: &Instruction) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instruction::Architecture;
 
     /// Cycles of all lines, one after the other in memory.
     fn cycles(lines: &[&str]) -> Vec<u64> {
-        let instructions: Vec<_> =
-            lines.iter().enumerate().map(|(index, text)| Instruction::new(2 * index as u32, &[0, 0], text)).collect();
+        let instructions: Vec<_> = lines
+            .iter()
+            .enumerate()
+            .map(|(index, text)| Instruction::new(Architecture::Arm, 2 * index as u32, &[0, 0], text))
+            .collect();
         (0..lines.len())
             .map(|index| of(&instructions[index], index.checked_sub(1).map(|last| &instructions[last])))
             .collect()
@@ -95,9 +100,9 @@ mod tests {
 
     #[test]
     fn a_taken_branch_costs_its_refill() {
-        let branch = Instruction::new(0, &[0, 0], "bne #0x100");
-        let ret = Instruction::new(0, &[0, 0], "bx lr");
-        let there = Instruction::new(0x100, &[0, 0], "adds r0, #1");
+        let branch = Instruction::new(Architecture::Arm, 0, &[0, 0], "bne #0x100");
+        let ret = Instruction::new(Architecture::Arm, 0, &[0, 0], "bx lr");
+        let there = Instruction::new(Architecture::Arm, 0x100, &[0, 0], "adds r0, #1");
         assert_eq!((of(&there, Some(&branch)), of(&there, Some(&ret))), (2, 3));
     }
 

@@ -3,6 +3,8 @@
 /// Kinds of instructions with a timing of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// Of a core whose timing is not modelled.
+    Untimed,
     /// Data processing, multiplication, DSP, and branches.
     Plain,
     Load,
@@ -16,6 +18,24 @@ pub enum Kind {
     Float,
     FloatMultiplyAdd,
     FloatDivide,
+}
+
+/// Whose instructions they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Architecture {
+    Arm,
+    RiscV,
+}
+
+impl Architecture {
+    /// `mov r9, r9` and `mov r10, r10`; `slti x0, x0, 1` and `slti x0, x0, 2`.
+    fn mark(self, bytes: &[u8]) -> Option<Mark> {
+        match (self, bytes) {
+            (Architecture::Arm, [0xC9, 0x46]) | (Architecture::RiscV, [0x13, 0x20, 0x10, 0x00]) => Some(Mark::Start),
+            (Architecture::Arm, [0xD2, 0x46]) | (Architecture::RiscV, [0x13, 0x20, 0x20, 0x00]) => Some(Mark::Stop),
+            _ => None,
+        }
+    }
 }
 
 /// Marks of a region.
@@ -42,12 +62,7 @@ pub struct Instruction {
 
 impl Instruction {
     /// From its bytes and its disassembly.
-    pub fn new(address: u32, bytes: &[u8], text: &str) -> Self {
-        let mark = match bytes {
-            [0xC9, 0x46] => Some(Mark::Start),
-            [0xD2, 0x46] => Some(Mark::Stop),
-            _ => None,
-        };
+    pub fn new(architecture: Architecture, address: u32, bytes: &[u8], text: &str) -> Self {
         let (mnemonic, operands) = text.split_once([' ', '\t']).unwrap_or((text, ""));
         let target = word(operands.trim_start_matches([' ', '\t', '{']));
         let in_brackets = operands.split_once('[').map_or("", |(_, rest)| rest);
@@ -56,8 +71,8 @@ impl Instruction {
         Instruction {
             address,
             size: bytes.len() as u32,
-            mark,
-            kind: kind(mnemonic, operands),
+            mark: architecture.mark(bytes),
+            kind: if architecture == Architecture::Arm { kind(mnemonic, operands) } else { Kind::Untimed },
             target: target.to_owned(),
             address_registers: address_registers.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             text: text.to_owned(),
@@ -113,7 +128,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Instruction {
-        Instruction::new(0, &[0, 0], text)
+        Instruction::new(Architecture::Arm, 0, &[0, 0], text)
     }
 
     #[test]
@@ -132,9 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_known_by_their_bytes() {
-        assert_eq!(Instruction::new(0, &[0xC9, 0x46], "mov sb, sb").mark, Some(Mark::Start));
-        assert_eq!(Instruction::new(0, &[0xD2, 0x46], "mov sl, sl").mark, Some(Mark::Stop));
-        assert_eq!(of("mov r8, r8").mark, None);
+    fn marks_are_known_by_their_bytes_on_each_architecture() {
+        let mark = |architecture, bytes: &[u8]| Instruction::new(architecture, 0, bytes, "").mark;
+        assert_eq!(mark(Architecture::Arm, &[0xC9, 0x46]), Some(Mark::Start));
+        assert_eq!(mark(Architecture::Arm, &[0xD2, 0x46]), Some(Mark::Stop));
+        assert_eq!(mark(Architecture::Arm, &[0xC0, 0x46]), None); // mov r8, r8
+        assert_eq!(mark(Architecture::RiscV, &0x0010_2013u32.to_le_bytes()), Some(Mark::Start));
+        assert_eq!(mark(Architecture::RiscV, &0x0020_2013u32.to_le_bytes()), Some(Mark::Stop));
+        assert_eq!(mark(Architecture::RiscV, &[0xC9, 0x46]), None); // c.li a3, 18
     }
 }

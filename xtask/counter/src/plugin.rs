@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::sync::Mutex;
 
-use crate::instruction::Instruction;
+use crate::instruction::{Architecture, Instruction};
 use crate::regions::Regions;
 
 type PluginId = u64;
@@ -40,6 +40,13 @@ unsafe extern "C" {
     fn free(pointer: *mut c_void);
 }
 
+/// What QEMU says about itself; more follows, which is not in use.
+#[repr(C)]
+pub struct Info {
+    /// `arm`, `riscv32`.
+    target: *const c_char,
+}
+
 /// Callbacks that read no registers.
 const NO_REGISTERS: c_int = 0;
 
@@ -49,6 +56,7 @@ const NO_REGISTERS: c_int = 0;
 pub static qemu_plugin_version: c_int = 1;
 
 struct State {
+    architecture: Architecture,
     regions: Regions<BufWriter<File>>,
     profile: Option<BufWriter<File>>,
 }
@@ -59,16 +67,23 @@ static STATE: Mutex<Option<State>> = Mutex::new(None);
 ///
 /// # Safety
 ///
-/// `arguments` are `count` strings, as QEMU gives them.
+/// `info` and `arguments`, `count` strings, are as QEMU gives them.
 // SAFETY: QEMU looks this name up; nothing else has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qemu_plugin_install(
     id: PluginId,
-    _info: *const c_void,
+    info: *const Info,
     count: c_int,
     arguments: *const *const c_char,
 ) -> c_int {
     // SAFETY: as this function's callers promise.
+    let target = unsafe { CStr::from_ptr((*info).target) };
+    let architecture = match target.to_bytes() {
+        b"arm" => Architecture::Arm,
+        b"riscv32" | b"riscv64" => Architecture::RiscV,
+        _ => return refuse(&format!("marks of {target:?} are not known; expected arm or riscv32")),
+    };
+    // SAFETY: as above.
     let arguments = (0..count as usize).map(|index| unsafe { CStr::from_ptr(*arguments.add(index)) });
     let arguments: Vec<_> = arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
     let file =
@@ -78,7 +93,8 @@ pub unsafe extern "C" fn qemu_plugin_install(
         (Ok(None), _) => return refuse("out=FILE is missing"),
         (Err(error), _) | (_, Err(error)) => return refuse(&error.to_string()),
     };
-    let state = State { regions: Regions::new(BufWriter::new(out)), profile: profile.map(BufWriter::new) };
+    let state =
+        State { architecture, regions: Regions::new(BufWriter::new(out)), profile: profile.map(BufWriter::new) };
     with_state(|place| *place = Some(state));
     // SAFETY: the callbacks have the types that QEMU expects, and live as long as the process.
     unsafe {
@@ -111,7 +127,8 @@ extern "C" fn translate(_: PluginId, block: *mut Block) {
                 let bytes = std::slice::from_raw_parts(qemu_plugin_insn_data(handle), qemu_plugin_insn_size(handle));
                 let text = qemu_plugin_insn_disas(handle);
                 let readable = if text.is_null() { Default::default() } else { CStr::from_ptr(text).to_string_lossy() };
-                let instruction = Instruction::new(qemu_plugin_insn_vaddr(handle) as u32, bytes, readable.trim());
+                let instruction =
+                    Instruction::new(state.architecture, qemu_plugin_insn_vaddr(handle) as u32, bytes, readable.trim());
                 free(text.cast());
                 let number = state.regions.add(instruction);
                 qemu_plugin_register_vcpu_insn_exec_cb(
@@ -135,7 +152,7 @@ extern "C" fn execute(_: c_uint, number: *mut c_void) {
 
 extern "C" fn at_exit(_: PluginId, _: *mut c_void) {
     with_state(|state| {
-        if let Some(State { regions, profile }) = state {
+        if let Some(State { regions, profile, .. }) = state {
             report(regions.finish(profile.as_mut().map(|profile| profile as &mut dyn Write)));
         }
     });

@@ -77,14 +77,15 @@ impl<W: Write> Regions<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instruction::Architecture;
 
     #[test]
     fn only_what_stands_between_the_marks_is_counted() {
         let mut out = Vec::new();
         let mut regions = Regions::new(&mut out);
-        let start = regions.add(Instruction::new(0, &[0xC9, 0x46], "mov sb, sb"));
-        let load = regions.add(Instruction::new(2, &[0, 0], "ldr r0, [r1]"));
-        let stop = regions.add(Instruction::new(4, &[0xD2, 0x46], "mov sl, sl"));
+        let start = regions.add(Instruction::new(Architecture::Arm, 0, &[0xC9, 0x46], "mov sb, sb"));
+        let load = regions.add(Instruction::new(Architecture::Arm, 2, &[0, 0], "ldr r0, [r1]"));
+        let stop = regions.add(Instruction::new(Architecture::Arm, 4, &[0xD2, 0x46], "mov sl, sl"));
         for number in [load, start, load, stop, load, start, stop] {
             regions.execute(number).unwrap();
         }

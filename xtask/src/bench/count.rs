@@ -15,6 +15,16 @@ pub struct Cost {
     pub cycles: u64,
 }
 
+impl Cost {
+    /// What this region took more than another.
+    pub fn beyond(self, other: Cost) -> Cost {
+        Cost {
+            instructions: self.instructions.saturating_sub(other.instructions),
+            cycles: self.cycles.saturating_sub(other.cycles),
+        }
+    }
+}
+
 /// Mean and most of several regions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
@@ -22,6 +32,22 @@ pub struct Summary {
     pub mean: Cost,
     /// The most of each.
     pub max: Cost,
+}
+
+impl Summary {
+    /// `None` without a region.
+    pub fn of(costs: &[Cost]) -> Option<Summary> {
+        let count = costs.len() as u64;
+        let of = |part: fn(&Cost) -> u64| {
+            let sum: u64 = costs.iter().map(part).sum();
+            Some(((sum + count / 2).checked_div(count)?, costs.iter().map(part).max()?))
+        };
+        let ((instructions, most_instructions), (cycles, most_cycles)) = (of(|c| c.instructions)?, of(|c| c.cycles)?);
+        Some(Summary {
+            mean: Cost { instructions, cycles },
+            max: Cost { instructions: most_instructions, cycles: most_cycles },
+        })
+    }
 }
 
 /// Builds the plugin; the path of its library.
@@ -61,7 +87,7 @@ impl Regions {
     /// # Errors
     ///
     /// No report, or one of another number of regions.
-    pub fn read(self, count: usize) -> Result<Summary, Failure> {
+    pub fn read(self, count: usize) -> Result<Vec<Cost>, Failure> {
         let report = fs::read_to_string(&self.file)
             .map_err(|error| format!("{}: {error}: QEMU has not loaded the plugin", self.file.display()))?;
         fs::remove_file(&self.file)?;
@@ -69,26 +95,13 @@ impl Regions {
         if costs.len() != count {
             return Err(format!("{} regions were counted, expected {count}", costs.len()).into());
         }
-        summary(&costs).ok_or_else(|| "no region was counted".into())
+        Ok(costs)
     }
 }
 
 fn parse(line: &str) -> Option<Cost> {
     let (instructions, cycles) = line.split_once(' ')?;
     Some(Cost { instructions: instructions.parse().ok()?, cycles: cycles.parse().ok()? })
-}
-
-fn summary(costs: &[Cost]) -> Option<Summary> {
-    let count = costs.len() as u64;
-    let of = |part: fn(&Cost) -> u64| {
-        let sum: u64 = costs.iter().map(part).sum();
-        Some(((sum + count / 2).checked_div(count)?, costs.iter().map(part).max()?))
-    };
-    let ((instructions, most_instructions), (cycles, most_cycles)) = (of(|c| c.instructions)?, of(|c| c.cycles)?);
-    Some(Summary {
-        mean: Cost { instructions, cycles },
-        max: Cost { instructions: most_instructions, cycles: most_cycles },
-    })
 }
 
 #[cfg(test)]
@@ -98,8 +111,9 @@ mod tests {
     #[test]
     fn a_report_gives_means_and_maxima() {
         let costs: Vec<Cost> = "10 20\n13 16\n".lines().map(|line| parse(line).unwrap()).collect();
-        let summary = summary(&costs).unwrap();
+        let summary = Summary::of(&costs).unwrap();
         assert_eq!(summary.mean, Cost { instructions: 12, cycles: 18 });
         assert_eq!(summary.max, Cost { instructions: 13, cycles: 20 });
+        assert_eq!(Summary::of(&[]), None);
     }
 }

@@ -1,27 +1,35 @@
 //! `cargo xtask bench`: what layers and models cost on each core, with results checked while measuring.
 
-mod count;
+pub mod count;
 mod document;
+mod goals;
 mod host;
+mod least;
+mod measure;
+mod parts;
+mod peers;
+mod pictures;
 mod row;
+mod selection;
 pub mod work;
 
-use std::path::Path;
+pub use peers::WORKSPACE as PEERS;
 
-use sinapse::crc::Crc32;
-use sinapse_trainer::data::{self as datasets, Dataset, Images, Part};
-use sinapse_trainer::model::{Blob, Model};
+use sinapse_trainer::data::{self as datasets, Part};
 
+use crate::bench::measure::{Bench, Costs};
 use crate::bench::row::Row;
-use crate::bench::work::Work;
-use crate::data::{self, TestFiles};
+use crate::bench::selection::Selection;
+use crate::bench::work::{CLASSIC, CommittedModel, Work};
 use crate::machine::{MACHINES, Machine};
-use crate::{Failure, firmware, shell, target_eval};
+use crate::{Failure, data, setup, shell};
 
 /// Images that every figure is the mean over.
 const IMAGES: usize = 1000;
 /// The same with `--quick`.
 const QUICK_IMAGES: usize = 100;
+/// Cores on which the layers of the models are measured one by one: one of each class of kernels.
+const LAYER_CORES: [&str; 4] = ["m0", "m4", "m55", "rv32"];
 
 /// Arguments of `bench`.
 #[derive(clap::Args)]
@@ -29,9 +37,18 @@ pub struct Arguments {
     /// Print a JSON list of rows, and write no document.
     #[arg(long)]
     json: bool,
-    /// 100 images instead of 1,000, on the Cortex-M4 alone, and write no document.
+    /// 100 images instead of 1,000, some of the works, on the Cortex-M4 alone, and write no document.
     #[arg(long)]
     quick: bool,
+    /// Leave out other engines (tests/peers): microflow and embedded-nn on the Cortex-M4, tract, candle and ONNX Runtime on this computer.
+    #[arg(long)]
+    without_peers: bool,
+    /// This work alone, as rows call it (may be given several times); write no document.
+    #[arg(long, value_name = "NAME")]
+    work: Vec<String>,
+    /// This core alone, as rows call it (may be given several times); write no document.
+    #[arg(long, value_name = "NAME")]
+    core: Vec<String>,
 }
 
 /// The quick measurement, whose results are checked: for `cargo xtask test`.
@@ -40,7 +57,7 @@ pub struct Arguments {
 ///
 /// As [`run`].
 pub fn quick() -> Result<(), Failure> {
-    run(Arguments { json: false, quick: true })
+    run(Arguments { json: false, quick: true, without_peers: true, work: Vec::new(), core: Vec::new() })
 }
 
 /// Runs the command.
@@ -60,59 +77,99 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let note = format!("the first {count} test images of {data}");
 
     let plugin = count::build()?;
-    let machines = if arguments.quick { &MACHINES[..1] } else { &MACHINES };
-    let mut rows = Vec::new();
-    for work in work::all()? {
-        for machine in machines {
-            eprintln!("{} on {}", work.name, machine.name);
-            rows.push(measure(&work, machine, &test, &note, &plugin)?);
+    let selection = Selection::of(arguments.work, arguments.core)?;
+    let bench = Bench { test: &test, note: &note, plugin: &plugin, quick: arguments.quick, selection: &selection };
+    let mut unavailable = Vec::new();
+    let mut rows = emulated(&bench, &mut unavailable)?;
+    if !bench.quick {
+        if selection.has_host() {
+            rows.extend(host::measure(&bench)?);
+        }
+        if !arguments.without_peers {
+            rows.extend(peers::measure(&bench, &mut unavailable)?);
         }
     }
-    if !arguments.quick {
-        rows.push(host::measure(&test)?);
-    }
 
+    // A model is measured with its parts, and engines with their neighbours.
+    rows.retain(|row| selection.has_work(&row.work));
     if arguments.json {
         println!("{}", serde_json::to_string(&rows)?);
     } else {
         print!("{}", document::table(&rows));
     }
-    if !arguments.json && !arguments.quick {
+    for reason in &unavailable {
+        eprintln!("not measured: {reason}");
+    }
+    if !arguments.json && !bench.quick && selection.is_all() {
         let path = shell::root().join("docs").join("performance.md");
-        data::write(&path, document::of(&rows, &note).as_bytes())?;
+        data::write(&path, document::of(&rows, &note, &unavailable).as_bytes())?;
         println!("wrote {}", path.display());
     }
     Ok(())
 }
 
-fn measure(work: &Work, machine: &'static Machine, test: &Dataset, note: &str, plugin: &Path) -> Result<Row, Failure> {
-    let firmware = firmware::build(machine, &work.blob)?;
-    // An input without zeros: nothing can be skipped.
-    let full = Images { pixels: vec![255; test.images.width * test.images.height], count: 1, ..test.images };
-    let dense = Dataset { images: full, labels: vec![0] };
-    let mut counted = Vec::new();
-    let mut last = None;
-    for images in [test, &dense] {
-        let files: TestFiles = data::write_files(&images.images, &images.labels, note.to_owned())?;
-        let regions = count::Regions::new(plugin)?;
-        let report = target_eval::evaluate_files(machine, &firmware, &work.blob, &files, Some(regions.argument()))?;
-        let expected = checksum(&work.blob, &images.images)?;
-        if report.logits_crc32 != expected {
-            let (name, found) = (machine.name, &report.logits_crc32);
-            return Err(format!("{} on {name}: logits CRC-32 {found}, expected {expected}", work.name).into());
+/// All works on all machines that can be set up; the others are named.
+fn emulated(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>, Failure> {
+    let mut machines = Vec::new();
+    // One machine a core: another with the same executes the same instructions.
+    let distinct = |&(index, machine): &(usize, &'static Machine)| {
+        MACHINES[..index].iter().all(|other| other.short != machine.short)
+    };
+    let cores = MACHINES.iter().enumerate().filter(distinct).map(|(_, machine)| machine);
+    let cores = cores.take(if bench.quick { 1 } else { MACHINES.len() });
+    for machine in cores.filter(|machine| bench.selection.has_core(machine.short)) {
+        match setup::ready(machine) {
+            Ok(_) => machines.push(machine),
+            Err(error) => unavailable.push(format!("{}: {error}", machine.name)),
         }
-        counted.push(regions.read(images.labels.len())?);
-        last = Some(report);
     }
-    let report = last.ok_or("nothing was measured")?;
-    Ok(Row::of_device(work, machine, &counted[0], &counted[1], &report))
+    let mut rows = Vec::new();
+    if machines.is_empty() {
+        return Ok(rows);
+    }
+    for work in work::single(bench)? {
+        for machine in &machines {
+            let least = least::measure(&work, machine)?;
+            let costs = bench.count(&work, machine)?;
+            rows.push(Row::of_device(&work.name, row::kernel(&work, machine.short), machine, &costs, least)?);
+        }
+    }
+    for model in work::models(bench)? {
+        for machine in &machines {
+            rows.extend(model_rows(bench, &model, machine)?);
+        }
+    }
+    Ok(rows)
 }
 
-/// CRC-32 of the logits that this computer gives.
-fn checksum(blob: &Path, images: &Images) -> Result<String, Failure> {
-    let blob = Blob::read(blob)?;
-    let model = Model::load(&blob)?;
-    let mut crc = Crc32::new();
-    model.scores_of_all(&images.pixels).iter().for_each(|scores| scores.checksum(&mut crc));
-    Ok(format!("{:08x}", crc.finish()))
+/// A committed model, its parts where they are wanted, and the network of other engines' figures.
+fn model_rows(bench: &Bench<'_>, model: &CommittedModel, machine: &'static Machine) -> Result<Vec<Row>, Failure> {
+    let name = &model.whole.name;
+    let kernel = row::kernel(&model.whole, machine.short);
+    let row = |name: &str, costs: &Costs, least| Row::of_device(name, kernel, machine, costs, least);
+    let whole = bench.count(&model.whole, machine)?;
+    let mut rows = vec![row(name, &whole, least::measure(&model.whole, machine)?)?];
+    let Some(all) = model.prefixes.last() else { return Ok(rows) };
+    let reduces = all.pictures != model.whole.pictures;
+    // Without a reduction all layers are the whole network.
+    let measured =
+        |work: &Work| if std::ptr::eq(work, all) && !reduces { Ok(whole.clone()) } else { bench.count(work, machine) };
+    let mut last: Option<Costs> = None;
+    if !bench.quick && LAYER_CORES.contains(&machine.short) && bench.selection.has_work(name) {
+        for prefix in &model.prefixes {
+            let costs = measured(prefix)?;
+            let layer = last.as_ref().map_or_else(|| costs.clone(), |last| costs.beyond(last));
+            rows.push(row(&prefix.name, &layer, None)?);
+            last = Some(costs);
+        }
+    }
+    if name == work::OF_CLASSIC {
+        let costs = last.map_or_else(|| measured(all), Ok)?;
+        rows.push(row(CLASSIC, &costs, least::measure(all, machine)?)?);
+        last = Some(costs);
+    }
+    if let (Some(without), true) = (last, reduces) {
+        rows.push(row(&format!("{name}/reduce"), &whole.beyond(&without), None)?);
+    }
+    Ok(rows)
 }

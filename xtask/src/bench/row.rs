@@ -1,23 +1,25 @@
 //! One measurement.
 
 use serde::Serialize;
+use sinapse::weight::Order;
 
-use super::count::Summary;
+use super::least::Least;
+use super::measure::Costs;
 use super::work::Work;
+use crate::Failure;
 use crate::machine::Machine;
-use crate::target_eval::Report;
 
 /// A row of the report; what a machine does not tell is absent.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(default)]
 pub struct Row {
     /// A layer, `784x32-w8-x4` (inputs, outputs, bits of weights and inputs), or a model's name.
     pub work: String,
-    /// `m3`, `m4`, `m7`, `x86_64`.
+    /// `m0`, `m3`, `m4`, `m7`, `m33`, `m55`, `rv32`, `x86_64`.
     pub core: String,
     /// QEMU's machine, or `host`.
     pub machine: String,
-    /// The kernel that was selected.
+    /// The kernel that was selected, or the name of another engine.
     pub kernel: String,
     /// Executed instructions an image, and for an input without zeros.
     pub instructions_mean: Option<u64>,
@@ -27,41 +29,61 @@ pub struct Row {
     pub cycles_mean: Option<u64>,
     pub cycles_max: Option<u64>,
     pub cycles_dense: Option<u64>,
-    /// The firmware without the blob and its pictures, logging and file reading included.
+    /// The least program around the blob: loader, kernels, loop, without blob and pictures.
     pub flash_bytes: Option<u64>,
-    /// Static RAM.
+    /// Its static RAM.
     pub ram_bytes: Option<u64>,
-    /// Deepest stack.
+    /// Its deepest stack, activations included.
     pub stack_bytes: Option<u64>,
-    /// Time of one image, one after the other on one thread.
+    /// Time of one image, one after the other on one thread: on the host alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_ns: Option<f64>,
+    /// Images a second, all threads at work: on the host alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub images_per_second: Option<f64>,
 }
 
 impl Row {
-    /// From what was counted over images and for an input without zeros.
-    pub fn of_device(work: &Work, machine: &Machine, images: &Summary, dense: &Summary, report: &Report) -> Row {
+    /// From what was counted, and from the least program where it was measured.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was counted.
+    pub fn of_device(
+        work: &str,
+        kernel: &str,
+        machine: &Machine,
+        costs: &Costs,
+        least: Option<Least>,
+    ) -> Result<Row, Failure> {
         // The model is the M4's, and near enough an M0's: both have loads of two cycles and multiply in one.
         let cycles = |cycles: u64| matches!(machine.short, "m0" | "m4").then_some(cycles);
-        Row {
-            work: work.name.clone(),
+        let images = costs.summary()?;
+        Ok(Row {
+            work: work.into(),
             core: machine.short.into(),
             machine: machine.name.into(),
-            kernel: match (work.real, machine.short) {
-                (false, _) => "lanes",
-                (true, "m0" | "m3") => "skip",
-                (true, _) => "float",
-            }
-            .into(),
+            kernel: kernel.into(),
             instructions_mean: Some(images.mean.instructions),
             instructions_max: Some(images.max.instructions),
-            instructions_dense: Some(dense.mean.instructions),
+            instructions_dense: Some(costs.dense.instructions),
             cycles_mean: cycles(images.mean.cycles),
             cycles_max: cycles(images.max.cycles),
-            cycles_dense: cycles(dense.mean.cycles),
-            flash_bytes: Some(report.sizes.program_bytes),
-            ram_bytes: Some(report.sizes.ram_bytes),
-            stack_bytes: Some(u64::from(report.stack_bytes)),
-            latency_ns: None,
-        }
+            cycles_dense: cycles(costs.dense.cycles),
+            flash_bytes: least.map(|least| least.flash_bytes),
+            ram_bytes: least.map(|least| least.ram_bytes),
+            stack_bytes: least.map(|least| least.stack_bytes),
+            ..Row::default()
+        })
+    }
+}
+
+/// The kernel that runs a work's first layer, where most of the time goes, on a core.
+pub fn kernel(work: &Work, core: &str) -> &'static str {
+    match (work.order, core) {
+        (Some(Order::Columns), _) => "lanes",
+        (Some(Order::Tiles), _) => "tiles",
+        (None, "m4" | "m7" | "m33" | "m55") => "float",
+        (None, _) => "skip",
     }
 }

@@ -1,6 +1,6 @@
-//! What is measured: single layers of the sizes that other engines publish, and the committed models.
+//! What is measured: single layers of the sizes that other engines publish, whole networks, and the committed models.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -9,61 +9,172 @@ use sinapse::activation::ActivationKind;
 use sinapse::blob::{Logits, Provenance};
 use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
-use sinapse::weight::WeightFormat;
+use sinapse::weight::{Order, WeightFormat};
 use sinapse_trainer::blob::{LayerBytes, encode};
+use sinapse_trainer::model::{Blob, Model};
 
+use super::measure::Bench;
+use super::parts;
+use super::pictures::Pictures;
 use crate::{Failure, data, shell};
 
 /// A blob to measure.
+#[derive(Clone)]
 pub struct Work {
     /// As rows call it.
     pub name: String,
     /// Its file.
     pub blob: PathBuf,
-    /// Whether sums are `f32`.
-    pub real: bool,
+    /// Order of the first layer's weights, which chooses the kernel; `None` where they are `f32`.
+    pub order: Option<Order>,
+    /// What it reads.
+    pub pictures: Pictures,
 }
 
-/// Inputs of the single layers: MNIST's pixels.
-const INPUTS: u16 = 784;
+/// A committed model, whose layers are measured too.
+pub struct CommittedModel {
+    /// The whole network.
+    pub whole: Work,
+    /// Its first layer, its first two, and so on up to all, without a reduction of the picture.
+    pub prefixes: Vec<Work>,
+}
+
+/// The network of other engines' figures without its reduction: four layers, 4-bit weights and activations.
+pub const CLASSIC: &str = "256-64-64-64-10-w4-x4";
+
+/// Inputs and outputs, formats of weights and inputs, and width and height of the picture that is read.
+type Layer = (&'static str, u16, WeightFormat, ElementFormat, (u16, u16));
+
+const LAYERS: [Layer; 9] = {
+    use {ElementFormat as E, WeightFormat as W};
+    [
+        ("784x32-w8-x4", 32, W::I8, E::U4, (28, 28)),
+        ("784x32-w4-x4", 32, W::I4, E::U4, (28, 28)),
+        ("784x32-w2-x4", 32, W::I2, E::U4, (28, 28)),
+        ("784x32-w8-x8", 32, W::I8, E::U8, (28, 28)),
+        ("784x32-f32", 32, W::F32, E::F32, (28, 28)),
+        ("784x64-w8-x4", 64, W::I8, E::U4, (28, 28)),
+        ("256x64-w4-x4", 64, W::I4, E::U4, (16, 16)),
+        ("784x10-w8-x4", 10, W::I8, E::U4, (28, 28)),
+        ("1000x7-w8-x4", 7, W::I8, E::U4, (40, 25)),
+    ]
+};
+
+/// Layers that a quick measurement takes: one of each kernel.
+const QUICK: [&str; 4] = ["784x32-w8-x4", "784x32-w4-x4", "784x32-w8-x8", "784x32-f32"];
+
+/// Networks that are trained on this computer: other engines run their shape too.
+const TRAINED: [&str; 2] = ["784-32-10-w8-x8", "784-32-10-f32"];
 
 /// Committed models.
-const MODELS: [&str; 2] = ["digits", "teaching"];
+const MODELS: [&str; 3] = ["digits", OF_CLASSIC, "teaching"];
 
-/// All of them.
+/// The model that is [`CLASSIC`] behind a reduction.
+pub const OF_CLASSIC: &str = "classic";
+
+/// Names of everything that is measured on boards.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    LAYERS.iter().map(|layer| layer.0).chain(TRAINED).chain(MODELS)
+}
+
+/// Single layers of random weights, and networks that are trained for the bench.
 ///
 /// # Errors
 ///
-/// A blob that cannot be written.
-pub fn all() -> Result<Vec<Work>, Failure> {
-    use {ElementFormat as E, WeightFormat as W};
-    let layers = [
-        ("784x32-w8-x4", 32, W::I8, E::U4),
-        ("784x32-w4-x4", 32, W::I4, E::U4),
-        ("784x32-w2-x4", 32, W::I2, E::U4),
-        ("784x32-w8-x8", 32, W::I8, E::U8),
-        ("784x32-f32", 32, W::F32, E::F32),
-    ];
-    let mut all = layers
-        .map(|(name, outputs, weights, input)| layer(name, outputs, weights, input))
-        .into_iter()
-        .collect::<Result<Vec<_>, _>>()?;
-    all.extend(MODELS.map(|name| Work {
-        name: name.to_owned(),
-        blob: shell::root().join("models").join(name).with_extension("postcard"),
-        real: name == "teaching",
-    }));
-    Ok(all)
+/// A blob that cannot be written, or a training that fails.
+pub fn single(bench: &Bench<'_>) -> Result<Vec<Work>, Failure> {
+    let wanted = |name: &str| bench.selection.has_work(name) && (!bench.quick || QUICK.contains(&name));
+    let layers = LAYERS.iter().filter(|layer| wanted(layer.0)).map(layer);
+    layers.chain(TRAINED.into_iter().filter(|name| wanted(name)).map(trained)).collect()
+}
+
+/// Single layers and committed models that read the test images as they are.
+///
+/// # Errors
+///
+/// A blob that cannot be read or written.
+pub fn of_whole_pictures() -> Result<Vec<Work>, Failure> {
+    let models = MODELS.into_iter().map(|name| of_file(name, &model_path(name)));
+    let all = LAYERS.iter().map(layer).chain(models).collect::<Result<Vec<_>, _>>()?;
+    Ok(all.into_iter().filter(|work| work.pictures == Pictures::Whole).collect())
+}
+
+/// A single layer of random weights, by its name.
+///
+/// # Errors
+///
+/// No such layer, or a blob that cannot be written.
+pub fn layer_named(name: &str) -> Result<Work, Failure> {
+    layer(LAYERS.iter().find(|layer| layer.0 == name).ok_or_else(|| format!("no layer is called {name}"))?)
+}
+
+/// The models in `models/`.
+///
+/// # Errors
+///
+/// A blob that cannot be read, or a part of it that cannot be written.
+pub fn models(bench: &Bench<'_>) -> Result<Vec<CommittedModel>, Failure> {
+    let wanted =
+        |name: &&str| bench.selection.has_work(name) || *name == OF_CLASSIC && bench.selection.has_work(CLASSIC);
+    MODELS.into_iter().filter(wanted).map(committed).collect()
+}
+
+/// A network of the same name as its recipe in `xtask/recipes`, trained on this computer's data unless it is there already.
+///
+/// # Errors
+///
+/// A training that fails.
+pub fn trained(name: &str) -> Result<Work, Failure> {
+    let recipe = shell::root().join("xtask").join("recipes").join(name).with_extension("toml");
+    let blob = folder()?.join(name).with_extension("postcard");
+    // One of an older format is refused, and trained anew.
+    if let Ok(work) = of_file(name, &blob) {
+        return Ok(work);
+    }
+    eprintln!("training {name}");
+    shell::output(shell::sinapse().arg("train").arg("--recipe").arg(&recipe).arg("--out").arg(&blob))?;
+    of_file(name, &blob)
+}
+
+/// A model in `models/`, by its name.
+///
+/// # Errors
+///
+/// As [`models`].
+pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
+    let path = model_path(name);
+    let mut prefixes = Vec::new();
+    for (index, bytes) in parts::prefixes(&Blob::read(&path)?)?.into_iter().enumerate() {
+        let file = folder()?.join(format!("{name}-{}", index + 1)).with_extension("postcard");
+        data::write(&file, &bytes)?;
+        prefixes.push(of_file(&format!("{name}/{}", index + 1), &file)?);
+    }
+    Ok(CommittedModel { whole: of_file(name, &path)?, prefixes })
+}
+
+fn model_path(name: &str) -> PathBuf {
+    shell::root().join("models").join(name).with_extension("postcard")
+}
+
+fn of_file(name: &str, path: &Path) -> Result<Work, Failure> {
+    let blob = Blob::read(path)?;
+    let model = Model::of_file(&blob, path)?;
+    let first = model.layers.first().ok_or_else(|| format!("{}: a network without layers", path.display()))?;
+    let weights = first.description.weights;
+    let order = (weights != WeightFormat::F32).then(|| weights.order(first.input));
+    let pictures = Pictures::of_size(model.size);
+    Ok(Work { name: name.to_owned(), blob: path.to_owned(), order, pictures })
 }
 
 /// A layer of random weights, all of them used: its cost does not depend on their values.
-fn layer(name: &str, outputs: u16, weights: WeightFormat, input: ElementFormat) -> Result<Work, Failure> {
+fn layer(&(name, outputs, weights, input, (width, height)): &Layer) -> Result<Work, Failure> {
     let real = weights == WeightFormat::F32;
     let output = if real { ElementFormat::F32 } else { ElementFormat::I32 };
     let format = LayerDescription { outputs, weights, activation: ActivationKind::Identity, output };
-    let description = Description::new(INPUTS, input).with(format).ok_or("a layer that no network has")?;
+    let inputs = width * height;
+    let description = Description::new(inputs, input).with(format).ok_or("a layer that no network has")?;
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let size = usize::from(INPUTS) * usize::from(outputs);
+    let size = usize::from(inputs) * usize::from(outputs);
     let bytes = if real {
         let mut numbers = |count: usize| (0..count).map(|_| rng.random_range(-0.1f32..0.1)).collect::<Vec<_>>();
         LayerBytes::of_f32(&numbers(size), &numbers(usize::from(outputs)))
@@ -84,10 +195,15 @@ fn layer(name: &str, outputs: u16, weights: WeightFormat, input: ElementFormat) 
         validation_images: 0,
         validation_correct: 0,
     };
-    let blob = encode(&description, (28, 28), Logits { step: 1.0, reject_margin: 0 }, &provenance, &[bytes]);
+    let blob = encode(&description, (width, height), Logits { step: 1.0, reject_margin: 0 }, &provenance, &[bytes]);
+    let path = folder()?.join(name).with_extension("postcard");
+    data::write(&path, &blob)?;
+    of_file(name, &path)
+}
+
+/// Where the blobs of the bench are.
+fn folder() -> Result<PathBuf, Failure> {
     let folder = shell::target().join("bench");
     std::fs::create_dir_all(&folder)?;
-    let path = folder.join(name).with_extension("postcard");
-    data::write(&path, &blob)?;
-    Ok(Work { name: name.to_owned(), blob: path, real })
+    Ok(folder)
 }

@@ -1,19 +1,23 @@
 //! The inner loops in Rust, for every machine.
 
-use super::{Budget, Entry, Inputs, List};
+use super::{Blocks, Entry, Inputs, List, unpack};
 use crate::element::Levels;
 use crate::weight::Weight;
 
+/// Inputs between two looks at the sum of levels.
+pub const STEP: u32 = 8;
+
 /// Appends inputs that are not zero to the list, until it is full or no words are left.
 #[inline(always)]
-pub fn scan<X: Levels>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List) {
+pub fn scan<X: Levels>(_: bool, inputs: &mut Inputs<'_>, budget: u32, list: &mut List) {
     let mut done = 0;
+    let (pairs, _) = inputs.words.as_chunks::<2>();
     let eights = inputs.columns.chunks_exact(8 * inputs.column_words);
-    for (eight, &[first, second]) in eights.zip(inputs.pairs) {
-        if list.length > budget.length || list.total > budget.total {
+    for (eight, &[first, second]) in eights.zip(pairs) {
+        if list.is_full(budget) {
             break;
         }
-        done += 1;
+        done += 2;
         if (first | second) & X::MASK == 0 {
             continue;
         }
@@ -22,38 +26,49 @@ pub fn scan<X: Levels>(inputs: &mut Inputs<'_>, budget: &Budget, list: &mut List
             list.push(&column[0], X::level(byte));
         }
     }
-    inputs.pairs = inputs.pairs.get(done..).unwrap_or_default();
-    inputs.columns = inputs.columns.get(8 * done * inputs.column_words..).unwrap_or_default();
+    inputs.skip(done);
+    inputs.push_odd::<X>(budget, list);
 }
 
-/// The next `words` (1 to 4) words of all columns in the list, times their levels; two outputs in each of `words · phases`.
+/// The next `words` (1 to 4) words of all columns in the list, times their levels, added to their sums; then the next, for
+/// every block.
 #[inline(always)]
-pub fn add_columns<W: Weight<Cell = u32>>(list: &mut List, words: usize) -> [u32; 8] {
-    match words {
-        1 => words_of_columns::<W, 1>(list),
-        2 => words_of_columns::<W, 2>(list),
-        3 => words_of_columns::<W, 3>(list),
-        _ => words_of_columns::<W, 4>(list),
+pub fn add_blocks<W: Weight<Cell = u32>>(words: usize, blocks: Blocks) {
+    let Blocks { count, entries, start, mut from, mut to } = blocks;
+    for _ in 0..count {
+        let lanes = match words {
+            1 => lanes::<W, 1>(entries, start),
+            2 => lanes::<W, 2>(entries, start),
+            3 => lanes::<W, 3>(entries, start),
+            _ => lanes::<W, 4>(entries, start),
+        };
+        unpack::<W>(&lanes, words, from, to);
+        (from, to) = (from.wrapping_add(16), to.wrapping_add(16));
     }
 }
 
+/// Two outputs in each, `[word][phase]`.
 #[inline(always)]
-fn words_of_columns<W: Weight<Cell = u32>, const WORDS: usize>(list: &mut List) -> [u32; 8] {
+fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(entries: *mut Entry, start: u32) -> [u32; 8] {
     let bits = W::FORMAT.bits();
     let phases = 16 / bits as usize;
     let mask = ((1 << bits) - 1) * 0x1_0001;
-    let mut lanes = [0u32; 8]; // [word][phase]
-    for entry in list.entries.iter_mut().take(list.length) {
-        // SAFETY: the first `length` entries are written.
-        let Entry { column, x } = unsafe { entry.assume_init_mut() };
+    let mut lanes = [start; 8];
+    let mut next = entries;
+    // SAFETY: the list ends with `x = 0`, and a column has no fewer words than callers ask for.
+    while let Entry { column, x: x @ 1.. } = unsafe { *next } {
         for (k, lanes) in lanes.chunks_exact_mut(phases).enumerate().take(WORDS) {
-            // SAFETY: callers ask for no more words than a column has.
+            // SAFETY: as above.
             let word = unsafe { *column.add(k) };
             for (phase, lane) in lanes.iter_mut().enumerate() {
-                *lane = lane.wrapping_add((word >> (phase as u32 * bits) & mask).wrapping_mul(*x));
+                *lane = lane.wrapping_add((word >> (phase as u32 * bits) & mask).wrapping_mul(x));
             }
         }
-        *column = column.wrapping_add(WORDS);
+        // SAFETY: as above.
+        unsafe {
+            (*next).column = column.wrapping_add(WORDS);
+            next = next.add(1);
+        }
     }
     lanes
 }

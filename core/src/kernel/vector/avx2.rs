@@ -7,9 +7,6 @@ use crate::weight::{Weight, WeightFormat};
 
 super::walk::walk!("avx2");
 
-/// What [`add_quads`] adds to every weight.
-const QUADS_OFFSET: u32 = 128;
-
 /// Eight sums.
 pub(super) type Lanes = __m256i;
 
@@ -99,19 +96,42 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     lanes[3] = _mm256_add_epi32(lanes[3], _mm256_srli_epi32::<16>(high));
 }
 
-/// Adds a row of `8 · N` quads, times the four bytes of `x`.
+/// Parts of a sum of tiles.
+pub(super) type TileLanes = __m256i;
+
 #[inline]
 #[target_feature(enable = "avx2")]
-fn add_quads<const N: usize>(lanes: &mut [Lanes; N], row: &[[u32; 8]; N], x: u32) {
-    let bytes = _mm256_set1_epi16(0xff);
-    let even = _mm256_set1_epi32((x & 0xff_00ff).cast_signed());
-    let odd = _mm256_set1_epi32((x >> 8 & 0xff_00ff).cast_signed());
-    for (lane, words) in lanes.iter_mut().zip(row) {
-        let words = load(words);
-        let first = _mm256_madd_epi16(_mm256_and_si256(words, bytes), even);
-        let second = _mm256_madd_epi16(_mm256_srli_epi16::<8>(words), odd);
-        *lane = _mm256_add_epi32(*lane, _mm256_add_epi32(first, second));
+pub(super) fn tile_zero() -> TileLanes {
+    _mm256_setzero_si256()
+}
+
+/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
+    let x = sixteen(x);
+    for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {
+        let halves = load(tile);
+        *both = _mm256_add_epi32(*both, _mm256_madd_epi16(halves, x));
+        *odd = _mm256_add_epi32(*odd, _mm256_madd_epi16(_mm256_srai_epi16::<8>(halves), x));
     }
+}
+
+/// Sixteen bytes as numbers of 16 bits.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn sixteen(bytes: &[u8; 16]) -> __m256i {
+    // SAFETY: reads the 16 bytes.
+    _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
+}
+
+/// Sum of all parts, modulo 2³².
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn tile_total(lanes: TileLanes) -> i32 {
+    let four = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256::<1>(lanes));
+    let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b1110>(four));
+    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<1>(two)))
 }
 
 /// Sums of columns in the order of the outputs: they are even and odd ones of the first half of each 128 bits, then of the

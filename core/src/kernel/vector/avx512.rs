@@ -4,14 +4,14 @@
 
 use core::arch::x86_64::*;
 
-use super::avx2::{Lanes, expand, join_halves, load, nonzero_bytes, nonzero_floats, nonzero_words, numbers, zero};
+use super::avx2::{
+    Lanes, TileLanes, expand, join_halves, load, nonzero_bytes, nonzero_floats, nonzero_words, numbers, sixteen,
+    tile_total, tile_zero, zero,
+};
 use crate::element::Levels;
 use crate::weight::Weight;
 
 super::walk::walk!("avx512f,avx512vl,avx512vnni");
-
-/// [`add_quads`] takes weights with their signs.
-const QUADS_OFFSET: u32 = 0;
 
 /// Adds four columns of 32 stored weights, times the four bytes of `x`.
 #[inline]
@@ -37,15 +37,17 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     }
 }
 
-/// Adds a row of `8 · N` quads, times the four bytes of `x`.
+/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512vnni")]
-fn add_quads<const N: usize>(lanes: &mut [Lanes; N], row: &[[u32; 8]; N], x: u32) {
-    let x = _mm256_set1_epi32(x.cast_signed());
-    let sign = _mm256_set1_epi8(i8::MIN);
-    for (lane, words) in lanes.iter_mut().zip(row) {
-        // Bytes `weight + 128` with the highest bit turned are the weights in two's complement.
-        *lane = _mm256_dpbusd_epi32(*lane, x, _mm256_xor_si256(load(words), sign));
+fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
+    let x = sixteen(x);
+    // The odd outputs' weights are the odd bytes, with their signs.
+    let x_of_odd = _mm256_slli_epi16::<8>(x);
+    for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {
+        let halves = load(tile);
+        *both = _mm256_dpwssd_epi32(*both, halves, x);
+        *odd = _mm256_dpbusd_epi32(*odd, x_of_odd, halves);
     }
 }
 

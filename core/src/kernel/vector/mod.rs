@@ -1,15 +1,15 @@
 //! Vectors of 16 bytes and more, for hosts: one file for each set of instructions, with the same functions.
 //!
 //! ```text
-//! sums = bias - offset · Σ x                          # stored weights are `weight + offset`
+//! sums -= offset · Σ x                                # stored weights are `weight + offset`
 //! ones = a bit for each four inputs that are not all zero
 //! for each block of 32 outputs:                       # their sums stay in registers
 //!     for each group in ones:
 //!         sums += four columns of 32 weights, each times its input
 //! ```
 //!
-//! Quads and `f32` go the same way, over words of quads and over single inputs. The loops are written once, in [`walk`], and
-//! compiled for every set; a file has what differs: how four columns, or a row of quads, are added.
+//! Tiles and `f32` go the same way, over rows of sixteen inputs and over single inputs. The loops are written once, in [`walk`],
+//! and compiled for every set; a file has what differs: how four columns, or tiles of a row, are added.
 #![allow(unsafe_code)] // functions for instructions that only some CPUs have are called after asking the CPU
 
 #[cfg(sinapse_vector = "x86_64")]
@@ -27,7 +27,8 @@ mod simd128;
 mod sse2;
 mod walk;
 
-use crate::element::{Element, Levels};
+use crate::element::{Element, Level, Levels};
+use crate::requantize::Requantization;
 use crate::weight::Weight;
 
 /// A set of instructions that this CPU has.
@@ -56,34 +57,43 @@ macro_rules! instructions {
                 }
             }
 
-            /// As [`reference::sums`](super::reference::sums), for integer weights in columns.
+            /// As [`skip::add`](super::skip::add), for integers.
             #[inline]
-            pub fn columns<W, X>(self, weights: &[u32], bias: &[i32], input: &[u8], sums: &mut [i32])
+            pub fn add_columns<W, X>(self, weights: &[u32], input: &[u8], sums: &mut [i32])
             where
                 W: Weight<Value = i32, Cell = u32>,
                 X: Levels,
             {
                 match self.0 {
                     // SAFETY: an `Instructions` is a set that the CPU has.
-                    $(Set::$set => unsafe { $module::columns::<W, X>(weights, bias, input, sums) }),*
+                    $(Set::$set => unsafe { $module::columns::<W, X>(weights, input, sums) }),*
                 }
             }
 
-            /// As [`reference::sums`](super::reference::sums), for 8-bit weights in quads.
+            /// As [`tiles::add`](super::tiles::add).
             #[inline]
-            pub fn quads(self, weights: &[u32], bias: &[i32], input: &[u8], sums: &mut [i32]) {
+            pub fn add_tiles(self, weights: &[u32], input: &[u8], sums: &mut [i32]) {
                 match self.0 {
                     // SAFETY: as above.
-                    $(Set::$set => unsafe { $module::quads(weights, bias, input, sums) }),*
+                    $(Set::$set => unsafe { $module::tiles(weights, input, sums) }),*
                 }
             }
 
-            /// As [`reference::sums`](super::reference::sums), for `f32`.
+            /// As [`skip::add`](super::skip::add), for `f32`.
             #[inline]
-            pub fn floats<X: Element<Value = f32>>(self, weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &mut [f32]) {
+            pub fn add_floats<X: Element<Value = f32>>(self, weights: &[f32], input: &[X::Raw], sums: &mut [f32]) {
                 match self.0 {
                     // SAFETY: as above.
-                    $(Set::$set => unsafe { $module::floats::<X>(weights, bias, input, sums) }),*
+                    $(Set::$set => unsafe { $module::floats::<X>(weights, input, sums) }),*
+                }
+            }
+
+            /// As [`relu::relu`](super::relu::relu).
+            #[inline]
+            pub fn relu<E: Level>(self, requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
+                match self.0 {
+                    // SAFETY: as above.
+                    $(Set::$set => unsafe { $module::relu::<E>(requantization, sums, levels) }),*
                 }
             }
         }
@@ -118,4 +128,10 @@ impl Instructions {
     pub fn best() -> Instructions {
         Instructions(Set::Simd128)
     }
+}
+
+/// As [`relu::relu`](super::relu::relu), by the best set.
+#[inline(always)]
+pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
+    Instructions::best().relu::<E>(requantization, sums, levels);
 }

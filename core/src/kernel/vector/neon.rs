@@ -7,9 +7,6 @@ use crate::weight::{Weight, WeightFormat};
 
 super::walk::walk!("neon");
 
-/// What [`add_quads`] adds to every weight.
-const QUADS_OFFSET: u32 = 128;
-
 /// Eight sums.
 type Lanes = [uint32x4_t; 2];
 
@@ -124,20 +121,38 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     }
 }
 
-/// Adds a row of `8 · N` quads, times the four bytes of `x`.
+/// Parts of a sum of tiles.
+type TileLanes = int32x4_t;
+
 #[inline]
 #[target_feature(enable = "neon")]
-fn add_quads<const N: usize>(lanes: &mut [Lanes; N], row: &[[u32; 8]; N], x: u32) {
-    let x = vreinterpretq_u8_u32(vdupq_n_u32(x));
-    for (lanes, row) in lanes.iter_mut().zip(row) {
-        for (lane, words) in lanes.iter_mut().zip(row.as_chunks::<4>().0) {
-            let bytes = load_words(words);
-            // A product is at most 255 · 255, within 16 bits; pairs of them are added in 32.
-            let low = vpaddlq_u16(vmull_u8(vget_low_u8(bytes), vget_low_u8(x)));
-            let high = vpaddlq_u16(vmull_high_u8(bytes, x));
-            *lane = vaddq_u32(*lane, vpaddq_u32(low, high));
+fn tile_zero() -> TileLanes {
+    vdupq_n_s32(0)
+}
+
+/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
+#[inline]
+#[target_feature(enable = "neon")]
+fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
+    let bytes = load(x);
+    let x = [vmovl_u8(vget_low_u8(bytes)), vmovl_high_u8(bytes)].map(|x| vreinterpretq_s16_u16(x));
+    for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {
+        for (words, x) in tile.as_chunks::<4>().0.iter().zip(x) {
+            let halves = vreinterpretq_s16_u8(load_words(words));
+            let odd_halves = vshrq_n_s16::<8>(halves);
+            *both = vmlal_s16(*both, vget_low_s16(halves), vget_low_s16(x));
+            *both = vmlal_high_s16(*both, halves, x);
+            *odd = vmlal_s16(*odd, vget_low_s16(odd_halves), vget_low_s16(x));
+            *odd = vmlal_high_s16(*odd, odd_halves, x);
         }
     }
+}
+
+/// Sum of all parts, modulo 2³².
+#[inline]
+#[target_feature(enable = "neon")]
+fn tile_total(lanes: TileLanes) -> i32 {
+    vaddvq_s32(lanes)
 }
 
 /// Sums of columns in the order of the outputs.

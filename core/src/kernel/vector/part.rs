@@ -2,7 +2,7 @@
 
 use crate::element::Levels;
 
-/// Inputs of a part: one bit for each, or for each group of four, fits [`Ones`].
+/// Inputs of a part, or groups of four, or rows of sixteen: one bit for each fits [`Ones`].
 pub(super) const PART: usize = 1024;
 
 /// A bit for each of [`PART`] things.
@@ -10,6 +10,9 @@ pub(super) type Ones = [u64; PART / 64];
 
 /// Outputs of a block.
 pub(super) const BLOCK: usize = 32;
+
+/// Pairs of outputs of a block of tiles: two registers for each, and as many again for everything else, is what x86-64 has.
+pub(super) const BLOCK_PAIRS: usize = 4;
 
 /// Numbers of the ones among `count` things, lowest first.
 #[inline(always)]
@@ -66,6 +69,14 @@ pub(super) fn four<X: Levels>(input: &[u8], g: usize) -> u32 {
         }
     };
     (u32::from_le_bytes(bytes) & X::MASK) >> X::SHIFT
+}
+
+/// Inputs of the last row of sixteen, which has fewer; beyond them there are zeros.
+#[cold]
+#[inline(never)]
+pub(super) fn last_sixteen(input: &[u8]) -> [u8; 16] {
+    let rest = input.as_chunks::<16>().1;
+    core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
 }
 
 /// `[[cell; 8]; N]` from `at` on.

@@ -7,9 +7,6 @@ use crate::weight::{Weight, WeightFormat};
 
 super::walk::walk!("simd128");
 
-/// What [`add_quads`] adds to every weight.
-const QUADS_OFFSET: u32 = 128;
-
 /// Eight sums.
 type Lanes = [v128; 2];
 
@@ -113,20 +110,37 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     }
 }
 
-/// Adds a row of `8 · N` quads, times the four bytes of `x`.
+/// Parts of a sum of tiles.
+type TileLanes = v128;
+
 #[inline]
 #[target_feature(enable = "simd128")]
-fn add_quads<const N: usize>(lanes: &mut [Lanes; N], row: &[[u32; 8]; N], x: u32) {
-    let (even, odd) = (u32x4_splat(x & 0xff_00ff), u32x4_splat(x >> 8 & 0xff_00ff));
-    for (lanes, row) in lanes.iter_mut().zip(row) {
-        for (lane, words) in lanes.iter_mut().zip(row.as_chunks::<4>().0) {
-            let words = load(words);
-            // Products of bytes as numbers of 16 bits, two and two added in 32.
-            let first = i32x4_dot_i16x8(v128_and(words, u16x8_splat(0xff)), even);
-            let second = i32x4_dot_i16x8(u16x8_shr(words, 8), odd);
-            *lane = i32x4_add(*lane, i32x4_add(first, second));
+fn tile_zero() -> TileLanes {
+    i32x4_splat(0)
+}
+
+/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
+#[inline]
+#[target_feature(enable = "simd128")]
+fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
+    // SAFETY: reads the 16 bytes.
+    let bytes = unsafe { v128_load(x.as_ptr().cast()) };
+    let x = [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)];
+    for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {
+        for (words, x) in tile.as_chunks::<4>().0.iter().zip(x) {
+            let halves = load(words);
+            *both = i32x4_add(*both, i32x4_dot_i16x8(halves, x));
+            *odd = i32x4_add(*odd, i32x4_dot_i16x8(i16x8_shr(halves, 8), x));
         }
     }
+}
+
+/// Sum of all parts, modulo 2³².
+#[inline]
+#[target_feature(enable = "simd128")]
+fn tile_total(lanes: TileLanes) -> i32 {
+    let two = i32x4_add(lanes, i32x4_shuffle::<2, 3, 0, 1>(lanes, lanes));
+    i32x4_extract_lane::<0>(i32x4_add(two, i32x4_shuffle::<1, 0, 3, 2>(two, two)))
 }
 
 /// Sums of columns in the order of the outputs.

@@ -7,9 +7,6 @@ use crate::weight::{Weight, WeightFormat};
 
 super::walk::walk!("sse2");
 
-/// What [`add_quads`] adds to every weight.
-const QUADS_OFFSET: u32 = 128;
-
 /// Eight sums.
 type Lanes = [__m128i; 2];
 
@@ -104,21 +101,36 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     }
 }
 
-/// Adds a row of `8 · N` quads, times the four bytes of `x`.
+/// Parts of a sum of tiles.
+type TileLanes = __m128i;
+
 #[inline]
 #[target_feature(enable = "sse2")]
-fn add_quads<const N: usize>(lanes: &mut [Lanes; N], row: &[[u32; 8]; N], x: u32) {
-    let bytes = _mm_set1_epi16(0xff);
-    let (even, odd) =
-        (_mm_set1_epi32((x & 0xff_00ff).cast_signed()), _mm_set1_epi32((x >> 8 & 0xff_00ff).cast_signed()));
-    for (lanes, row) in lanes.iter_mut().zip(row) {
-        for (lane, words) in lanes.iter_mut().zip(row.as_chunks::<4>().0) {
-            let words = load_words(words);
-            let first = _mm_madd_epi16(_mm_and_si128(words, bytes), even);
-            let second = _mm_madd_epi16(_mm_srli_epi16::<8>(words), odd);
-            *lane = _mm_add_epi32(*lane, _mm_add_epi32(first, second));
+fn tile_zero() -> TileLanes {
+    _mm_setzero_si128()
+}
+
+/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
+    let (bytes, zero) = (load(x), _mm_setzero_si128());
+    let x = [_mm_unpacklo_epi8(bytes, zero), _mm_unpackhi_epi8(bytes, zero)];
+    for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {
+        for (words, x) in tile.as_chunks::<4>().0.iter().zip(x) {
+            let halves = load_words(words);
+            *both = _mm_add_epi32(*both, _mm_madd_epi16(halves, x));
+            *odd = _mm_add_epi32(*odd, _mm_madd_epi16(_mm_srai_epi16::<8>(halves), x));
         }
     }
+}
+
+/// Sum of all parts, modulo 2³².
+#[inline]
+#[target_feature(enable = "sse2")]
+fn tile_total(lanes: TileLanes) -> i32 {
+    let two = _mm_add_epi32(lanes, _mm_shuffle_epi32::<0b1110>(lanes));
+    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<1>(two)))
 }
 
 /// Sums of columns in the order of the outputs.

@@ -1,21 +1,21 @@
 //! The loops over inputs and outputs, compiled once for each set of instructions.
 
-/// Defines `columns`, `quads` and `floats`, which use the functions of the file they stand in.
+/// Defines `columns`, `tiles`, `floats` and `relu`, which use the functions of the file they stand in.
 ///
 /// A macro, because a function for certain instructions is inlined only where these are allowed.
 macro_rules! walk {
     ($features:literal) => {
-        /// As [`reference::sums`](crate::kernel::reference::sums), for integer weights in columns.
+        /// As [`skip::add`](crate::kernel::skip::add), for integers.
         #[target_feature(enable = $features)]
-        pub(super) fn columns<W, X>(weights: &[u32], bias: &[i32], input: &[u8], sums: &mut [i32])
+        pub(super) fn columns<W, X>(weights: &[u32], input: &[u8], sums: &mut [i32])
         where
             W: $crate::weight::Weight<Value = i32, Cell = u32>,
             X: $crate::element::Levels,
         {
             use $crate::kernel::vector::part::{self, BLOCK, PART};
             let offset = (W::FORMAT.offset() as u32).wrapping_mul(part::total::<X>(input)).cast_signed();
-            for (sum, &bias) in sums.iter_mut().zip(bias) {
-                *sum = bias.wrapping_sub(offset);
+            for sum in sums.iter_mut() {
+                *sum = sum.wrapping_sub(offset);
             }
             let row_words = W::row_cells(X::FORMAT, sums.len());
             for (part, input) in input.chunks(4 * PART).enumerate() {
@@ -43,66 +43,71 @@ macro_rules! walk {
             }
         }
 
-        /// As [`reference::sums`](crate::kernel::reference::sums), for 8-bit weights in quads.
+        /// As [`tiles::add`](crate::kernel::tiles::add), by its equations.
         #[target_feature(enable = $features)]
-        pub(super) fn quads(weights: &[u32], bias: &[i32], input: &[u8], sums: &mut [i32]) {
+        pub(super) fn tiles(weights: &[u32], input: &[u8], sums: &mut [i32]) {
             use $crate::element::U8;
-            use $crate::kernel::vector::part::{self, BLOCK, PART};
-            let offset = QUADS_OFFSET.wrapping_mul(part::total::<U8>(input)).cast_signed();
-            for (sum, &bias) in sums.iter_mut().zip(bias) {
-                *sum = bias.wrapping_sub(offset);
+            use $crate::kernel::vector::part::{self, BLOCK_PAIRS, PART};
+            let offset = 128u32.wrapping_mul(part::total::<U8>(input)).cast_signed();
+            for sum in sums.iter_mut().step_by(2) {
+                *sum = sum.wrapping_sub(offset);
             }
-            let outputs = sums.len();
-            for (part, input) in input.chunks(4 * PART).enumerate() {
-                let weights = weights.get(PART * outputs * part..).unwrap_or_default();
-                let ones = part::ones_of(input, 8, |bytes| nonzero_words(bytes, u32::MAX));
-                for (block, sums) in sums.chunks_mut(BLOCK).enumerate() {
-                    let rows = (weights, outputs, block * BLOCK);
+            let row_words = 8 * sums.len().div_ceil(2);
+            for (part, input) in input.chunks(16 * PART).enumerate() {
+                let weights = weights.get(PART * row_words * part..).unwrap_or_default();
+                let rows = part::ones_of(input, 1, |row: &[u8; 16]| u64::from(u128::from_ne_bytes(*row) != 0));
+                for (block, sums) in sums.chunks_mut(2 * BLOCK_PAIRS).enumerate() {
+                    let tiles = (weights, row_words, 8 * BLOCK_PAIRS * block);
                     match sums.len() {
-                        ..=8 => quads_of_block::<1>(rows, input, &ones, sums),
-                        9..=16 => quads_of_block::<2>(rows, input, &ones, sums),
-                        _ => quads_of_block::<4>(rows, input, &ones, sums),
+                        ..=2 => tiles_of_block::<1>(tiles, input, &rows, sums),
+                        3..=4 => tiles_of_block::<2>(tiles, input, &rows, sums),
+                        _ => tiles_of_block::<BLOCK_PAIRS>(tiles, input, &rows, sums),
                     }
                 }
             }
         }
 
-        /// Adds the rows `(words, words of a row, first word)` of quads to `8 · N` sums, or fewer.
+        /// Adds the tiles `(words, words of a row, first word)` to `2 · N` sums, or fewer.
         #[inline]
         #[target_feature(enable = $features)]
-        fn quads_of_block<const N: usize>(
+        fn tiles_of_block<const N: usize>(
             (weights, row_words, first): (&[u32], usize, usize),
             input: &[u8],
-            ones: &$crate::kernel::vector::part::Ones,
+            rows: &$crate::kernel::vector::part::Ones,
             sums: &mut [i32],
         ) {
-            use $crate::element::U8;
             use $crate::kernel::vector::part;
-            let mut lanes = [zero(); N];
-            part::for_each_one(ones, input.len().div_ceil(4), |g| {
-                let x = part::four::<U8>(input, g);
-                let at = g * row_words + first;
-                match part::eights(weights, at) {
-                    Some(row) => add_quads(&mut lanes, row, x),
-                    None => add_quads(&mut lanes, &part::last_eights(weights, at), x),
+            let (mut both, mut odd) = ([tile_zero(); N], [tile_zero(); N]);
+            part::for_each_one(rows, input.len().div_ceil(16), |row| {
+                let at = row * row_words + first;
+                let copy;
+                let tiles: &[[u32; 8]; N] = match part::eights(weights, at) {
+                    Some(tiles) => tiles,
+                    None => {
+                        copy = part::last_eights(weights, at);
+                        &copy
+                    }
+                };
+                match input.as_chunks::<16>().0.get(row) {
+                    Some(x) => add_tiles(&mut both, &mut odd, tiles, x),
+                    None => add_tiles(&mut both, &mut odd, tiles, &part::last_sixteen(input)),
                 }
             });
-            let lanes = lanes.map(|lanes| numbers(lanes));
-            for (sum, &lane) in sums.iter_mut().zip(lanes.as_flattened()) {
-                *sum = sum.wrapping_add(lane);
+            for (sums, (both, odd)) in sums.chunks_mut(2).zip(both.into_iter().zip(odd)) {
+                let (both, odd) = (tile_total(both), tile_total(odd));
+                for (sum, product) in sums.iter_mut().zip([both.wrapping_sub(odd << 8), odd]) {
+                    *sum = sum.wrapping_add(product);
+                }
             }
         }
 
-        /// As [`reference::sums`](crate::kernel::reference::sums), for `f32`: inputs in order.
+        /// As [`skip::add`](crate::kernel::skip::add), for `f32`: inputs in order.
         #[target_feature(enable = $features)]
-        pub(super) fn floats<X>(weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &mut [f32])
+        pub(super) fn floats<X>(weights: &[f32], input: &[X::Raw], sums: &mut [f32])
         where
             X: $crate::element::Element<Value = f32>,
         {
             use $crate::kernel::vector::part::{self, BLOCK, PART};
-            for (sum, &bias) in sums.iter_mut().zip(bias) {
-                *sum = bias;
-            }
             let outputs = sums.len();
             for (part, input) in input.chunks(PART).enumerate() {
                 let weights = weights.get(PART * outputs * part..).unwrap_or_default();
@@ -154,6 +159,16 @@ macro_rules! walk {
                 }
             });
             sums.iter_mut().zip(lanes.as_flattened()).for_each(|(sum, &lane)| *sum = lane);
+        }
+
+        /// As [`relu`](crate::kernel::relu::relu): the loop in Rust, which the compiler turns into these instructions.
+        #[target_feature(enable = $features)]
+        pub(super) fn relu<E: $crate::element::Level>(
+            requantization: &$crate::requantize::Requantization<'_>,
+            sums: &[i32],
+            levels: &mut [u8],
+        ) {
+            $crate::kernel::relu::portable::relu::<E>(requantization, sums, levels);
         }
     };
 }

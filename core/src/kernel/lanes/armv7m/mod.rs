@@ -1,0 +1,24 @@
+//! The inner loops for Armv7-M and Armv8-M: Cortex-M3, M4, M7, M33.
+//!
+//! Fourteen registers are in use; r6 and r7 are saved by hand, because the compiler lends neither of them.
+//!
+//! A word of weights is multiplied whole first, `word · x`, and lane by lane for all lanes but the first; the first is what
+//! is left of the whole once the others are taken away. That saves a mask for every word.
+
+/// What is left in `$all` once the other lanes of its word are taken away.
+macro_rules! decode {
+    ($all:literal $(, $lane:literal $shift:literal)+) => {
+        concat!($("sub ", $all, ", ", $all, ", ", $lane, ", lsl #", $shift, "\n",)+)
+    };
+}
+
+mod columns;
+mod scan;
+mod tops;
+
+pub use columns::add_blocks;
+pub use scan::scan;
+pub use tops::add_tops;
+
+/// Inputs between two looks at the sum of levels.
+pub const STEP: u32 = 4;

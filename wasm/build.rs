@@ -1,0 +1,40 @@
+//! Generates the type of the network that is compiled in, from a blob of it.
+
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    if let Err(message) = network() {
+        // Cargo shows this line as the reason why the build stopped.
+        println!("cargo::error={message}");
+    }
+}
+
+/// Writes `network.rs`: the type of the network in the blob named by `SINAPSE_MODEL`, and its sizes.
+fn network() -> Result<(), String> {
+    println!("cargo::rerun-if-env-changed=SINAPSE_MODEL");
+    let path = env::var("SINAPSE_MODEL").unwrap_or_else(|_| "../models/digits.postcard".into());
+    println!("cargo::rerun-if-changed={path}");
+    let blob = fs::read(&path).map_err(|error| format!("the model {path} cannot be read: {error}"))?;
+    let refused = |error| format!("the model {path} is refused: {error}");
+    let network = sinapse::blob::rust_type(&blob).map_err(refused)?;
+    let reader = sinapse::blob::Reader::open(&blob).map_err(refused)?;
+    let description = reader.description();
+    let logit = description.layers().last().map_or("i32", |layer| layer.output.name());
+    // Blobs of a network differ in length by what they say about their origin.
+    let (blob_bytes, image_bytes) = (blob.len().next_multiple_of(1024) + 1024, description.picture_pixels());
+    let source = format!(
+        "/// The network that can be loaded.\n\
+         pub type Net = {network};\n\n\
+         /// Most bytes of a blob.\n\
+         pub const BLOB_BYTES: usize = {blob_bytes};\n\n\
+         /// Bytes of a picture.\n\
+         pub const IMAGE_BYTES: usize = {image_bytes};\n\n\
+         /// All logits of a picture.\n\
+         pub type Logits = [{logit}; {classes}];\n",
+        classes = description.classes()
+    );
+    let out = env::var_os("OUT_DIR").unwrap_or_default();
+    fs::write(Path::new(&out).join("network.rs"), source).map_err(|error| format!("network.rs: {error}"))
+}

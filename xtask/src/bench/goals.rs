@@ -1,0 +1,146 @@
+//! What the engine must reach, and what others take.
+
+use std::fmt::Write as _;
+
+use super::row::Row;
+use super::work::CLASSIC;
+
+/// A figure of a row.
+#[derive(Clone, Copy, Debug)]
+enum Column {
+    CyclesMean,
+    CyclesDense,
+    InstructionsMean,
+    InstructionsDense,
+    Flash,
+    /// Static RAM and stack together.
+    Ram,
+}
+
+impl Column {
+    fn of(self, row: &Row) -> Option<u64> {
+        match self {
+            Column::CyclesMean => row.cycles_mean,
+            Column::CyclesDense => row.cycles_dense,
+            Column::InstructionsMean => row.instructions_mean,
+            Column::InstructionsDense => row.instructions_dense,
+            Column::Flash => row.flash_bytes,
+            Column::Ram => row.ram_bytes.zip(row.stack_bytes).map(|(ram, stack)| ram + stack),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Column::CyclesMean => "modelled cycles",
+            Column::CyclesDense => "modelled cycles, no zeros",
+            Column::InstructionsMean => "instructions",
+            Column::InstructionsDense => "instructions, no zeros",
+            Column::Flash => "bytes of flash",
+            Column::Ram => "bytes of RAM with stack",
+        }
+    }
+}
+
+/// Work, core, figure, most, and what others take.
+type Goal = (&'static str, &'static str, Column, u64, &'static str);
+
+const GOALS: [Goal; 13] = [
+    ("784x32-w8-x4", "m4", Column::CyclesMean, 10_000, "CMSIS-NN s8 60,900; embedded-nn 144,000; microflow 973,000"),
+    ("784x32-w4-x4", "m4", Column::CyclesMean, 9_000, "CMSIS-NN s4 137,000"),
+    ("784x32-w8-x8", "m4", Column::CyclesMean, 14_000, "CMSIS-NN s8 60,900"),
+    ("784x32-w8-x8", "m4", Column::CyclesDense, 50_000, "CMSIS-NN s8 60,900"),
+    ("784x32-f32", "m4", Column::CyclesMean, 26_000, "CMSIS-NN f32 252,000"),
+    (CLASSIC, "m4", Column::CyclesMean, 16_000, "BitNetMCU 244,000; CMSIS-NN s8 layers 72,000"),
+    (CLASSIC, "m0", Column::CyclesMean, 40_000, "BitNetMCU 429,000"),
+    (CLASSIC, "rv32", Column::InstructionsMean, 36_000, ""),
+    ("784x32-w8-x8", "m55", Column::InstructionsDense, 4_500, "CMSIS-NN, GCC 12,500"),
+    // 6 KiB of program; RAM is the scratch of `digits`, 368 bytes, and 1 KiB.
+    ("digits", "m4", Column::Flash, 6 * 1024, "embedded-nn about 1,100 for its kernels alone"),
+    ("digits", "m0", Column::Flash, 6 * 1024, "embedded-nn about 1,100 for its kernels alone"),
+    ("digits", "m4", Column::Ram, 368 + 1024, ""),
+    ("digits", "m0", Column::Ram, 368 + 1024, ""),
+];
+
+/// Kernels of other engines on the host, and how many times faster the integer network must be than the fastest of them.
+const RATIOS: [(&str, &[&str], f64); 2] =
+    [("ONNX Runtime", &["onnxruntime"], 10.0), ("the fastest Rust engine", &["tract", "candle"], 3.0)];
+
+/// The work that engines are compared with on the host.
+pub const HOST_WORK: &str = "784-32-10";
+
+/// A table of all goals whose rows were measured.
+pub fn table(rows: &[Row]) -> String {
+    let mut table =
+        "| work | core | figure | measured | goal | | others |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+            .to_owned();
+    for (work, core, column, most, others) in GOALS {
+        // Other engines have rows of their own, under the same work.
+        let ours = |row: &&Row| row.work == work && row.core == core && !is_peer(row);
+        let Some(value) = rows.iter().filter(ours).find_map(|row| column.of(row)) else { continue };
+        let verdict = if value <= most { "met" } else { "missed" };
+        let _ = writeln!(table, "| {work} | {core} | {} | {value} | ≤ {most} | {verdict} | {others} |", column.name());
+    }
+    for (name, kernels, least) in RATIOS {
+        let Some((ratio, kernel)) = ratio(rows, kernels) else { continue };
+        let verdict = if ratio >= least { "met" } else { "missed" };
+        let _ = writeln!(
+            table,
+            "| {HOST_WORK} | {} | times faster than {name} | {ratio:.1} | ≥ {least} | {verdict} | {kernel} |",
+            std::env::consts::ARCH
+        );
+    }
+    table
+}
+
+/// Latency of the fastest of other engines over ours with integers; its kernel.
+fn ratio<'a>(rows: &'a [Row], kernels: &[&str]) -> Option<(f64, &'a str)> {
+    let host = || rows.iter().filter(|row| row.work.starts_with(HOST_WORK) && row.machine == "host");
+    let ours = host().filter(|row| row.kernel.starts_with("sinapse") && row.work.contains("-w8"));
+    let ours = ours.filter_map(|row| row.latency_ns).fold(f64::INFINITY, f64::min);
+    let peers = host().filter(|row| kernels.iter().any(|kernel| row.kernel.starts_with(kernel)));
+    let fastest = peers.filter_map(|row| Some((row.latency_ns?, row.kernel.as_str())));
+    let (latency, kernel) = fastest.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    ours.is_finite().then_some((latency / ours, kernel))
+}
+
+/// Whether a row is that of another engine.
+fn is_peer(row: &Row) -> bool {
+    ["microflow", "embedded-nn", "onnxruntime", "tract", "candle"].iter().any(|peer| row.kernel.starts_with(peer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(work: &str, core: &str, kernel: &str) -> Row {
+        Row { work: work.into(), core: core.into(), kernel: kernel.into(), machine: "host".into(), ..Row::default() }
+    }
+
+    #[test]
+    fn a_goal_that_is_missed_is_called_so() {
+        let row = |cycles| Row { cycles_mean: Some(cycles), ..row("784x32-f32", "m4", "float") };
+        assert!(table(&[row(26_000)]).contains("| 26000 | ≤ 26000 | met |"));
+        assert!(table(&[row(26_001)]).contains("| 26001 | ≤ 26000 | missed |"));
+    }
+
+    #[test]
+    fn the_row_of_another_engine_meets_no_goal() {
+        let peer = Row { cycles_mean: Some(1), ..row("784x32-w8-x4", "m4", "microflow") };
+        assert!(!table(&[peer]).contains("784x32"));
+    }
+
+    #[test]
+    fn the_fastest_of_the_others_is_compared_with() {
+        let at = |work: &str, kernel: &str, ns| Row { latency_ns: Some(ns), ..row(work, "x86_64", kernel) };
+        let rows = [
+            at("784-32-10-w8-x8", "sinapse", 100.0),
+            at("784-32-10-f32", "tract", 500.0),
+            at("784-32-10-f32", "candle", 299.0),
+        ];
+        let table = table(&rows);
+        assert!(
+            table.contains("| times faster than the fastest Rust engine | 3.0 | ≥ 3 | missed | candle |"),
+            "{table}"
+        );
+    }
+}

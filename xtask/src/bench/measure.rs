@@ -1,0 +1,90 @@
+//! Counting a work on a machine, its results checked while it runs.
+
+use std::path::Path;
+
+use sinapse::crc::Crc32;
+use sinapse_trainer::data::{Dataset, Images};
+use sinapse_trainer::model::{Blob, Model};
+
+use super::count::{Cost, Regions, Summary};
+use super::selection::Selection;
+use super::work::Work;
+use crate::data::{self, TestFiles};
+use crate::machine::Machine;
+use crate::{Failure, firmware, target_eval};
+
+/// What everything is measured with.
+pub struct Bench<'a> {
+    /// The first test images.
+    pub test: &'a Dataset,
+    /// What they are.
+    pub note: &'a str,
+    /// The counting plugin.
+    pub plugin: &'a Path,
+    /// Less of everything.
+    pub quick: bool,
+    /// What was asked for.
+    pub selection: &'a Selection,
+}
+
+/// What a work took.
+#[derive(Clone, Debug)]
+pub struct Costs {
+    /// For each image.
+    pub images: Vec<Cost>,
+    /// For an input without zeros.
+    pub dense: Cost,
+}
+
+impl Costs {
+    /// What this took more than another work did for the same images.
+    pub fn beyond(&self, other: &Costs) -> Costs {
+        let images = self.images.iter().zip(&other.images).map(|(cost, other)| cost.beyond(*other)).collect();
+        Costs { images, dense: self.dense.beyond(other.dense) }
+    }
+
+    /// Mean and most over the images.
+    ///
+    /// # Errors
+    ///
+    /// No images.
+    pub fn summary(&self) -> Result<Summary, Failure> {
+        Summary::of(&self.images).ok_or_else(|| "no image was measured".into())
+    }
+}
+
+impl Bench<'_> {
+    /// Runs the images, and an input without zeros, through the firmware around a work.
+    ///
+    /// # Errors
+    ///
+    /// A build or run that fails, or logits that differ from those of this computer.
+    pub fn count(&self, work: &Work, machine: &'static Machine) -> Result<Costs, Failure> {
+        eprintln!("{} on {}", work.name, machine.name);
+        let firmware = firmware::build(machine, &work.blob)?;
+        let mut counted = Vec::new();
+        for images in [work.pictures.of(self.test), work.pictures.dense()] {
+            let files: TestFiles = data::write_files(&images.images, &images.labels, self.note.to_owned())?;
+            let regions = Regions::new(self.plugin)?;
+            let argument = Some(regions.argument());
+            let report = target_eval::evaluate_files(machine, &firmware, &work.blob, &files, argument)?;
+            let expected = checksum(&work.blob, &images.images)?;
+            if report.logits_crc32 != expected {
+                let (name, found) = (machine.name, &report.logits_crc32);
+                return Err(format!("{} on {name}: logits CRC-32 {found}, expected {expected}", work.name).into());
+            }
+            counted.push(regions.read(images.labels.len())?);
+        }
+        let dense = counted.pop().and_then(|dense| dense.first().copied()).ok_or("no dense input was measured")?;
+        Ok(Costs { images: counted.pop().unwrap_or_default(), dense })
+    }
+}
+
+/// CRC-32 of the logits that this computer gives.
+fn checksum(blob: &Path, images: &Images) -> Result<String, Failure> {
+    let blob = Blob::read(blob)?;
+    let model = Model::load(&blob)?;
+    let mut crc = Crc32::new();
+    model.scores_of_all(&images.pixels).iter().for_each(|scores| scores.checksum(&mut crc));
+    Ok(format!("{:08x}", crc.finish()))
+}

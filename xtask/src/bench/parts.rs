@@ -1,0 +1,84 @@
+//! The first layers of a network as networks of their own, whose difference in cost is that of a layer.
+
+use sinapse::Description;
+use sinapse::activation::ActivationKind;
+use sinapse::blob::{LayerView, Logits};
+use sinapse::element::ElementFormat;
+use sinapse_trainer::blob::{LayerBytes, encode};
+use sinapse_trainer::model::{Blob, Model};
+
+use crate::Failure;
+
+/// Blobs of the first layer, the first two, and so on up to all of them, without a reduction of the picture.
+///
+/// The last layer of each gives its sums, as the last of every network does: what follows the sums of a hidden layer, its
+/// requantisation, counts with the layer behind it.
+///
+/// # Errors
+///
+/// A blob that is refused.
+pub fn prefixes(blob: &Blob) -> Result<Vec<Vec<u8>>, Failure> {
+    let model = Model::load(blob)?;
+    let size = match model.description.reduction {
+        Some(reduction) => {
+            let reduced =
+                |length| reduction.scale.reduced(length, reduction.crop).ok_or("a reduction that does not divide");
+            (reduced(reduction.width)?, reduced(reduction.height)?)
+        }
+        None => (u16::try_from(model.size.0)?, u16::try_from(model.size.1)?),
+    };
+    (1..=model.layers.len()).map(|count| prefix(&model, count, size)).collect()
+}
+
+fn prefix(model: &Model<'_>, count: usize, size: (u16, u16)) -> Result<Vec<u8>, Failure> {
+    let whole = &model.description;
+    let real = whole.input == ElementFormat::F32;
+    let mut description = Description::new(whole.inputs, whole.input);
+    let mut bytes = Vec::new();
+    for (index, view) in model.layers[..count].iter().enumerate() {
+        let mut layer = view.description;
+        let last = index + 1 == count;
+        if last {
+            layer.activation = ActivationKind::Identity;
+            layer.output = if real { ElementFormat::F32 } else { ElementFormat::I32 };
+        }
+        description = description.with(layer).ok_or("a network of too many layers")?;
+        bytes.push(layer_bytes(view, last));
+    }
+    let logits = if count == model.layers.len() { model.logits } else { Logits { reject_margin: 0, ..model.logits } };
+    Ok(encode(&description, size, logits, &model.provenance, &bytes))
+}
+
+fn layer_bytes(view: &LayerView<'_>, last: bool) -> LayerBytes {
+    let (bias, weights) = (view.bias.to_vec(), view.weights.to_vec());
+    if last {
+        return LayerBytes { bias, weights, ..LayerBytes::default() };
+    }
+    LayerBytes {
+        pre_shift: view.requantization.pre_shift,
+        shift: view.requantization.shift,
+        multipliers: view.requantization.multipliers.as_flattened().to_vec(),
+        bias,
+        weights,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sinapse::reduce::{Scale, reduce};
+
+    #[test]
+    fn all_layers_without_the_reduction_give_the_logits_of_the_whole_network() {
+        let blob = Blob::read(&crate::target_eval::default_model()).unwrap();
+        let whole = Model::load(&blob).unwrap();
+        let prefixes = prefixes(&blob).unwrap();
+        assert_eq!(prefixes.len(), whole.layers.len());
+        let blob = Blob::new(prefixes.last().unwrap());
+        let stripped = Model::load(&blob).unwrap();
+        let picture: Vec<u8> = (0..784u32).map(|pixel| (pixel % 251) as u8).collect();
+        let mut reduced = [0; 256];
+        reduce(&picture, 28, 2, Scale::TwoThirds, &mut reduced);
+        assert_eq!(stripped.scores(&reduced), whole.scores(&picture));
+    }
+}

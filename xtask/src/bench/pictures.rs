@@ -1,0 +1,80 @@
+//! The test images in the size that a network reads.
+
+use sinapse::reduce::{Scale, reduce};
+use sinapse_trainer::data::{Dataset, Images};
+
+/// What is made of 28 × 28 pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pictures {
+    /// As they are.
+    Whole,
+    /// Without the border of 2, three pixels to two: 16 × 16.
+    Reduced,
+    /// Any other size: the pixels of all images one after the other, cut anew. Its share of zeros stays the same.
+    Stream {
+        /// Pixels in a row.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
+}
+
+impl Pictures {
+    /// For networks that read `width` × `height` pixels.
+    pub fn of_size((width, height): (usize, usize)) -> Self {
+        match (width, height) {
+            (28, 28) => Pictures::Whole,
+            (16, 16) => Pictures::Reduced,
+            _ => Pictures::Stream { width, height },
+        }
+    }
+
+    /// Width and height.
+    fn size(self) -> (usize, usize) {
+        match self {
+            Pictures::Whole => (28, 28),
+            Pictures::Reduced => (16, 16),
+            Pictures::Stream { width, height } => (width, height),
+        }
+    }
+
+    /// As many pictures as there are 28 × 28 images.
+    pub fn of(self, test: &Dataset) -> Dataset {
+        let (width, height) = self.size();
+        let (whole, count) = (&test.images.pixels, test.labels.len());
+        let pixels = match self {
+            Pictures::Whole => whole.clone(),
+            Pictures::Reduced => {
+                let mut pixels = vec![0; count * width * height];
+                for (small, large) in pixels.chunks_exact_mut(width * height).zip(whole.chunks_exact(28 * 28)) {
+                    reduce(large, 28, 2, Scale::TwoThirds, small);
+                }
+                pixels
+            }
+            Pictures::Stream { .. } => whole.iter().cycle().take(count * width * height).copied().collect(),
+        };
+        Dataset { images: Images { pixels, count, width, height }, labels: test.labels.clone() }
+    }
+
+    /// One picture without zeros: nothing can be skipped.
+    pub fn dense(self) -> Dataset {
+        let (width, height) = self.size();
+        Dataset { images: Images { pixels: vec![255; width * height], count: 1, width, height }, labels: vec![0] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_size_has_as_many_pictures_as_there_are_images() {
+        let images = Images { pixels: vec![7; 3 * 784], count: 3, width: 28, height: 28 };
+        let test = Dataset { images, labels: vec![1, 2, 3] };
+        for size in [(28, 28), (16, 16), (40, 25)] {
+            let pictures = Pictures::of_size(size).of(&test);
+            assert_eq!(pictures.images.pixels, vec![7; 3 * size.0 * size.1]);
+            assert_eq!((pictures.images.width, pictures.images.height, pictures.labels.len()), (size.0, size.1, 3));
+        }
+    }
+}
