@@ -102,7 +102,7 @@ struct Blocks {
 }
 
 /// As [`reference::sums`](super::reference::sums); returns the sums, which need not have been written before.
-#[inline(always)]
+#[inline(never)] // all layers of these formats share it
 pub fn sums<'s, W, X>(weights: &[u32], bias: &[i32], input: &[u8], sums: &'s mut [MaybeUninit<i32>]) -> &'s mut [i32]
 where
     W: Weight<Value = i32, Cell = u32>,
@@ -153,8 +153,12 @@ pub(super) fn walk<X: Levels>(
     let mut inputs = Inputs { words, columns, column_words };
 
     let mut list = List::new();
-    list.push_bytes::<X>(first, column_words, before);
-    list.push_bytes::<X>(last, column_words, after);
+    if !before.is_empty() {
+        list.push_bytes::<X>(first, column_words, before);
+    }
+    if !after.is_empty() {
+        list.push_bytes::<X>(last, column_words, after);
+    }
     loop {
         imp::scan::<X>(tops_apart, &mut inputs, budget, &mut list);
         let last = inputs.words.is_empty();
@@ -231,10 +235,12 @@ impl List {
     }
 
     /// Appends up to four inputs.
-    #[inline(always)]
+    #[inline(never)] // up to three inputs beside whole words
     fn push_bytes<X: Levels>(&mut self, weights: &[u32], column_words: usize, bytes: &[u8]) {
-        for (column, &byte) in weights.chunks_exact(column_words).zip(bytes) {
-            self.push(&column[0], X::level(byte));
+        for (k, &byte) in bytes.iter().enumerate() {
+            if let Some(column) = weights.get(k * column_words) {
+                self.push(column, X::level(byte));
+            }
         }
     }
 

@@ -11,19 +11,28 @@ pub const STEP: u32 = 8;
 #[inline(always)]
 pub fn scan<X: Levels>(_: bool, inputs: &mut Inputs<'_>, budget: u32, list: &mut List) {
     let mut done = 0;
-    let (pairs, _) = inputs.words.as_chunks::<2>();
-    let eights = inputs.columns.chunks_exact(8 * inputs.column_words);
-    for (eight, &[first, second]) in eights.zip(pairs) {
+    let entries = list.entries.as_mut_ptr().cast::<Entry>();
+    let mut column = inputs.columns.as_ptr();
+    for &[first, second] in inputs.words.as_chunks::<2>().0 {
         if list.is_full(budget) {
             break;
         }
         done += 2;
         if (first | second) & X::MASK == 0 {
+            column = column.wrapping_add(8 * inputs.column_words);
             continue;
         }
-        let bytes = first.to_le_bytes().into_iter().chain(second.to_le_bytes());
-        for (column, byte) in eight.chunks_exact(inputs.column_words).zip(bytes) {
-            list.push(&column[0], X::level(byte));
+        for word in [first, second] {
+            for shift in [0, 8, 16, 24] {
+                let x = word >> (shift + X::SHIFT) & u32::from(X::FORMAT.top_level());
+                if x != 0 {
+                    // SAFETY: a list that is not full has room for eight entries.
+                    unsafe { entries.add(list.length).write(Entry { column, x }) };
+                    list.length += 1;
+                    list.total += x;
+                }
+                column = column.wrapping_add(inputs.column_words);
+            }
         }
     }
     inputs.skip(done);

@@ -3,7 +3,6 @@
 
 use core::arch::asm;
 
-use super::portable;
 use crate::element::Level;
 use crate::requantize::Requantization;
 
@@ -82,26 +81,20 @@ macro_rules! fours {
 /// As [`relu`](super::relu).
 #[inline(always)]
 pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
-    let (fours, rest) = sums.as_chunks::<4>();
-    let Some((level_fours, rest_levels)) = levels.split_at_mut_checked(4 * fours.len()) else {
-        return portable::relu::<E>(requantization, sums, levels);
-    };
-    let mut of_rest = *requantization;
-    if let &[one] = requantization.multipliers {
-        if !fours.is_empty() {
-            let multiplier = u32::from(u16::from_le_bytes(one));
-            fours!("", requantization, multiplier, fours, level_fours);
-        }
+    let (fours, _) = sums.as_chunks::<4>();
+    let many = requantization.multipliers.len() != 1;
+    let enough = levels.len() >= 4 * fours.len() && (!many || requantization.multipliers.len() >= 4 * fours.len());
+    let done = if fours.is_empty() || !enough {
+        0
     } else {
-        let Some((_, multipliers)) = requantization.multipliers.split_at_checked(4 * fours.len()) else {
-            return portable::relu::<E>(requantization, sums, levels);
-        };
-        of_rest.multipliers = multipliers;
-        if !fours.is_empty() {
-            fours!("ldrh lr, [r9], #2\n", requantization, 0, fours, level_fours);
+        if let &[one] = requantization.multipliers {
+            fours!("", requantization, u32::from(u16::from_le_bytes(one)), fours, levels);
+        } else {
+            fours!("ldrh lr, [r9], #2\n", requantization, 0, fours, levels);
         }
-    }
-    if !rest.is_empty() {
-        portable::relu::<E>(&of_rest, rest, rest_levels);
+        4 * fours.len()
+    };
+    for (o, (level, &sum)) in levels.iter_mut().zip(sums).enumerate().skip(done) {
+        *level = requantization.relu(sum, o, E::FORMAT.top_level());
     }
 }

@@ -5,6 +5,7 @@
 
 #[cfg(sinapse_thumb2)]
 mod armv7m;
+#[cfg(not(sinapse_thumb2))]
 pub mod portable;
 
 #[cfg(sinapse_thumb2)]
@@ -26,7 +27,7 @@ use crate::element::Level;
 use crate::requantize::Requantization;
 
 /// `levels[o] = min(A, max(0, rescale(sums[o])))`, as many as there are of both, with `A` of the format `E`.
-#[inline(always)]
+#[inline(never)] // all layers of this format share it
 pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
     imp::relu::<E>(requantization, sums, levels);
 }

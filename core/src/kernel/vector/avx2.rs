@@ -96,6 +96,9 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     lanes[3] = _mm256_add_epi32(lanes[3], _mm256_srli_epi32::<16>(high));
 }
 
+/// Pairs of outputs of a block of tiles: a register for each output, of sixteen or more.
+const BLOCK_PAIRS: usize = 4;
+
 /// Parts of a sum of tiles.
 pub(super) type TileLanes = __m256i;
 
@@ -125,13 +128,16 @@ pub(super) fn sixteen(bytes: &[u8; 16]) -> __m256i {
     _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
 }
 
-/// Sum of all parts, modulo 2³².
+/// Sums of all parts, modulo 2³².
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn tile_total(lanes: TileLanes) -> i32 {
-    let four = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256::<1>(lanes));
-    let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b1110>(four));
-    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<1>(two)))
+pub(super) fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
+    let halves = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
+    let totals = _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256::<1>(halves));
+    let mut numbers = [0; 4];
+    // SAFETY: writes the four numbers.
+    unsafe { _mm_storeu_si128(numbers.as_mut_ptr().cast(), totals) };
+    numbers
 }
 
 /// Sums of columns in the order of the outputs: they are even and odd ones of the first half of each 128 bits, then of the

@@ -6,7 +6,7 @@ use core::arch::x86_64::*;
 
 use super::avx2::{
     Lanes, TileLanes, expand, join_halves, load, nonzero_bytes, nonzero_floats, nonzero_words, numbers, sixteen,
-    tile_total, tile_zero, zero,
+    tile_totals, tile_zero, zero,
 };
 use crate::element::Levels;
 use crate::weight::Weight;
@@ -36,6 +36,9 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
         };
     }
 }
+
+/// Pairs of outputs of a block of tiles: a register for each output, of 32.
+const BLOCK_PAIRS: usize = 8;
 
 /// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
 #[inline]

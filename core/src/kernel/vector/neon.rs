@@ -121,6 +121,9 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     }
 }
 
+/// Pairs of outputs of a block of tiles: a register for each output, of sixteen or more.
+const BLOCK_PAIRS: usize = 4;
+
 /// Parts of a sum of tiles.
 type TileLanes = int32x4_t;
 
@@ -148,11 +151,15 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
     }
 }
 
-/// Sum of all parts, modulo 2³².
+/// Sums of all parts, modulo 2³².
 #[inline]
 #[target_feature(enable = "neon")]
-fn tile_total(lanes: TileLanes) -> i32 {
-    vaddvq_s32(lanes)
+fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
+    let totals = vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d));
+    let mut numbers = [0; 4];
+    // SAFETY: writes the four numbers.
+    unsafe { vst1q_s32(numbers.as_mut_ptr(), totals) };
+    numbers
 }
 
 /// Sums of columns in the order of the outputs.

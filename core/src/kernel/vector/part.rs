@@ -11,9 +11,6 @@ pub(super) type Ones = [u64; PART / 64];
 /// Outputs of a block.
 pub(super) const BLOCK: usize = 32;
 
-/// Pairs of outputs of a block of tiles: two registers for each, and as many again for everything else, is what x86-64 has.
-pub(super) const BLOCK_PAIRS: usize = 4;
-
 /// Numbers of the ones among `count` things, lowest first.
 #[inline(always)]
 pub(super) fn for_each_one(ones: &Ones, count: usize, mut visit: impl FnMut(usize)) {
@@ -71,12 +68,30 @@ pub(super) fn four<X: Levels>(input: &[u8], g: usize) -> u32 {
     (u32::from_le_bytes(bytes) & X::MASK) >> X::SHIFT
 }
 
-/// Inputs of the last row of sixteen, which has fewer; beyond them there are zeros.
-#[cold]
+/// Inputs of the last row of sixteen, which may have fewer; beyond them there are zeros.
 #[inline(never)]
-pub(super) fn last_sixteen(input: &[u8]) -> [u8; 16] {
-    let rest = input.as_chunks::<16>().1;
+pub(super) fn last_sixteen(input: &[u8], row: usize) -> [u8; 16] {
+    let rest = input.get(16 * row..).unwrap_or_default();
     core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
+}
+
+/// How many rows of `row` cells, from the first on, have their first `count` cells, among `cells`.
+#[inline(always)]
+pub(super) fn complete_rows(cells: usize, row: usize, count: usize) -> usize {
+    cells.checked_sub(count).and_then(|left| left.checked_div(row)).map_or(0, |rows| rows + 1)
+}
+
+/// The inputs `row` of sixteen each, and the tiles from word `at` on, of a row that [`complete_rows`] has counted.
+#[inline(always)]
+pub(super) fn complete_row<'a, const N: usize>(
+    weights: &'a [u32],
+    at: usize,
+    whole: &'a [[u8; 16]],
+    row: usize,
+) -> (&'a [u8; 16], &'a [[u32; 8]; N]) {
+    debug_assert!(row < whole.len() && at + 8 * N <= weights.len());
+    // SAFETY: a complete row has sixteen inputs, and from `at` on `N` tiles.
+    unsafe { (whole.get_unchecked(row), &*weights.as_ptr().add(at).cast()) }
 }
 
 /// `[[cell; 8]; N]` from `at` on.

@@ -110,6 +110,9 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     }
 }
 
+/// Pairs of outputs of a block of tiles: a register for each output, of sixteen or more.
+const BLOCK_PAIRS: usize = 4;
+
 /// Parts of a sum of tiles.
 type TileLanes = v128;
 
@@ -135,12 +138,17 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
     }
 }
 
-/// Sum of all parts, modulo 2³².
+/// Sums of all parts, modulo 2³².
 #[inline]
 #[target_feature(enable = "simd128")]
-fn tile_total(lanes: TileLanes) -> i32 {
-    let two = i32x4_add(lanes, i32x4_shuffle::<2, 3, 0, 1>(lanes, lanes));
-    i32x4_extract_lane::<0>(i32x4_add(two, i32x4_shuffle::<1, 0, 3, 2>(two, two)))
+fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
+    let pairs = |a, b| i32x4_add(i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+    let (ab, cd) = (pairs(a, b), pairs(c, d));
+    let totals = i32x4_add(i64x2_shuffle::<0, 2>(ab, cd), i64x2_shuffle::<1, 3>(ab, cd));
+    let mut numbers = [0; 4];
+    // SAFETY: writes the four numbers.
+    unsafe { v128_store(numbers.as_mut_ptr().cast(), totals) };
+    numbers
 }
 
 /// Sums of columns in the order of the outputs.

@@ -101,6 +101,9 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     }
 }
 
+/// Pairs of outputs of a block of tiles: a register for each output, of sixteen or more.
+const BLOCK_PAIRS: usize = 4;
+
 /// Parts of a sum of tiles.
 type TileLanes = __m128i;
 
@@ -125,12 +128,17 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
     }
 }
 
-/// Sum of all parts, modulo 2³².
+/// Sums of all parts, modulo 2³².
 #[inline]
 #[target_feature(enable = "sse2")]
-fn tile_total(lanes: TileLanes) -> i32 {
-    let two = _mm_add_epi32(lanes, _mm_shuffle_epi32::<0b1110>(lanes));
-    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<1>(two)))
+fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
+    let ab = _mm_add_epi32(_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b));
+    let cd = _mm_add_epi32(_mm_unpacklo_epi32(c, d), _mm_unpackhi_epi32(c, d));
+    let totals = _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd));
+    let mut numbers = [0; 4];
+    // SAFETY: writes the four numbers.
+    unsafe { _mm_storeu_si128(numbers.as_mut_ptr().cast(), totals) };
+    numbers
 }
 
 /// Sums of columns in the order of the outputs.

@@ -47,7 +47,7 @@ macro_rules! walk {
         #[target_feature(enable = $features)]
         pub(super) fn tiles(weights: &[u32], input: &[u8], sums: &mut [i32]) {
             use $crate::element::U8;
-            use $crate::kernel::vector::part::{self, BLOCK_PAIRS, PART};
+            use $crate::kernel::vector::part::{self, PART};
             let offset = 128u32.wrapping_mul(part::total::<U8>(input)).cast_signed();
             for sum in sums.iter_mut().step_by(2) {
                 *sum = sum.wrapping_sub(offset);
@@ -55,12 +55,16 @@ macro_rules! walk {
             let row_words = 8 * sums.len().div_ceil(2);
             for (part, input) in input.chunks(16 * PART).enumerate() {
                 let weights = weights.get(PART * row_words * part..).unwrap_or_default();
-                let rows = part::ones_of(input, 1, |row: &[u8; 16]| u64::from(u128::from_ne_bytes(*row) != 0));
+                let rows = part::ones_of(input, 2, |two_rows: &[u8; 32]| {
+                    let ones = nonzero_words(two_rows, u32::MAX);
+                    u64::from(ones & 0xf != 0) | u64::from(ones & 0xf0 != 0) << 1
+                });
                 for (block, sums) in sums.chunks_mut(2 * BLOCK_PAIRS).enumerate() {
                     let tiles = (weights, row_words, 8 * BLOCK_PAIRS * block);
                     match sums.len() {
                         ..=2 => tiles_of_block::<1>(tiles, input, &rows, sums),
                         3..=4 => tiles_of_block::<2>(tiles, input, &rows, sums),
+                        5..=8 => tiles_of_block::<4>(tiles, input, &rows, sums),
                         _ => tiles_of_block::<BLOCK_PAIRS>(tiles, input, &rows, sums),
                     }
                 }
@@ -68,7 +72,9 @@ macro_rules! walk {
         }
 
         /// Adds the tiles `(words, words of a row, first word)` to `2 · N` sums, or fewer.
-        #[inline]
+        ///
+        /// Not inlined, and the last row apart: nothing else takes registers from the sums.
+        #[inline(never)]
         #[target_feature(enable = $features)]
         fn tiles_of_block<const N: usize>(
             (weights, row_words, first): (&[u32], usize, usize),
@@ -78,25 +84,29 @@ macro_rules! walk {
         ) {
             use $crate::kernel::vector::part;
             let (mut both, mut odd) = ([tile_zero(); N], [tile_zero(); N]);
+            // Only the last row may have fewer inputs, and after it fewer tiles than a block.
+            let (whole, mut last) = (input.as_chunks::<16>().0, None);
+            let complete = part::complete_rows(weights.len(), row_words, first + 8 * N).min(whole.len());
             part::for_each_one(rows, input.len().div_ceil(16), |row| {
-                let at = row * row_words + first;
-                let copy;
-                let tiles: &[[u32; 8]; N] = match part::eights(weights, at) {
-                    Some(tiles) => tiles,
-                    None => {
-                        copy = part::last_eights(weights, at);
-                        &copy
-                    }
-                };
-                match input.as_chunks::<16>().0.get(row) {
-                    Some(x) => add_tiles(&mut both, &mut odd, tiles, x),
-                    None => add_tiles(&mut both, &mut odd, tiles, &part::last_sixteen(input)),
+                if row < complete {
+                    let (x, tiles) = part::complete_row(weights, row * row_words + first, whole, row);
+                    add_tiles(&mut both, &mut odd, tiles, x);
+                } else {
+                    last = Some(row);
                 }
             });
-            for (sums, (both, odd)) in sums.chunks_mut(2).zip(both.into_iter().zip(odd)) {
-                let (both, odd) = (tile_total(both), tile_total(odd));
-                for (sum, product) in sums.iter_mut().zip([both.wrapping_sub(odd << 8), odd]) {
-                    *sum = sum.wrapping_add(product);
+            if let Some(row) = last {
+                let tiles = part::last_eights(weights, row * row_words + first);
+                add_tiles(&mut both, &mut odd, &tiles, &part::last_sixteen(input, row));
+            }
+            for (k, sums) in sums.chunks_mut(8).enumerate() {
+                // What a block has not are zeros, of which nothing is left in the code.
+                let of = |lanes: &[TileLanes; N], at| lanes.get(4 * k + at).copied().unwrap_or(tile_zero());
+                let four = |lanes| tile_totals([of(lanes, 0), of(lanes, 1), of(lanes, 2), of(lanes, 3)]);
+                for (sums, (both, odd)) in sums.chunks_mut(2).zip(four(&both).into_iter().zip(four(&odd))) {
+                    for (sum, product) in sums.iter_mut().zip([both.wrapping_sub(odd << 8), odd]) {
+                        *sum = sum.wrapping_add(product);
+                    }
                 }
             }
         }
