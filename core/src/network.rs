@@ -187,14 +187,13 @@ where
     [V; CLASSES]: Zeros,
 {
     /// Class, scores and margin of one input.
-    #[inline]
+    #[inline(never)] // inlined, the answer is copied from place to place
     pub fn classify(&self, input: &L::Input, scratch: &mut L::Scratch) -> Classification<V, CLASSES> {
         // The scores are written where they stay.
-        let scores = <[V; CLASSES]>::ZEROS;
-        let mut classification = Classification { class: 0, margin: scores[0], scores };
-        self.forward(input, scratch, &mut classification.scores);
-        (classification.class, classification.margin) = Classification::judge(&classification.scores);
-        classification
+        let mut answer = Classification { class: 0, margin: <[V; CLASSES]>::ZEROS[0], scores: <[V; CLASSES]>::ZEROS };
+        self.forward(input, scratch, &mut answer.scores);
+        (answer.class, answer.margin) = Classification::judge(&answer.scores);
+        answer
     }
 
     /// Whether the margin reaches the model's threshold; below it an honest answer is "unknown".

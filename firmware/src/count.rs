@@ -46,19 +46,19 @@ impl<C: Counter> Stopwatch<C> {
     /// A stopwatch that has measured an empty region.
     pub fn new(counter: C) -> Self {
         let mut stopwatch = Stopwatch { counter, empty_ticks: 0 };
-        stopwatch.empty_ticks = (0..8).map(|_| stopwatch.ticks(|| ()).1).min().unwrap_or(0);
+        stopwatch.empty_ticks = (0..8).map(|_| stopwatch.since(stopwatch.start())).min().unwrap_or(0);
         stopwatch
     }
 
     /// Runs `region`; its result, and how many cycles or instructions it took (rounded to the nearest).
     #[inline(always)]
     pub fn measure<T>(&self, region: impl FnOnce() -> T) -> (T, u32) {
-        let (result, ticks) = self.ticks(|| {
-            mark::start();
-            let result = black_box(region());
-            mark::stop();
-            result
-        });
+        let start = self.start();
+        mark::start();
+        let result = region();
+        black_box(&result); // a reference: the result itself would be copied, and the copy counted
+        mark::stop();
+        let ticks = self.since(start);
         (result, units(ticks.saturating_sub(self.empty_ticks), self.counter.ratio()))
     }
 
@@ -68,13 +68,16 @@ impl<C: Counter> Stopwatch<C> {
     }
 
     #[inline(always)]
-    fn ticks<T>(&self, region: impl FnOnce() -> T) -> (T, u32) {
+    fn start(&self) -> u32 {
         let start = self.counter.now();
         compiler_fence(Ordering::SeqCst);
-        let result = region();
+        start
+    }
+
+    #[inline(always)]
+    fn since(&self, start: u32) -> u32 {
         compiler_fence(Ordering::SeqCst);
-        let wrapped = self.counter.now().wrapping_sub(start);
-        (result, wrapped & (u32::MAX >> (32 - self.counter.bits())))
+        self.counter.now().wrapping_sub(start) & (u32::MAX >> (32 - self.counter.bits()))
     }
 }
 

@@ -24,9 +24,16 @@ fn last(inputs: u16, format: WeightFormat) -> sinapse::Description {
     description(inputs, U8, &[layer(1, format, Identity, I32)])
 }
 
+/// The row of one output and one input, whose byte is `weight`; everything else is padding.
+fn tile(weight: u8) -> Vec<u8> {
+    let mut tile = [0x80, 0].repeat(16);
+    tile[0] = weight;
+    tile
+}
+
 #[test]
 fn the_byte_zero_is_out_of_range() {
-    let layers = [LayerBytes { bias: words(&[0]), weights: vec![0, 0x80, 0x80, 0x80], ..Default::default() }];
+    let layers = [LayerBytes { bias: words(&[0]), weights: tile(0), ..Default::default() }];
     assert_eq!(refusal(&last(1, I8), &layers), LoadError::ValueOutOfRange { layer: 0, output: 0 });
 }
 
@@ -38,18 +45,21 @@ fn the_nibble_zero_is_out_of_range() {
 
 #[test]
 fn padding_that_is_not_zero_is_out_of_range() {
-    let layers = |weights: [u8; 4]| [LayerBytes { bias: words(&[0]), weights: weights.into(), ..Default::default() }];
-    // Three inputs of four that there are not, seven outputs of eight.
+    let layers = |weights: Vec<u8>| [LayerBytes { bias: words(&[0]), weights, ..Default::default() }];
     let refused = |output| LoadError::ValueOutOfRange { layer: 0, output };
-    assert_eq!(refusal(&last(1, I8), &layers([0x81, 0x80, 0x80, 0x81])), refused(0));
-    assert_eq!(refusal(&last(1, I4), &layers([0x88, 0x89, 0x88, 0x88])), refused(2));
+    // An input and an output that there are not, in a row for sixteen and two; an output in a word for eight.
+    for (byte, output) in [(2, 0), (1, 1)] {
+        let mut weights = tile(0x81);
+        weights[byte] = 0x7f;
+        assert_eq!(refusal(&last(1, I8), &layers(weights)), refused(output));
+    }
+    assert_eq!(refusal(&last(1, I4), &layers(vec![0x88, 0x89, 0x88, 0x88])), refused(2));
 }
 
 #[test]
 fn logits_stay_below_half_the_range_so_that_margins_fit() {
     let sound = (1 << 30) - 1 - 255 * 127;
-    let with_bias =
-        |bias| [LayerBytes { bias: words(&[bias]), weights: vec![255, 0x80, 0x80, 0x80], ..Default::default() }];
+    let with_bias = |bias| [LayerBytes { bias: words(&[bias]), weights: tile(255), ..Default::default() }];
     let network = last(1, I8);
     let blob = Blob::new(&encode(&network, (1, 1), LOGITS, &PROVENANCE, &with_bias(sound)));
     assert!(Model::load(&blob).is_ok());
@@ -66,7 +76,7 @@ fn a_rescaling_that_leaves_31_bits_is_refused() {
             shift,
             multipliers: multiplier.to_le_bytes().to_vec(),
             bias: words(&[0]),
-            weights: vec![255, 0x80, 0x80, 0x80],
+            weights: tile(255),
         };
         [hidden, LayerBytes { bias: words(&[0]), weights: vec![0x81, 0x80, 0x80, 0x80], ..Default::default() }]
     };
@@ -83,8 +93,8 @@ fn a_rescaling_that_leaves_31_bits_is_refused() {
 #[test]
 fn tensors_of_the_wrong_length_are_refused_with_both_lengths() {
     let long = [LayerBytes { bias: words(&[0]), weights: vec![0; 8], ..Default::default() }];
-    assert_eq!(refusal(&last(1, I8), &long), LoadError::WrongTensorLength { layer: 0, found: 8, expected: 4 });
-    let no_bias = [LayerBytes { weights: vec![0; 4], ..Default::default() }];
+    assert_eq!(refusal(&last(1, I8), &long), LoadError::WrongTensorLength { layer: 0, found: 8, expected: 32 });
+    let no_bias = [LayerBytes { weights: vec![0; 32], ..Default::default() }];
     assert_eq!(refusal(&last(1, I8), &no_bias), LoadError::WrongTensorLength { layer: 0, found: 0, expected: 4 });
 }
 
@@ -101,12 +111,7 @@ fn float_weights_must_be_finite_and_sums_too() {
 #[test]
 fn a_missing_layer_is_refused() {
     let network = description(1, U8, &[layer(1, I8, Relu, U4), layer(1, I8, Identity, I32)]);
-    let hidden = LayerBytes {
-        shift: 1,
-        multipliers: vec![1, 0],
-        bias: words(&[0]),
-        weights: vec![0x80; 4],
-        ..Default::default()
-    };
+    let hidden =
+        LayerBytes { shift: 1, multipliers: vec![1, 0], bias: words(&[0]), weights: tile(0x80), ..Default::default() };
     assert_eq!(refusal(&network, &[hidden]), LoadError::Malformed { part: "layer" });
 }
