@@ -75,25 +75,6 @@ pub(super) fn last_sixteen(input: &[u8], row: usize) -> [u8; 16] {
     core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
 }
 
-/// How many rows of `row` cells, from the first on, have their first `count` cells, among `cells`.
-#[inline(always)]
-pub(super) fn complete_rows(cells: usize, row: usize, count: usize) -> usize {
-    cells.checked_sub(count).and_then(|left| left.checked_div(row)).map_or(0, |rows| rows + 1)
-}
-
-/// The inputs `row` of sixteen each, and the tiles from word `at` on, of a row that [`complete_rows`] has counted.
-#[inline(always)]
-pub(super) fn complete_row<'a, const N: usize>(
-    weights: &'a [u32],
-    at: usize,
-    whole: &'a [[u8; 16]],
-    row: usize,
-) -> (&'a [u8; 16], &'a [[u32; 8]; N]) {
-    debug_assert!(row < whole.len() && at + 8 * N <= weights.len());
-    // SAFETY: a complete row has sixteen inputs, and from `at` on `N` tiles.
-    unsafe { (whole.get_unchecked(row), &*weights.as_ptr().add(at).cast()) }
-}
-
 /// `[[cell; 8]; N]` from `at` on.
 #[inline(always)]
 pub(super) fn eights<T, const N: usize>(cells: &[T], at: usize) -> Option<&[[T; 8]; N]> {

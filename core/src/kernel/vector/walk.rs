@@ -84,15 +84,12 @@ macro_rules! walk {
         ) {
             use $crate::kernel::vector::part;
             let (mut both, mut odd) = ([tile_zero(); N], [tile_zero(); N]);
-            // Only the last row may have fewer inputs, and after it fewer tiles than a block.
             let (whole, mut last) = (input.as_chunks::<16>().0, None);
-            let complete = part::complete_rows(weights.len(), row_words, first + 8 * N).min(whole.len());
             part::for_each_one(rows, input.len().div_ceil(16), |row| {
-                if row < complete {
-                    let (x, tiles) = part::complete_row(weights, row * row_words + first, whole, row);
-                    add_tiles(&mut both, &mut odd, tiles, x);
-                } else {
-                    last = Some(row);
+                match (whole.get(row), part::eights(weights, row * row_words + first)) {
+                    (Some(x), Some(tiles)) => add_tiles(&mut both, &mut odd, tiles, x),
+                    // Only the last row may have fewer inputs, and after it fewer tiles than a block.
+                    _ => last = Some(row),
                 }
             });
             if let Some(row) = last {
