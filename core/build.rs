@@ -5,11 +5,18 @@ use std::env;
 /// Kinds of cores; `src/kernel/mod.rs` chooses kernels by them.
 const CORES: [&str; 5] = ["armv6m", "armv7m", "armv7em", "armv8_1m", "other"];
 
+/// Kernels that `--cfg sinapse_kernel="…"` asks for, instead of the best one.
+const KERNELS: [&str; 6] = ["reference", "skip", "lanes", "sse2", "avx2", "avx512"];
+
+/// Architectures with kernels for vectors.
+const VECTORS: [&str; 4] = ["x86_64", "aarch64", "wasm32", "none"];
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let values = CORES.map(|core| format!("{core:?}")).join(", ");
     println!("cargo::rustc-check-cfg=cfg(sinapse_core, values({values}))");
-    println!("cargo::rustc-check-cfg=cfg(sinapse_kernel, values(\"reference\", \"lanes\"))");
+    let values = KERNELS.map(|kernel| format!("{kernel:?}")).join(", ");
+    println!("cargo::rustc-check-cfg=cfg(sinapse_kernel, values({values}))");
     let target = env::var("TARGET").unwrap_or_default();
     let core = match target.split('-').next().unwrap_or_default() {
         "thumbv6m" | "thumbv8m.base" => "armv6m",
@@ -40,6 +47,25 @@ fn main() {
             println!("cargo::rustc-cfg=sinapse_helium");
         }
     }
+
+    let values = VECTORS.map(|vectors| format!("{vectors:?}")).join(", ");
+    println!("cargo::rustc-check-cfg=cfg(sinapse_vector, values({values}))");
+    println!("cargo::rustc-cfg=sinapse_vector={:?}", vectors());
+}
+
+/// Architecture of the host's vectors. Every x86-64 has those of SSE2, and better ones are asked for at run time; Miri runs what
+/// is written in Rust.
+fn vectors() -> String {
+    let architecture = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
+    let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    let has = |feature| features.split(',').any(|has| has == feature);
+    let has_vectors = match architecture.as_str() {
+        "x86_64" => has("sse2"),
+        "aarch64" => has("neon"),
+        "wasm32" => has("simd128"),
+        _ => false,
+    };
+    if has_vectors && env::var_os("CARGO_CFG_MIRI").is_none() { architecture } else { "none".into() }
 }
 
 /// DSP and vectors are optional in an Armv8-M. Rust's target does without; a named core has its own, and features, of which the

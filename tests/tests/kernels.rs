@@ -1,13 +1,18 @@
 //! Every kernel equals the reference, bit for bit, and typed networks equal those of any shape.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::mem::MaybeUninit;
+use std::path::Path;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::I2;
 use sinapse::activation::ActivationKind::{Identity, Relu, Sigmoid};
-use sinapse::element::{ElementFormat, Levels};
-use sinapse::kernel::{Kernel, lanes, reference, skip, tiles};
+use sinapse::element::{Element, ElementFormat, Level, Levels};
+use sinapse::kernel::vector::Instructions;
+use sinapse::kernel::{Kernel, lanes, reference, relu, skip, tiles};
+use sinapse::requantize::Requantization;
 use sinapse::weight::{Order, Weight, WeightFormat};
 use sinapse::{Dense, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
 use sinapse_tests::{description, layer, random_blob, random_image};
@@ -42,41 +47,89 @@ impl Fill {
     }
 }
 
-/// An integer kernel.
-type SumsOf = fn(&[u32], &[i32], &[u8]) -> Vec<i32>;
+/// Sums of a kernel for weights in cells `C`, values `V` and inputs `R`: weights, bias, inputs.
+type SumsOf<C, V, R> = Box<dyn Fn(&[C], &[V], &[R]) -> Vec<V>>;
 
-fn skip_sums<W: skip::Column<Value = i32, Cell = u32>, X: Levels>(
-    weights: &[u32],
-    bias: &[i32],
-    input: &[u8],
-) -> Vec<i32> {
-    let mut sums = bias.to_vec();
-    skip::add::<W, X>(weights, input, &mut sums);
-    sums
+/// Kernels with the paths of their files in `core/src/kernel`.
+type Named<C, V, R> = Vec<(String, SumsOf<C, V, R>)>;
+
+/// A kernel that adds to the bias.
+fn adding<C, V: Copy, R>(add: impl Fn(&[C], &[R], &mut [V]) + 'static) -> SumsOf<C, V, R> {
+    Box::new(move |weights, bias, input| {
+        let mut sums = bias.to_vec();
+        add(weights, input, &mut sums);
+        sums
+    })
 }
 
-fn tiles_sums(weights: &[u32], bias: &[i32], input: &[u8]) -> Vec<i32> {
-    let mut sums = bias.to_vec();
-    tiles::add(weights, input, &mut sums);
-    sums
+/// A kernel that writes sums where there was nothing.
+fn writing<C, V: Copy + 'static, R>(
+    sums: impl for<'s> Fn(&[C], &[V], &[R], &'s mut [MaybeUninit<V>]) -> &'s mut [V] + 'static,
+) -> SumsOf<C, V, R> {
+    Box::new(move |weights, bias, input| {
+        sums(weights, bias, input, &mut vec![MaybeUninit::uninit(); bias.len()]).to_vec()
+    })
 }
 
-fn lanes_sums<W: Weight<Value = i32, Cell = u32>, X: Levels>(weights: &[u32], bias: &[i32], input: &[u8]) -> Vec<i32> {
-    lanes::sums::<W, X>(weights, bias, input, &mut vec![MaybeUninit::uninit(); bias.len()]).to_vec()
+/// The file of a set of vector instructions.
+fn file_of(set: Instructions) -> String {
+    format!("vector/{}", set.name())
 }
 
-fn selected<W: Kernel<X> + Weight<Value = i32, Cell = u32>, X: Levels>(
-    weights: &[u32],
-    bias: &[i32],
-    input: &[u8],
-) -> Vec<i32> {
-    W::sums(weights, bias, input, &mut vec![MaybeUninit::uninit(); bias.len()]).to_vec()
+/// Every kernel for integers that this CPU can run.
+fn integer_kernels<W, X>() -> Named<u32, i32, u8>
+where
+    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
+    X: Levels + 'static,
+{
+    let mut kernels: Named<u32, i32, u8> = vec![("mod".into(), writing(<W as Kernel<X>>::sums))];
+    match W::FORMAT.order(X::FORMAT) {
+        Order::Columns => {
+            kernels.push(("skip".into(), adding(skip::add::<W, X>)));
+            kernels.push(("lanes/portable".into(), writing(lanes::sums::<W, X>)));
+            for set in Instructions::all() {
+                kernels.push((file_of(set), adding(move |w, x, sums| set.add_columns::<W, X>(w, x, sums))));
+            }
+        }
+        Order::Tiles => {
+            kernels.push(("tiles/portable".into(), adding(tiles::add)));
+            for set in Instructions::all() {
+                kernels.push((file_of(set), adding(move |w, x, sums| set.add_tiles(w, x, sums))));
+            }
+        }
+    }
+    kernels
+}
+
+/// Every kernel for `f32` that this CPU can run.
+fn float_kernels<X: Element<Value = f32> + 'static>() -> Named<f32, f32, X::Raw> {
+    let mut kernels: Named<f32, f32, X::Raw> =
+        vec![("mod".into(), writing(<f32 as Kernel<X>>::sums)), ("skip".into(), adding(skip::add::<f32, X>))];
+    for set in Instructions::all() {
+        kernels.push((file_of(set), adding(move |w, x, sums| set.add_floats::<X>(w, x, sums))));
+    }
+    kernels
+}
+
+/// What turns sums into levels.
+type LevelsOf = Box<dyn Fn(&Requantization<'_>, &[i32], &mut [u8])>;
+
+/// Every loop from sums to levels that this CPU can run.
+fn relu_kernels<E: Level + 'static>() -> Vec<(String, LevelsOf)> {
+    let mut kernels: Vec<(String, LevelsOf)> = vec![
+        ("relu/mod".into(), Box::new(relu::relu::<E>)),
+        ("relu/portable".into(), Box::new(relu::portable::relu::<E>)),
+    ];
+    for set in Instructions::all() {
+        kernels.push((file_of(set), Box::new(move |by, sums, levels| set.relu::<E>(by, sums, levels))));
+    }
+    kernels
 }
 
 fn integer_sums_equal_the_reference<W, X>(inputs: usize, outputs: usize, fill: Fill)
 where
-    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32>,
-    X: Levels,
+    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
+    X: Levels + 'static,
 {
     let mut rng = ChaCha8Rng::seed_from_u64((inputs * 1000 + outputs) as u64);
     let limit = W::FORMAT.limit();
@@ -85,12 +138,7 @@ where
     let weights = LayerBytes::rows(&weights, outputs, W::FORMAT, X::FORMAT);
     let weights: Vec<u32> = weights.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
     let bias: Vec<i32> = (0..outputs).map(|_| rng.random_range(-1_000_000..1_000_000)).collect();
-    let kernels: Vec<(&str, SumsOf)> = match W::FORMAT.order(X::FORMAT) {
-        Order::Columns => {
-            vec![("skip", skip_sums::<W, X>), ("lanes", lanes_sums::<W, X>), ("selected", selected::<W, X>)]
-        }
-        Order::Tiles => vec![("tiles", tiles_sums), ("selected", selected::<W, X>)],
-    };
+    let kernels = integer_kernels::<W, X>();
     let top = i32::from(X::FORMAT.top_level());
     for sparse in [false, true] {
         let pixel = |i| if sparse && rng.random_bool(0.8) { 0 } else { fill.number(&mut rng, i, 0, top) as u8 };
@@ -108,7 +156,7 @@ where
 fn integer_kernels_equal_the_reference_for_every_tail_and_real_shape() {
     let mut shapes: Vec<(usize, usize)> = (1..=33).map(|outputs| (5, outputs)).collect();
     shapes.extend((1..=9).map(|inputs| (inputs, 10)));
-    shapes.extend([(784, 32), (784, 10), (1000, 7), (3, 1), (256, 64)]);
+    shapes.extend([(784, 32), (784, 10), (1000, 7), (3, 1), (256, 64), (5000, 65), (17_000, 3)]);
     for (inputs, outputs) in shapes {
         for fill in FILLS {
             integer_sums_equal_the_reference::<I8, U4>(inputs, outputs, fill);
@@ -124,26 +172,149 @@ fn integer_kernels_equal_the_reference_for_every_tail_and_real_shape() {
     }
 }
 
+fn float_sums_equal_the_reference<X: Element<Value = f32> + 'static>(
+    inputs: usize,
+    outputs: usize,
+    read: fn(u8) -> X::Raw,
+) {
+    let mut rng = ChaCha8Rng::seed_from_u64((inputs * 1000 + outputs) as u64);
+    let mut numbers = |count: usize| (0..count).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<_>>();
+    let (weights, bias) = (numbers(inputs * outputs), numbers(outputs));
+    let input: Vec<X::Raw> = random_image(inputs, 2).into_iter().map(read).collect();
+    let mut expected = vec![0.0f32; outputs];
+    reference::sums::<f32, X>(&weights, &bias, &input, &mut expected);
+    let bits = |sums: &[f32]| sums.iter().map(|sum| sum.to_bits()).collect::<Vec<_>>();
+    for (name, kernel) in float_kernels::<X>() {
+        let found = kernel(&weights, &bias, &input);
+        assert_eq!(bits(&found), bits(&expected), "{name}, {inputs} inputs, {outputs} outputs");
+    }
+}
+
 #[test]
 fn float_kernels_equal_the_reference_bit_for_bit() {
-    for (inputs, outputs) in [(1, 1), (7, 3), (784, 16), (16, 10), (100, 33)] {
-        let mut rng = ChaCha8Rng::seed_from_u64(inputs as u64);
-        let mut numbers = |count: usize| (0..count).map(|_| rng.random_range(-1.0f32..1.0)).collect::<Vec<_>>();
-        let (weights, bias) = (numbers(inputs * outputs), numbers(outputs));
-        let input = random_image(inputs, 2);
-        let (mut expected, mut found) = (vec![0.0f32; outputs], bias.clone());
-        reference::sums::<f32, Pixel<f32>>(&weights, &bias, &input, &mut expected);
-        skip::add::<f32, Pixel<f32>>(&weights, &input, &mut found);
-        let bits = |sums: &[f32]| sums.iter().map(|sum| sum.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&found), bits(&expected), "{inputs} inputs, {outputs} outputs");
+    let mut shapes: Vec<(usize, usize)> = (1..=33).map(|outputs| (5, outputs)).collect();
+    shapes.extend((1..=33).map(|inputs| (inputs, 10)));
+    shapes.extend([(784, 16), (784, 32), (100, 33), (1000, 7), (1500, 40)]);
+    for (inputs, outputs) in shapes {
+        float_sums_equal_the_reference::<Pixel<f32>>(inputs, outputs, |pixel| pixel);
+        float_sums_equal_the_reference::<f32>(inputs, outputs, |pixel| f32::from(pixel) - 100.0 * f32::from(pixel & 1));
     }
 }
 
 #[test]
 fn negative_zero_sums_keep_their_sign_past_zero_inputs() {
-    let mut sums = [-0.0f32];
-    skip::add::<f32, f32>(&[5.0], &[0.0], &mut sums);
-    assert!(sums[0] == 0.0 && sums[0].is_sign_negative());
+    for (name, kernel) in float_kernels::<f32>() {
+        let sums = kernel(&[5.0, 5.0, 5.0, 5.0], &[-0.0, -0.0], &[0.0, -0.0]);
+        assert!(sums.iter().all(|sum| *sum == 0.0 && sum.is_sign_negative()), "{name}");
+    }
+}
+
+fn sums_from_any_place_are_equal<W, X>()
+where
+    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
+    X: Levels + 'static,
+{
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let weights: Vec<u32> = (0..100 * 5).map(|_| rng.random::<u32>() | 0x1111_1111).collect();
+    let weights = &weights[..W::FORMAT.rows(X::FORMAT, 100) * W::row_cells(X::FORMAT, 10)];
+    let pixels = random_image(100 + 32, 5);
+    for start in 0..32 {
+        let input = &pixels[start..start + 100];
+        let mut expected = [0; 10];
+        reference::sums::<W, X>(weights, &[7; 10], input, &mut expected);
+        for (name, kernel) in integer_kernels::<W, X>() {
+            assert_eq!(kernel(weights, &[7; 10], input), expected, "{name}, from byte {start}");
+        }
+    }
+}
+
+#[test]
+fn inputs_in_any_place_of_memory_give_the_same_sums() {
+    sums_from_any_place_are_equal::<I8, Pixel<U4>>();
+    sums_from_any_place_are_equal::<I8, Pixel<U8>>();
+}
+
+fn levels_equal_the_definition<E: Level + 'static>(outputs: usize, multipliers: usize) {
+    let mut rng = ChaCha8Rng::seed_from_u64((outputs * 100 + multipliers) as u64);
+    let sums: Vec<i32> = (0..outputs).map(|_| rng.random_range(-(1 << 24)..1 << 24)).collect();
+    let multipliers: Vec<[u8; 2]> = (0..multipliers).map(|_| rng.random_range(0..=u16::MAX).to_le_bytes()).collect();
+    // A sum below 2²⁴, shifted by 10 and times less than 2¹⁶, is below 2³⁰: half a step, at most 2³⁰, leaves it below 2³¹.
+    for shift in [1, 16, 22, 31] {
+        let requantization = Requantization { pre_shift: 10, shift, multipliers: &multipliers };
+        let relu = |(o, &a)| requantization.relu(a, o, E::FORMAT.top_level());
+        let expected: Vec<u8> = sums.iter().enumerate().map(relu).collect();
+        for (name, kernel) in relu_kernels::<E>() {
+            let mut levels = vec![77; outputs];
+            kernel(&requantization, &sums, &mut levels);
+            assert_eq!(levels, expected, "{name}, {outputs} outputs, {} multipliers", multipliers.len());
+        }
+    }
+}
+
+#[test]
+fn levels_equal_the_definition_for_every_tail() {
+    for outputs in (1..=70).chain([784]) {
+        for multipliers in [1, outputs] {
+            levels_equal_the_definition::<U8>(outputs, multipliers);
+            levels_equal_the_definition::<U4>(outputs, multipliers);
+            levels_equal_the_definition::<U1>(outputs, multipliers);
+        }
+    }
+}
+
+/// All files of a folder, without `.rs`, from the folder on.
+fn files_in(folder: &Path, prefix: &str, files: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{prefix}{}", path.file_stem().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            files_in(&path, &format!("{name}/"), files);
+        } else {
+            files.insert(name);
+        }
+    }
+}
+
+#[test]
+fn every_file_of_a_kernel_is_in_a_list_of_compared_ones() {
+    // Compared where they run, in QEMU: `firmware`'s logits on every core, in `cargo xtask test`.
+    const ON_TARGET: [&str; 8] = [
+        "float",
+        "lanes/armv6m",
+        "lanes/armv7m/columns",
+        "lanes/armv7m/scan",
+        "lanes/armv7m/tops",
+        "relu/armv7m",
+        "tiles/armv7em",
+        "tiles/helium",
+    ];
+    const IN_TESTS_VECTORS: [&str; 2] = ["vector/neon", "vector/simd128"];
+    // What kernels are compared with, what chooses among the files of a folder, and what these share.
+    const NO_KERNELS: [&str; 8] = [
+        "reference",
+        "lanes/mod",
+        "lanes/armv7m/mod",
+        "tiles/mod",
+        "vector/mod",
+        "vector/cpuid",
+        "vector/part",
+        "vector/walk",
+    ];
+    // This CPU may lack them.
+    const OPTIONAL: [&str; 3] = ["vector/sse2", "vector/avx2", "vector/avx512"];
+
+    let mut known: BTreeSet<String> = integer_kernels::<I8, U4>().into_iter().map(|kernel| kernel.0).collect();
+    known.extend(integer_kernels::<I8, U8>().into_iter().map(|kernel| kernel.0));
+    known.extend(float_kernels::<f32>().into_iter().map(|kernel| kernel.0));
+    known.extend(relu_kernels::<U8>().into_iter().map(|kernel| kernel.0));
+    let lists: [&[&str]; 4] = [&ON_TARGET, &IN_TESTS_VECTORS, &NO_KERNELS, &OPTIONAL];
+    known.extend(lists.concat().into_iter().map(String::from));
+    let mut files = BTreeSet::new();
+    files_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src/kernel"), "", &mut files);
+    let missing: Vec<_> = files.difference(&known).collect();
+    assert!(missing.is_empty(), "no test compares these files of core/src/kernel: {missing:?}");
+    let gone: Vec<_> = known.difference(&files).collect();
+    assert!(gone.is_empty(), "core/src/kernel has no such files: {gone:?}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod figures;
 mod firmware;
 mod machine;
 mod machines;
+mod miri;
 mod picture;
 mod qemu;
 mod run;
@@ -18,6 +19,7 @@ mod target_eval;
 mod test;
 mod thumb;
 mod toolchain;
+mod vectors;
 mod wasm;
 
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use sinapse_trainer::data;
 
 use crate::machine::{MACHINES, Machine};
 use crate::toolchain::Route;
-use crate::{Failure, bare, bench, firmware, machines, setup, shell, wasm};
+use crate::{Failure, bare, bench, firmware, machines, miri, setup, shell, vectors, wasm};
 
 /// The environment variable by which tests find this program.
 const SELF_VARIABLE: &str = "SINAPSE_XTASK";
@@ -29,7 +29,7 @@ pub fn run() -> Result<(), Failure> {
     let source = data::locate(None)?;
     println!("data: {source}");
 
-    let steps: [Step; 10] = [
+    let steps: [Step; 12] = [
         ("packages", Box::new(|| fetch(&host))),
         ("format", Box::new(format)),
         ("lints, host", Box::new(lint_host)),
@@ -37,6 +37,8 @@ pub fn run() -> Result<(), Failure> {
         ("tests, firmware's library", Box::new(|| test_firmware(&host))),
         ("release build", Box::new(build_release)),
         ("tests, host and QEMU", Box::new(test_workspace)),
+        ("Miri", Box::new(miri::check)),
+        ("vectors of other CPUs", Box::new(vectors::compare)),
         ("bare program", Box::new(bare::check)),
         ("equal logits on all machines", Box::new(machines::compare)),
         ("bench, quick", Box::new(bench::quick)),
@@ -72,8 +74,13 @@ fn host_target() -> Result<String, Failure> {
 /// Downloads what is not in cargo's cache, first of all: a missing network shows here, with its remedy.
 fn fetch(host: &str) -> Result<(), Failure> {
     let machines: BTreeSet<&str> = MACHINES.iter().map(|machine| machine.target).collect();
-    for (folder, targets) in [(".", BTreeSet::new()), ("firmware", machines), (wasm::WORKSPACE, [wasm::TARGET].into())]
-    {
+    let workspaces = [
+        (".", BTreeSet::new()),
+        ("firmware", machines),
+        (wasm::WORKSPACE, [wasm::TARGET].into()),
+        (vectors::WORKSPACE, BTreeSet::new()),
+    ];
+    for (folder, targets) in workspaces {
         let mut command = shell::cargo();
         command.current_dir(shell::root().join(folder)).args(["fetch", "--quiet", "--locked", "--target", host]);
         targets.iter().for_each(|target| {
@@ -92,7 +99,7 @@ fn fetch(host: &str) -> Result<(), Failure> {
 fn format() -> Result<(), Failure> {
     shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
     // The peers are not built here, but their formatting needs nothing that is not there.
-    for folder in ["firmware", wasm::WORKSPACE, bench::PEERS] {
+    for folder in ["firmware", wasm::WORKSPACE, vectors::WORKSPACE, bench::PEERS] {
         shell::run(shell::cargo().current_dir(shell::root().join(folder)).args(["fmt", "--all", "--check"]))?;
     }
     Ok(())

@@ -1,6 +1,17 @@
 //! The inner loops: one interface, selected here and nowhere else.
 //!
 //! [`reference`](mod@reference) defines the result; every other kernel equals it, bit for bit.
+//!
+//! | kernel      | for                                                            |
+//! |-------------|----------------------------------------------------------------|
+//! | `vector`    | x86-64, AArch64, WebAssembly with `simd128`: everything        |
+//! | `lanes`     | other machines: integer weights in columns                     |
+//! | `tiles`     | other machines: integer weights in tiles                       |
+//! | `float`     | Cortex-M with a floating-point unit: `f32`                     |
+//! | `skip`      | other machines: `f32`                                          |
+//!
+//! `--cfg sinapse_kernel="reference"`, `"skip"` or `"lanes"` takes that one instead; `"sse2"`, `"avx2"` and `"avx512"` take no
+//! better instructions than these.
 
 #[cfg(sinapse_fpu)]
 pub mod float;
@@ -9,6 +20,8 @@ pub mod reference;
 pub mod relu;
 pub mod skip;
 pub mod tiles;
+#[cfg(not(sinapse_vector = "none"))]
+pub mod vector;
 
 use core::mem::MaybeUninit;
 
@@ -26,6 +39,58 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     ) -> &'s mut [Self::Value];
 }
 
+/// Name of the kernel that runs here for integer weights in columns: its file, for reports.
+pub fn selected() -> &'static str {
+    if cfg!(sinapse_kernel = "reference") {
+        return "reference";
+    }
+    #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
+    return vector::Instructions::best().name();
+    #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
+    if cfg!(sinapse_kernel = "skip") { "skip" } else { "lanes" }
+}
+
+/// As [`Kernel::sums`], in integers.
+#[inline(always)]
+fn integer_sums<'s, W, X>(
+    weights: &[u32],
+    bias: &[i32],
+    input: &[u8],
+    sums: &'s mut [MaybeUninit<i32>],
+) -> &'s mut [i32]
+where
+    W: skip::Column + Weight<Value = i32, Cell = u32>,
+    X: Levels,
+{
+    let order = const { W::FORMAT.order(X::FORMAT) };
+    if cfg!(sinapse_kernel = "reference") {
+        let sums = filled(bias, sums);
+        reference::sums::<W, X>(weights, bias, input, sums);
+        return sums;
+    }
+    #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
+    {
+        let sums = filled(bias, sums);
+        match order {
+            Order::Columns => vector::Instructions::best().add_columns::<W, X>(weights, input, sums),
+            Order::Tiles => vector::Instructions::best().add_tiles(weights, input, sums),
+        }
+        sums
+    }
+    #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
+    match order {
+        Order::Columns if !cfg!(sinapse_kernel = "skip") => lanes::sums::<W, X>(weights, bias, input, sums),
+        order => {
+            let sums = filled(bias, sums);
+            match order {
+                Order::Columns => skip::add::<W, X>(weights, input, sums),
+                Order::Tiles => tiles::add(weights, input, sums),
+            }
+            sums
+        }
+    }
+}
+
 macro_rules! integer_kernel {
     ($($weight:ty),*) => {$(
         impl<X: Levels> Kernel<X> for $weight {
@@ -36,14 +101,7 @@ macro_rules! integer_kernel {
                 input: &[u8],
                 sums: &'s mut [MaybeUninit<i32>],
             ) -> &'s mut [i32] {
-                match const { <$weight as Weight>::FORMAT.order(X::FORMAT) } {
-                    Order::Columns => lanes::sums::<$weight, X>(weights, bias, input, sums),
-                    Order::Tiles => {
-                        let sums = filled(bias, sums);
-                        tiles::add(weights, input, sums);
-                        sums
-                    }
-                }
+                integer_sums::<$weight, X>(weights, bias, input, sums)
             }
         }
     )*};
@@ -54,9 +112,15 @@ impl<X: Element<Value = f32>> Kernel<X> for f32 {
     #[inline(always)]
     fn sums<'s>(weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &'s mut [MaybeUninit<f32>]) -> &'s mut [f32] {
         let sums = filled(bias, sums);
+        if cfg!(sinapse_kernel = "reference") {
+            reference::sums::<f32, X>(weights, bias, input, sums);
+            return sums;
+        }
+        #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
+        vector::Instructions::best().add_floats::<X>(weights, input, sums);
         #[cfg(sinapse_fpu)]
         float::add::<X>(weights, input, sums);
-        #[cfg(not(sinapse_fpu))]
+        #[cfg(all(not(sinapse_fpu), any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
         skip::add::<f32, X>(weights, input, sums);
         sums
     }

@@ -8,7 +8,7 @@ use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, U8, layers};
 use sinapse_trainer::model::{Blob, Model, Scores};
 
 use super::measure::Bench;
-use super::row::{self, Row};
+use super::row::Row;
 use super::work::{self, Work};
 use crate::Failure;
 
@@ -82,12 +82,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Vec<Row>, Failure> {
                     }
                 });
                 let throughput = (threads * RUNS * pictures.len()) as f64 / start.elapsed().as_secs_f64();
-                rows.push(row(
-                    $name,
-                    row::kernel(work, std::env::consts::ARCH),
-                    1e9 * seconds / pictures.len() as f64,
-                    throughput,
-                ));
+                rows.push(row($name, sinapse::kernel::selected(), 1e9 * seconds / pictures.len() as f64, throughput));
             }
         };
     }

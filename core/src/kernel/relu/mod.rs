@@ -1,18 +1,28 @@
 //! From sums to levels, all outputs of a layer: [`Requantization::relu`] in a loop.
 //!
-//! Arm's compilers neither clamp with `USAT` nor load four sums at once: 13 cycles an output on a Cortex-M4, where the
-//! assembly takes 8.
+//! What every x86-64 has cannot multiply four numbers of 32 bits: the loop is compiled for each set of vectors. Arm's compilers
+//! neither clamp with `USAT` nor load four sums at once: 13 cycles an output on a Cortex-M4, where the assembly takes 8.
 
 #[cfg(sinapse_thumb2)]
 mod armv7m;
 #[cfg(not(sinapse_thumb2))]
-mod portable;
+pub mod portable;
 
 #[cfg(sinapse_thumb2)]
 use armv7m as imp;
-#[cfg(not(sinapse_thumb2))]
+#[cfg(all(
+    not(sinapse_thumb2),
+    any(sinapse_vector = "none", sinapse_kernel = "reference", sinapse_kernel = "skip", sinapse_kernel = "lanes")
+))]
 use portable as imp;
 
+#[cfg(not(any(
+    sinapse_vector = "none",
+    sinapse_kernel = "reference",
+    sinapse_kernel = "skip",
+    sinapse_kernel = "lanes"
+)))]
+use super::vector as imp;
 use crate::element::Level;
 use crate::requantize::Requantization;
 

@@ -1,0 +1,65 @@
+//! The kernels for vectors that this computer's CPU does not have, compared with the reference in `tests/vectors`.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::toolchain::Route;
+use crate::{Failure, shell};
+
+/// The folder of its workspace.
+pub const WORKSPACE: &str = "tests/vectors";
+
+/// A target with kernels for vectors, and what runs its programs.
+struct Vectors {
+    target: &'static str,
+    file: &'static str,
+    runner: &'static str,
+    arguments: &'static [&'static str],
+}
+
+/// Loads the file that is named last; its answer is the exit code.
+const IN_NODE: &str = "WebAssembly.instantiate(require('fs').readFileSync(process.argv[1])) \
+                       .then(({ instance }) => process.exit(instance.exports.check() === 0 ? 0 : 1))";
+
+const VECTORS: [Vectors; 2] = [
+    Vectors { target: "aarch64-unknown-none", file: "sinapse-vectors", runner: "qemu-aarch64", arguments: &[] },
+    Vectors {
+        target: "wasm32-unknown-unknown",
+        file: "sinapse-vectors.wasm",
+        runner: "node",
+        arguments: &["-e", IN_NODE],
+    },
+];
+
+/// Builds and runs the comparison for every target that is set up, and names the others.
+///
+/// # Errors
+///
+/// A build that fails, or sums that differ.
+pub fn compare() -> Result<(), Failure> {
+    for vectors in &VECTORS {
+        let Vectors { target, file, runner, arguments } = vectors;
+        let Some(route) = Route::ready_for(target)? else {
+            println!("{target}: NOT TESTED: there is no toolchain for it (`rustup target add {target}`)");
+            continue;
+        };
+        if shell::ask(Command::new(runner).arg("--version")).is_none() {
+            println!("{target}: NOT TESTED: `{runner}`, which runs its programs, is not installed");
+            continue;
+        }
+        let folder = route.folder(WORKSPACE);
+        let mut build = route.cargo("build", WORKSPACE, target, &folder);
+        // Its own configuration asks for vectors; flags of whoever called would displace it.
+        build.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+        shell::run(build.args(["--quiet", "--release", "--locked"]))?;
+        let program = folder.join(target).join("release").join(file);
+        run(runner, arguments, &program)
+            .map_err(|error| format!("{target}: {error}: sums differ from the reference's, or the program failed"))?;
+        println!("{target}, in {runner}: all sums equal the reference's");
+    }
+    Ok(())
+}
+
+fn run(runner: &str, arguments: &[&str], program: &Path) -> Result<(), Failure> {
+    shell::run(Command::new(runner).args(arguments).arg(program))
+}
