@@ -8,7 +8,18 @@ use sinapse_trainer::data::Source;
 use sinapse_trainer::model::{Blob, Model};
 
 /// Name, least accuracy on MNIST's test images in percent, most bytes of the blob.
-const MODELS: [(&str, f64, usize); 2] = [("teaching", 95.5, 65_536), ("digits", 98.0, 65_536)];
+const MODELS: [(&str, f64, usize); 7] = [
+    ("teaching", 95.5, 65_536),
+    ("digits", 98.0, 65_536),
+    ("classic", 98.5, 65_536),
+    ("nano", 95.0, 1_400),
+    ("micro", 98.0, 6_500),
+    ("large", 99.0, 66_000),
+    ("best", 99.0, 1_048_576),
+];
+
+/// Models of the README's table.
+const IN_README: [&str; 2] = ["teaching", "digits"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
@@ -36,6 +47,9 @@ fn committed_models_are_as_accurate_and_as_small_as_their_cards_say() {
         let card = fs::read_to_string(path.with_extension("md")).unwrap();
         let stated = format!("**{percent:.2} %**");
         assert!(card.contains(&stated), "models/{name}.md does not say {stated}: run `cargo xtask figures`");
+        if !IN_README.contains(&name) {
+            continue;
+        }
         let row = readme.lines().find(|line| line.contains(&format!("[`{name}`]"))).unwrap();
         assert!(row.contains(&stated), "README.md does not say {stated} of {name}: run `cargo xtask figures`");
     }

@@ -11,8 +11,11 @@ use crate::machine::MACHINES;
 use crate::target_eval::{self, Report};
 use crate::{Failure, data, shell};
 
-/// Models in the order of the README's table.
-const MODELS: [&str; 3] = ["digits", "classic", "teaching"];
+/// Models that have cards of this kind; `best` is larger than the flash of the machine, and its card is written by hand.
+const MODELS: [&str; 6] = ["digits", "micro", "nano", "large", "classic", "teaching"];
+
+/// Models of the README's table, in its order.
+const IN_README: [&str; 2] = ["digits", "teaching"];
 
 /// The table stands between these lines of the README.
 const MARKERS: [&str; 2] = ["<!-- cargo xtask figures -->\n", "<!-- end -->\n"];
@@ -109,7 +112,7 @@ fn table(all: &[Figures]) -> String {
         "| model | network | MNIST test | weights | program | RAM with stack | instructions an image | machine |\n\
                      | --- | --- | --- | --- | --- | --- | --- | --- |\n"
             .to_owned();
-    for figures in all {
+    for figures in all.iter().filter(|figures| IN_README.contains(&figures.name)) {
         let Figures { name, device, inspection, .. } = figures;
         let _ = writeln!(
             table,
@@ -161,10 +164,12 @@ fn card(figures: &Figures) -> Result<String, Failure> {
         ("data", origin.data.clone()),
         (
             "validation",
-            format!(
-                "{} of {} images right; the model was chosen by them",
-                origin.validation_correct, origin.validation_images
-            ),
+            match origin.validation_images {
+                0 => "its images chose the recipe, and the model has learned from them, too".into(),
+                images => {
+                    format!("{} of {images} images right; the model was chosen by them", origin.validation_correct)
+                }
+            },
         ),
         ("**test**", format!("**{:.2} %** of MNIST's {} test images, `sinapse eval`", figures.percent(), host.images)),
         ("weights, biases, multipliers", bytes(inspection.weight_bytes as u64)),

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use sinapse::reduce::{Reduce, TwoThirds};
+use sinapse::reduce::{Half, Reduce};
 use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, U8, layers};
 use sinapse_trainer::model::{Blob, Model, Scores};
 
@@ -14,10 +14,10 @@ use crate::Failure;
 
 type Digits = Network<
     layers![
-        Reduce<784, 28, 2, TwoThirds, 256, U4>,
-        Dense<'static, 256, 80, Pixel<U4>, I4, Relu<U4>>,
-        Dense<'static, 80, 32, U4, I4, Relu<U4>>,
-        Dense<'static, 32, 10, U4, I4, Identity>,
+        Reduce<784, 28, 2, Half, 144, U4>,
+        Dense<'static, 144, 112, Pixel<U4>, I4, Relu<U4>>,
+        Dense<'static, 112, 48, U4, I4, Relu<U4>>,
+        Dense<'static, 48, 10, U4, I4, Identity>,
     ],
 >;
 
