@@ -9,4 +9,5 @@ pub mod model;
 pub mod photo;
 pub mod picture;
 pub mod recipe;
+pub mod robustness;
 pub mod train;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use sinapse_trainer::data;
 use sinapse_trainer::model::{Blob, Model};
 use sinapse_trainer::{photo, picture};
 
@@ -10,11 +11,15 @@ use super::Failure;
 /// Arguments of `classify`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Blob file.
+    /// Blob file; class names are read from `MODEL.classes.txt` beside it, where there is one.
     model: PathBuf,
-    /// PNG, JPEG or PGM files, of any size, dark on light or light on dark.
+    /// PNG, JPEG or PGM files. A network of 28 × 28 pixels gets the digit in a photograph or drawing of any size, dark on light or light
+    /// on dark; one of another size gets the picture, resized.
     #[arg(required = true, value_name = "IMAGE")]
     images: Vec<PathBuf>,
+    /// Do not look for a digit: give the network the whole picture, grey and resized, as in training on a folder of pictures.
+    #[arg(long)]
+    as_is: bool,
     /// Print one JSON object per image, one a line.
     #[arg(long)]
     json: bool,
@@ -22,41 +27,54 @@ pub struct Arguments {
 
 /// Width of the longest bar.
 const BAR: f32 = 40.0;
+/// With more classes, only the most probable ones are shown.
+const SHOWN: usize = 12;
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let blob = Blob::read(&arguments.model)?;
     let model = Model::of_file(&blob, &arguments.model)?;
-    model.check_size(28, 28)?;
+    let names = data::names_of_blob(&arguments.model, model.description.classes())?;
+    let (width, height) = model.size;
+    let as_is = arguments.as_is || model.size != (28, 28);
     for path in &arguments.images {
-        let digit = photo::to_digit(&photo::read(path)?)?;
-        let scores = model.scores(&digit);
+        let photo = photo::read(path)?;
+        let pixels = if as_is { photo::as_it_is(&photo, width, height) } else { photo::to_digit(&photo)?.to_vec() };
+        let scores = model.scores(&pixels);
         let mut probabilities = scores.real(model.logits);
         sinapse::softmax(&mut probabilities);
         let known = scores.margin_steps(model.logits) >= f64::from(model.logits.reject_margin);
         let answer = known.then(|| scores.class());
+        let name = |class: usize| names[class].as_str();
         if arguments.json {
             let report = serde_json::json!({
                 "image": path.display().to_string(),
                 "answer": answer,
                 "class": scores.class(),
+                "name": name(scores.class()),
                 "margin": scores.margin_steps(model.logits) * f64::from(model.logits.step),
                 "probabilities": probabilities,
             });
             println!("{report}");
-        } else {
-            println!("{}", path.display());
-            for line in picture::text_art(&digit, 28) {
-                println!("  {line}");
-            }
-            for (class, probability) in probabilities.iter().enumerate() {
-                let bar = "█".repeat((probability * BAR).round() as usize);
-                println!("  {class} {:5.1} % {bar}", 100.0 * probability);
-            }
-            match answer {
-                Some(class) => println!("  answer: {class}\n"),
-                None => println!("  answer: unknown (nearest: {})\n", scores.class()),
-            }
+            continue;
+        }
+        println!("{}", path.display());
+        for line in picture::text_art(&pixels, width) {
+            println!("  {line}");
+        }
+        let mut classes: Vec<usize> = (0..probabilities.len()).collect();
+        if classes.len() > SHOWN {
+            classes.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
+            classes.truncate(SHOWN);
+        }
+        let widest = classes.iter().map(|&class| name(class).chars().count()).max().unwrap_or(0);
+        for class in classes {
+            let bar = "█".repeat((probabilities[class] * BAR).round() as usize);
+            println!("  {:<widest$} {:5.1} % {bar}", name(class), 100.0 * probabilities[class]);
+        }
+        match answer {
+            Some(class) => println!("  answer: {}\n", name(class)),
+            None => println!("  answer: unknown (nearest: {})\n", name(scores.class())),
         }
     }
     Ok(())

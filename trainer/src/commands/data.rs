@@ -43,5 +43,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             counts.join(" ")
         );
     }
+    if let Some(classes) = &report.classes {
+        println!("classes: {}", classes.join(", "));
+    }
+    println!("validation: {} of the training images, {}", report.validation_images, report.validation);
     Ok(())
 }

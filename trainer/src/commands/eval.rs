@@ -6,6 +6,7 @@ use serde::Serialize;
 use sinapse::crc::Crc32;
 use sinapse_trainer::data::{self, Part};
 use sinapse_trainer::model::{Blob, Model};
+use sinapse_trainer::robustness::{self, Row};
 
 use super::{DataArgument, Failure};
 
@@ -16,10 +17,18 @@ pub struct Arguments {
     model: PathBuf,
     #[command(flatten)]
     data: DataArgument,
+    /// Print a Markdown table of the accuracy on shifted, rotated, scaled and otherwise changed test images instead.
+    #[arg(long)]
+    robustness: bool,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
 }
+
+/// With more classes there is no confusion matrix but a list.
+const WIDEST: usize = 20;
+/// Length of that list.
+const MOST_ERRORS: usize = 20;
 
 #[derive(Serialize)]
 struct Report {
@@ -31,6 +40,10 @@ struct Report {
     logits_crc32: String,
     /// `[label][answer]`
     confusion: Vec<Vec<u32>>,
+    /// Names of the classes.
+    classes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    robustness: Option<Vec<Row>>,
 }
 
 /// Runs the command.
@@ -40,11 +53,16 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let source = data::locate(arguments.data.data.as_deref())?;
     let test = data::load(&source, Part::Test)?;
     model.check_size(test.images.width, test.images.height)?;
+    let classes = model.description.classes();
+    data::check_labels(&source, Part::Test, &test, classes)?;
+    let robustness = arguments.robustness.then(|| robustness::table(&model, &test)).transpose()?;
+    if let Some(rows) = robustness.as_ref().filter(|_| !arguments.json) {
+        println!("{}", robustness::markdown(rows));
+        return Ok(());
+    }
 
     let scores = model.scores_of_all(&test.images.pixels);
-    let classes = model.description.classes();
-    let most = test.labels.iter().max().map_or(0, |&label| usize::from(label) + 1);
-    let mut confusion = vec![vec![0u32; classes]; classes.max(most)];
+    let mut confusion = vec![vec![0u32; classes]; classes];
     let mut crc = Crc32::new();
     for (scores, &label) in scores.iter().zip(&test.labels) {
         scores.checksum(&mut crc);
@@ -60,6 +78,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         accuracy: f64::from(correct) / images as f64,
         logits_crc32: format!("{:08x}", crc.finish()),
         confusion,
+        classes: data::names_of_blob(&arguments.model, classes)?,
+        robustness,
     };
     if arguments.json {
         println!("{}", serde_json::to_string(&report)?);
@@ -74,9 +94,17 @@ fn print(report: &Report) {
     println!("data          {}", report.data);
     println!("accuracy      {:.2} %  ({} of {} images)", 100.0 * report.accuracy, report.correct, report.images);
     println!("logits CRC-32 {}", report.logits_crc32);
+    if report.classes.len() > WIDEST {
+        print_confusions(report);
+    } else {
+        print_matrix(report);
+    }
+}
+
+fn print_matrix(report: &Report) {
     println!("\n       answer");
     print!("label ");
-    for class in 0..report.confusion.first().map_or(0, Vec::len) {
+    for class in 0..report.classes.len() {
         print!("{class:>6}");
     }
     println!();
@@ -85,6 +113,22 @@ fn print(report: &Report) {
         for &count in row {
             if count == 0 { print!("     ·") } else { print!("{count:>6}") }
         }
-        println!();
+        let number = label.to_string();
+        let name = Some(&report.classes[label]).filter(|name| **name != number);
+        println!("{}", name.map_or(String::new(), |name| format!("  {name}")));
+    }
+}
+
+/// The most frequent errors, where a matrix would be too wide.
+fn print_confusions(report: &Report) {
+    let mut errors = Vec::new();
+    for (label, row) in report.confusion.iter().enumerate() {
+        let wrong = row.iter().enumerate().filter(|(answer, count)| *answer != label && **count > 0);
+        errors.extend(wrong.map(|(answer, &count)| (count, label, answer)));
+    }
+    errors.sort_by(|a, b| b.0.cmp(&a.0).then(a.cmp(b)));
+    println!("\nmost frequent errors");
+    for (count, label, answer) in errors.into_iter().take(MOST_ERRORS) {
+        println!("{count:>6}  {} read as {}", report.classes[label], report.classes[answer]);
     }
 }

@@ -42,7 +42,8 @@ enum Command {
 /// Where the images come from.
 #[derive(clap::Args)]
 struct DataArgument {
-    /// Folder with the four MNIST files, raw or gzip [default: $SINAPSE_DATA, the cache folder, drawn digits].
+    /// Folder with four IDX files as MNIST has them, raw or gzip, or with class-named folders of PNG files, in `train` and `test` or
+    /// alone [default: $SINAPSE_DATA, the cache folder, drawn digits].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }

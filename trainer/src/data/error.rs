@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// A folder that was named does not exist, or is no folder.
-    #[error("data folder {} (given by {given_by}): {reason}; expected a folder with the four MNIST files", path.display())]
+    #[error("data folder {} (given by {given_by}): {reason}; expected a folder with four IDX files or one of class-named folders of PNG files", path.display())]
     NoFolder {
         /// The folder.
         path: PathBuf,
@@ -79,6 +79,69 @@ pub enum DataError {
         /// Height.
         height: u32,
     },
+    /// The file is no PNG.
+    #[error("{}: not a readable PNG: {source}", path.display())]
+    NoPicture {
+        /// The file.
+        path: PathBuf,
+        /// What the decoder says.
+        source: image::ImageError,
+    },
+    /// Pictures of several sizes.
+    #[error(
+        "{} has {} × {} pixels, {} has {} × {}: expected pictures of one size",
+        path.display(), found.0, found.1, first.display(), expected.0, expected.1
+    )]
+    MixedSizes {
+        /// The file that differs.
+        path: PathBuf,
+        /// Its width and height.
+        found: (u32, u32),
+        /// The first file.
+        first: PathBuf,
+        /// Width and height of the first file.
+        expected: (u32, u32),
+    },
+    /// A class that cannot be learned.
+    #[error("class folder {}: no PNG files; add some or remove the folder", path.display())]
+    EmptyClass {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A class of the test part that is none of the training part.
+    #[error("class folder {}: no such class in the training part", path.display())]
+    UnknownClass {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// More classes than labels can name.
+    #[error("{}: {found} classes, allowed are 1 to 256", path.display())]
+    TooManyClasses {
+        /// Folder of the classes, or list of their names.
+        path: PathBuf,
+        /// Number found.
+        found: usize,
+    },
+    /// A list of names that is not of the model beside it.
+    #[error("{}: {found} names, the network has {classes} outputs", path.display())]
+    WrongNames {
+        /// The file.
+        path: PathBuf,
+        /// Names found.
+        found: usize,
+        /// Outputs of the network.
+        classes: usize,
+    },
+    /// Several sets in one folder.
+    #[error("{} and {}: both could be {name}; expected one data set a folder", first.display(), second.display())]
+    Ambiguous {
+        /// A file.
+        first: PathBuf,
+        /// Another.
+        second: PathBuf,
+        /// The name that both end in.
+        name: String,
+    },
     /// Not as many labels as images.
     #[error("{} has {images} images, {} has {labels} labels: expected equal counts", images_path.display(), labels_path.display())]
     CountsDiffer {
@@ -92,7 +155,7 @@ pub enum DataError {
         labels: usize,
     },
     /// A label that is no class.
-    #[error("{}, label {index}: {label}, expected at most {most}", path.display())]
+    #[error("{}, label {index}: {label}, expected at most {most} ({by})", path.display())]
     WrongLabel {
         /// The file.
         path: PathBuf,
@@ -102,10 +165,12 @@ pub enum DataError {
         label: u8,
         /// Largest label allowed.
         most: u8,
+        /// What allows no more.
+        by: &'static str,
     },
-    /// A line of the list of validation images that names none.
+    /// A line of a list that cannot be used.
     #[error("{}, line {line}: {reason}", path.display())]
-    WrongSplit {
+    WrongLine {
         /// The file.
         path: PathBuf,
         /// Line, from 1.

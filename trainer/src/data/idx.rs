@@ -11,7 +11,8 @@ use crate::files::{WriteError, write_atomically};
 
 const IMAGES_MAGIC: u32 = 0x0000_0803;
 const LABELS_MAGIC: u32 = 0x0000_0801;
-const LARGEST_SIDE: u32 = 4096;
+/// Pictures are no wider and no higher.
+pub const LARGEST_SIDE: u32 = 4096;
 
 /// Grey pictures of one size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,18 +38,26 @@ pub fn read_images(path: &Path) -> Result<Images, DataError> {
     Ok(Images { pixels, count: count as usize, width: width as usize, height: height as usize })
 }
 
-/// Reads labels of `classes` classes.
+/// Reads labels.
 ///
 /// # Errors
 ///
-/// Everything that is not a whole IDX file of at least one label, all below `classes`.
-pub fn read_labels(path: &Path, classes: usize) -> Result<Vec<u8>, DataError> {
-    let (_, labels) = read(path, LABELS_MAGIC, "labels", 1)?;
+/// Everything that is not a whole IDX file of at least one label.
+pub fn read_labels(path: &Path) -> Result<Vec<u8>, DataError> {
+    Ok(read(path, LABELS_MAGIC, "labels", 1)?.1)
+}
+
+/// Checks that the labels in `path` are below `classes`; `by` says what has no more.
+///
+/// # Errors
+///
+/// The first label that is not.
+pub fn check_labels(path: &Path, labels: &[u8], classes: usize, by: &'static str) -> Result<(), DataError> {
     match labels.iter().position(|&label| usize::from(label) >= classes) {
-        None => Ok(labels),
+        None => Ok(()),
         Some(index) => {
             let most = classes.saturating_sub(1).min(255) as u8;
-            Err(DataError::WrongLabel { path: path.into(), index, label: labels[index], most })
+            Err(DataError::WrongLabel { path: path.into(), index, label: labels[index], most, by })
         }
     }
 }
@@ -159,7 +168,7 @@ mod tests {
         write_images(&folder.path().join("i"), &images).unwrap();
         write_labels(&folder.path().join("l"), &[3, 9]).unwrap();
         assert_eq!(read_images(&folder.path().join("i")).unwrap(), images);
-        assert_eq!(read_labels(&folder.path().join("l"), 10).unwrap(), [3, 9]);
+        assert_eq!(read_labels(&folder.path().join("l")).unwrap(), [3, 9]);
     }
 
     #[test]
@@ -169,7 +178,7 @@ mod tests {
         encoder.write_all(&encode(LABELS_MAGIC, &[2], &[1, 2])).unwrap();
         let bytes = encoder.finish().unwrap();
         file.write_all(&bytes).unwrap();
-        assert_eq!(read_labels(file.path(), 10).unwrap(), [1, 2]);
+        assert_eq!(read_labels(file.path()).unwrap(), [1, 2]);
         let cut = refusal(&bytes[..bytes.len() - 9]);
         assert!(cut.contains("damaged gzip"), "{cut}");
     }
@@ -194,9 +203,7 @@ mod tests {
 
     #[test]
     fn a_label_beyond_the_classes_is_named_with_its_place() {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(&encode(LABELS_MAGIC, &[3], &[1, 10, 2])).unwrap();
-        let message = read_labels(file.path(), 10).unwrap_err().to_string();
-        assert!(message.contains("label 1: 10, expected at most 9"), "{message}");
+        let message = check_labels(Path::new("l"), &[1, 10, 2], 10, "the network's outputs").unwrap_err().to_string();
+        assert!(message.contains("l, label 1: 10, expected at most 9 (the network's outputs)"), "{message}");
     }
 }

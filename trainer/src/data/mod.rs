@@ -1,15 +1,20 @@
 //! Images and labels: where they come from, and reading them.
 
+mod classes;
 mod download;
 mod error;
 pub mod idx;
+mod pictures;
+mod report;
 mod source;
 mod split;
 
+pub use classes::{CLASSES_FILE, class_names, names_of_blob, write_names_beside};
 pub use download::{MIRRORS, download};
 pub use error::DataError;
 pub use idx::Images;
-pub use source::{Report, Source, cache_folder, load, locate, provenance_name, report};
+pub use report::{Report, report};
+pub use source::{Source, cache_folder, check_labels, load, locate, provenance_name};
 pub use split::{Split, SplitRule, WRITERS_FILE, split};
 
 /// The two parts of a data set.

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::idx::{Images, read_images, read_labels};
-use super::{DataError, Dataset, Part};
+use super::idx::{self, Images, read_images, read_labels};
+use super::{DataError, Dataset, Part, class_names, pictures};
 use crate::drawn;
 
 /// Where images come from.
@@ -49,6 +48,12 @@ impl Source {
             Source::Drawn => None,
             Source::Folder(path) | Source::Environment(path) | Source::Cache(path) => Some(path),
         }
+    }
+
+    /// Whether the images are PNG files in class-named folders; IDX files, where there are some, come first.
+    pub fn is_pictures(&self) -> bool {
+        let idx = |folder: &Path| FILES.iter().any(|name| find(folder, name).is_ok());
+        self.folder().is_some_and(|folder| !idx(folder) && pictures::is_picture_folder(folder))
     }
 }
 
@@ -107,18 +112,43 @@ pub fn cache_folder() -> Option<PathBuf> {
 /// Whatever is wrong with the files.
 pub fn load(source: &Source, part: Part) -> Result<Dataset, DataError> {
     let Some(folder) = source.folder() else { return Ok(draw(part)) };
-    let (images, labels) = match part {
-        Part::Train => (FILES[0], FILES[1]),
-        Part::Test => (FILES[2], FILES[3]),
-    };
-    let (images_path, labels_path) = (find(folder, images)?, find(folder, labels)?);
+    if source.is_pictures() {
+        return pictures::load(folder, part);
+    }
+    let (images_path, labels_path) = (find(folder, images_file(part))?, find(folder, labels_file(part))?);
     let images = read_images(&images_path)?;
-    let labels = read_labels(&labels_path, 10)?;
+    let labels = read_labels(&labels_path)?;
     if images.count != labels.len() {
         let (images, labels) = (images.count, labels.len());
         return Err(DataError::CountsDiffer { images_path, images, labels_path, labels });
     }
+    if let Some(names) = class_names(source)? {
+        idx::check_labels(&labels_path, &labels, names.len(), "the names in classes.txt")?;
+    }
     Ok(Dataset { images, labels })
+}
+
+/// Checks that a network with `classes` outputs can give every label.
+///
+/// # Errors
+///
+/// The first label beyond, with its file.
+pub fn check_labels(source: &Source, part: Part, dataset: &Dataset, classes: usize) -> Result<(), DataError> {
+    let name = labels_file(part);
+    let path = match source.folder() {
+        Some(folder) if source.is_pictures() => folder.into(),
+        Some(folder) => find(folder, name)?,
+        None => name.into(),
+    };
+    idx::check_labels(&path, &dataset.labels, classes, "the network's outputs")
+}
+
+fn images_file(part: Part) -> &'static str {
+    if part == Part::Train { FILES[0] } else { FILES[2] }
+}
+
+fn labels_file(part: Part) -> &'static str {
+    if part == Part::Train { FILES[1] } else { FILES[3] }
 }
 
 fn draw(part: Part) -> Dataset {
@@ -131,14 +161,27 @@ fn draw(part: Part) -> Dataset {
     Dataset { images: Images { pixels, count, width: 28, height: 28 }, labels }
 }
 
-/// The raw file, else the gzip one.
-fn find(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
-    let raw = folder.join(name);
-    let gzip = folder.join(format!("{name}.gz"));
-    match (raw.exists(), gzip.exists()) {
-        (true, _) => Ok(raw),
-        (false, true) => Ok(gzip),
-        (false, false) => Err(DataError::Missing { folder: folder.into(), name: name.into() }),
+/// The raw file, else the gzip one, else the only one that ends so: sets name their files `emnist-letters-train-…`, `test-…`.
+pub(super) fn find(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
+    let exact = [folder.join(name), folder.join(format!("{name}.gz"))];
+    if let Some(path) = exact.into_iter().find(|path| path.exists()) {
+        return Ok(path);
+    }
+    let ends = |path: &PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let file = file.strip_suffix(".gz").unwrap_or(&file);
+        let rest = file.strip_suffix(name).or_else(|| file.strip_suffix(&name.replace("t10k-", "test-")));
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('-'))
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut like: Vec<PathBuf> = entries.filter(ends).collect();
+    like.sort();
+    match &like[..] {
+        [] => Err(DataError::Missing { folder: folder.into(), name: name.into() }),
+        [only] => Ok(only.clone()),
+        [first, second, ..] => {
+            Err(DataError::Ambiguous { first: first.clone(), second: second.clone(), name: name.into() })
+        }
     }
 }
 
@@ -149,91 +192,14 @@ pub fn provenance_name(source: &Source, training: &Dataset) -> String {
         _ if is_mnist(training, 0) => "MNIST".into(),
         Source::Folder(path) | Source::Environment(path) | Source::Cache(path) => {
             let name = path.file_name().unwrap_or(path.as_os_str());
-            format!("IDX files in {}", name.to_string_lossy())
+            let kind = if source.is_pictures() { "PNG" } else { "IDX" };
+            format!("{kind} files in {}", name.to_string_lossy())
         }
     }
 }
 
 /// Whether pixels and labels are MNIST's, of the files `first` and `first + 1`.
-fn is_mnist(dataset: &Dataset, first: usize) -> bool {
+pub(super) fn is_mnist(dataset: &Dataset, first: usize) -> bool {
     let hex = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     hex(&dataset.images.pixels) == MNIST_SHA256[first] && hex(&dataset.labels) == MNIST_SHA256[first + 1]
-}
-
-/// What `sinapse data` reports.
-#[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// The chosen source, as a sentence.
-    pub source: String,
-    /// Places that were looked at, in order of precedence, with what was found.
-    pub candidates: Vec<Candidate>,
-    /// Training part.
-    pub training: PartReport,
-    /// Test part.
-    pub test: PartReport,
-}
-
-/// One place where data could be.
-#[derive(Clone, Debug, Serialize)]
-pub struct Candidate {
-    /// The place.
-    pub place: String,
-    /// What was found.
-    pub found: String,
-}
-
-/// One part of the data.
-#[derive(Clone, Debug, Serialize)]
-pub struct PartReport {
-    /// Number of images.
-    pub images: usize,
-    /// Pixels in a row.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-    /// Images per class.
-    pub per_class: Vec<usize>,
-    /// Whether these are exactly MNIST's images and labels.
-    pub is_mnist: bool,
-}
-
-/// Which data would be used, and why.
-///
-/// # Errors
-///
-/// As [`locate`] and [`load`].
-pub fn report(explicit: Option<&Path>) -> Result<Report, DataError> {
-    let source = locate(explicit)?;
-    let part = |part, first| -> Result<PartReport, DataError> {
-        let dataset = load(&source, part)?;
-        let mut per_class = vec![0; 10];
-        dataset.labels.iter().for_each(|&label| per_class[usize::from(label)] += 1);
-        let is_mnist = is_mnist(&dataset, first);
-        let Images { count, width, height, .. } = dataset.images;
-        Ok(PartReport { images: count, width, height, per_class, is_mnist })
-    };
-    Ok(Report {
-        candidates: candidates(explicit),
-        training: part(Part::Train, 0)?,
-        test: part(Part::Test, 2)?,
-        source: source.to_string(),
-    })
-}
-
-fn candidates(explicit: Option<&Path>) -> Vec<Candidate> {
-    let files = |folder: &Path| {
-        let count = FILES.iter().filter(|name| find(folder, name).is_ok()).count();
-        format!("{}: {count} of 4 files", folder.display())
-    };
-    let variable = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let found = |folder: Option<&Path>| folder.map_or("not given".into(), files);
-    let cache = cache_folder();
-    [
-        ("--data", found(explicit)),
-        ("$SINAPSE_DATA", found(variable.as_deref())),
-        ("cache folder", found(cache.as_deref())),
-        ("drawn digits", "always there".into()),
-    ]
-    .map(|(place, found)| Candidate { place: place.into(), found })
-    .into()
 }

@@ -92,7 +92,7 @@ fn read_list(path: &Path, images: usize) -> Result<Vec<bool>, DataError> {
     let text = String::from_utf8_lossy(&text);
     let mut validates = vec![false; images];
     for (number, line) in text.lines().enumerate() {
-        let wrong = |reason: String| DataError::WrongSplit { path: path.into(), line: number + 1, reason };
+        let wrong = |reason: String| DataError::WrongLine { path: path.into(), line: number + 1, reason };
         let line = line.trim();
         if line.is_empty() {
             continue;

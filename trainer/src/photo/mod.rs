@@ -64,7 +64,7 @@ pub fn read(path: &Path) -> Result<Photo, PhotoError> {
 }
 
 /// Luma over white.
-fn grey(picture: &DynamicImage) -> GrayImage {
+pub fn grey(picture: &DynamicImage) -> GrayImage {
     if !picture.color().has_alpha() {
         return picture.to_luma8();
     }
@@ -87,20 +87,38 @@ pub fn to_digit(photo: &Photo) -> Result<[u8; 784], PhotoError> {
     if let Some(digit) = already_normalized(&photo.picture) {
         return if digit.iter().any(|&pixel| pixel > 0) { Ok(digit) } else { Err(no_digit(NormalizeError::Empty)) };
     }
-    let (width, height) = photo.picture.dimensions();
+    digit_in(&photo.picture).map_err(no_digit)
+}
+
+/// The digit in any picture of ink on ground, as 28 × 28 pixels.
+///
+/// # Errors
+///
+/// For a blank picture.
+pub fn digit_in(picture: &GrayImage) -> Result<[u8; 784], NormalizeError> {
+    let (width, height) = picture.dimensions();
     let longer = width.max(height);
     let small = if longer > LARGEST_SIDE {
         let scaled = |side: u32| (side * LARGEST_SIDE / longer).max(1);
-        image::imageops::resize(&photo.picture, scaled(width), scaled(height), FilterType::Triangle)
+        image::imageops::resize(picture, scaled(width), scaled(height), FilterType::Triangle)
     } else {
-        photo.picture.clone()
+        picture.clone()
     };
     let ink = ink::extract(&small);
     let (width, height) = (ink.width() as usize, ink.height() as usize);
-    let picture = sinapse::normalize::GrayImage::try_new(&ink, width, height).map_err(no_digit)?;
+    let picture = sinapse::normalize::GrayImage::try_new(&ink, width, height)?;
     let mut digit = [0; 784];
-    normalize(&picture, &mut digit).map_err(no_digit)?;
+    normalize(&picture, &mut digit)?;
     Ok(digit)
+}
+
+/// A picture of any kind as a network of this size reads it: grey, resized, nothing else.
+pub fn as_it_is(photo: &Photo, width: usize, height: usize) -> Vec<u8> {
+    let size = (width as u32, height as u32);
+    if photo.picture.dimensions() == size {
+        return photo.picture.as_raw().clone();
+    }
+    image::imageops::resize(&photo.picture, size.0, size.1, FilterType::Triangle).into_raw()
 }
 
 fn already_normalized(picture: &GrayImage) -> Option<[u8; 784]> {
