@@ -9,5 +9,6 @@ pub mod model;
 pub mod photo;
 pub mod picture;
 pub mod recipe;
+pub mod report;
 pub mod robustness;
 pub mod train;

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sinapse_trainer::data::{self, Dataset, Part, Split};
+use sinapse_trainer::data::{self, Dataset, Part, Source, Split};
 use sinapse_trainer::files;
 use sinapse_trainer::recipe::{Arithmetic, NetworkRecipe, Recipe, Shape, Training};
+use sinapse_trainer::report::{self, Summary};
 use sinapse_trainer::train::teacher::Teachers;
 use sinapse_trainer::train::{Keeping, Task, time_epochs, train};
 
-use super::progress::Progress;
+use super::progress::{Metrics, Progress};
 use super::{DataArgument, Failure};
 
 /// Arguments of `train`.
@@ -36,6 +37,12 @@ pub struct Arguments {
     /// Epochs in all, instead of the recipe's; an integer network spends two fifths of them quantised.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     epochs: Option<u32>,
+    /// Write loss and accuracy of every epoch, as JSON Lines; with --resume, after those that are there.
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
+    /// Write a report with curves and the recipe; the name's ending says which: .html, .md or .svg.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Go on from the checkpoint of a training that was interrupted or killed.
     #[arg(long)]
     resume: bool,
@@ -51,15 +58,16 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let recipe = recipe_of(&arguments)?;
     files::check_writable(&arguments.out)?;
+    if let Some(report) = &arguments.report {
+        report::Format::of(report)?;
+    }
+    for path in [&arguments.report, &arguments.metrics].into_iter().flatten() {
+        files::check_writable(path)?;
+    }
     let source = data::locate(arguments.data.data.as_deref())?;
-    let all = data::load(&source, Part::Train)?;
-    recipe.check_data(&all)?;
-    let name = data::provenance_name(&source, &all);
-    let whole = recipe.training.all_images.then(|| all.clone());
-    let Split { training, validation, rule } = data::split(&source, all)?;
-    let name = if whole.is_some() { name } else { format!("{name}, {}", rule.provenance()) };
-    // Once a recipe is chosen, the validation images may be learned from, too.
-    let training = whole.unwrap_or(training);
+    let classes = data::class_names(&source)?;
+    let (name, split) = images_for(&source, &recipe)?;
+    let Split { training, validation, rule } = split;
     let teachers = teachers_of(&recipe, &training)?;
     let task = Task { recipe: &recipe, data: &name, training: &training, validation: &validation, teachers: &teachers };
     if let Some(count) = arguments.time_epochs {
@@ -79,10 +87,15 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         eprintln!("\nstopping after this batch; the best model so far is kept (Ctrl-C again: stop at once)");
     })?;
 
+    let metrics = arguments.metrics.as_deref().map(|path| Metrics::open(path, arguments.resume)).transpose()?;
     let checkpoint = checkpoint_beside(&arguments.out);
     let keeping = Keeping { checkpoint: Some(&checkpoint), resume: arguments.resume };
-    let exported = train(task, keeping, &mut Progress::new(), &interrupted)?;
+    let mut progress = Progress::new(epochs_of(&recipe), metrics);
+    let trained = train(task, keeping, &mut progress, &interrupted);
+    progress.finish();
+    let exported = trained?;
     files::write_atomically(&arguments.out, &exported.blob)?;
+    data::write_names_beside(&arguments.out, classes.as_deref())?;
     if interrupted.load(Ordering::Relaxed) {
         if checkpoint.exists() {
             eprintln!("{}: --resume goes on from here", checkpoint.display());
@@ -92,6 +105,25 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         let _ = std::fs::remove_file(&checkpoint);
     }
     let accuracy = exported.validation_correct as f64 / validation.images.count as f64;
+    if let Some(path) = &arguments.report {
+        let summary = Summary {
+            title: format!("{}: {}", recipe.name, recipe.network.shape),
+            rows: vec![
+                ("model", arguments.out.display().to_string()),
+                ("blob", format!("{} bytes", exported.blob.len())),
+                ("data", source.to_string()),
+                ("training images", training.images.count.to_string()),
+                ("validation", format!("{} images, {rule}", validation.images.count)),
+                ("read right", format!("{} ({:.2} %)", exported.validation_correct, 100.0 * accuracy)),
+                ("seed", recipe.seed.to_string()),
+                ("threads", rayon::current_num_threads().to_string()),
+                ("written by", concat!("sinapse ", env!("CARGO_PKG_VERSION")).to_string()),
+            ],
+            recipe: toml::to_string(&recipe)?,
+        };
+        let text = report::document(report::Format::of(path)?, &summary, &progress.history);
+        files::write_atomically(path, text.as_bytes())?;
+    }
     if arguments.json {
         let report = serde_json::json!({
             "model": arguments.out.display().to_string(),
@@ -116,14 +148,38 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The images that the recipe's network can read, split, and what a blob calls them.
+pub fn images_for(source: &Source, recipe: &Recipe) -> Result<(String, Split), Failure> {
+    let all = data::load(source, Part::Train)?;
+    recipe.check_data(&all)?;
+    let name = data::provenance_name(source, &all);
+    let whole = recipe.training.all_images.then(|| all.clone());
+    let mut split = data::split(source, all)?;
+    let name = if whole.is_some() { name } else { format!("{name}, {}", split.rule.provenance()) };
+    // Once a recipe is chosen, the validation images may be learned from, too.
+    if let Some(whole) = whole {
+        split.training = whole;
+    }
+    Ok((name, split))
+}
+
+fn epochs_of(recipe: &Recipe) -> u32 {
+    let quantised = match recipe.network.arithmetic {
+        Arithmetic::Integer => recipe.training.quantised_epochs,
+        Arithmetic::F32 => 0,
+    };
+    recipe.training.epochs + quantised
+}
+
 /// `model.postcard` → `model.postcard.checkpoint`.
-fn checkpoint_beside(out: &Path) -> PathBuf {
+pub fn checkpoint_beside(out: &Path) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(".checkpoint");
     name.into()
 }
 
-fn teachers_of(recipe: &Recipe, training: &Dataset) -> Result<Teachers, Failure> {
+/// The recipe's teachers, read.
+pub fn teachers_of(recipe: &Recipe, training: &Dataset) -> Result<Teachers, Failure> {
     let Some(distillation) = &recipe.distillation else { return Ok(Teachers::default()) };
     let size = (training.images.width, training.images.height);
     let classes = recipe.network.shape.0.last().copied().unwrap_or_default();
@@ -154,18 +210,24 @@ fn recipe_of(arguments: &Arguments) -> Result<Recipe, Failure> {
         recipe.seed = seed;
     }
     if let Some(epochs) = arguments.epochs {
-        let quantised = match recipe.network.arithmetic {
-            Arithmetic::Integer => epochs * 2 / 5,
-            Arithmetic::F32 => 0,
-        };
-        recipe.training.epochs = epochs - quantised;
-        recipe.training.quantised_epochs = quantised;
+        set_epochs(&mut recipe, epochs);
     }
     recipe.check()?;
     Ok(recipe)
 }
 
-fn default_recipe(shape: Shape, float: bool) -> Recipe {
+/// So many epochs in all: an integer network spends two fifths of them quantised.
+pub fn set_epochs(recipe: &mut Recipe, epochs: u32) {
+    let quantised = match recipe.network.arithmetic {
+        Arithmetic::Integer => epochs * 2 / 5,
+        Arithmetic::F32 => 0,
+    };
+    recipe.training.epochs = epochs - quantised;
+    recipe.training.quantised_epochs = quantised;
+}
+
+/// The recipe without a recipe file.
+pub fn default_recipe(shape: Shape, float: bool) -> Recipe {
     Recipe {
         name: "default".into(),
         seed: 1,

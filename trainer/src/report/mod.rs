@@ -1,0 +1,13 @@
+//! Showing results: charts as SVG and in the terminal, and the report of a training.
+
+pub mod chart;
+mod document;
+mod history;
+mod svg;
+mod terminal;
+
+pub use chart::{Chart, Mark, Series};
+pub use document::{Format, Summary, document};
+pub use history::{EpochRecord, History};
+pub use svg::svg;
+pub use terminal::terminal;
