@@ -1,6 +1,7 @@
 //! Training, quantisation, blobs, data and pictures: the laptop's side of Sinapse.
 
 pub mod blob;
+pub mod cost;
 pub mod data;
 pub mod drawn;
 pub mod files;

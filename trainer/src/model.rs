@@ -1,5 +1,6 @@
 //! Any blob on the host: the core's reader and kernels, with a shape known only at run time.
 
+use std::borrow::Cow;
 use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,8 @@ use sinapse::kernel::Kernel;
 use sinapse::reduce::reduce;
 use sinapse::weight::WeightFormat;
 use sinapse::{Description, I2, I4, I8, U4, U8};
+
+use crate::cost::Activity;
 
 /// A blob's bytes, aligned as the core wants them.
 #[derive(Clone, Debug)]
@@ -150,25 +153,52 @@ impl<'a> Model<'a> {
     ///
     /// Where the image has not as many pixels as the network reads.
     pub fn scores(&self, image: &[u8]) -> Scores {
-        assert_eq!(image.len(), self.description.picture_pixels(), "pixels of the image");
-        let mut reduced;
-        let mut image = image;
-        if let Some(reduction) = self.description.reduction {
-            reduced = vec![0; usize::from(self.description.inputs)];
-            let (width, crop) = (usize::from(reduction.width), usize::from(reduction.crop));
-            reduce(image, width, crop, reduction.scale, &mut reduced);
-            image = &reduced;
-        }
+        let image = self.inputs(image);
         if self.description.input == ElementFormat::F32 {
-            Scores::F32(self.real_scores(image))
+            Scores::F32(self.real_scores(&image))
         } else {
-            Scores::I32(self.integer_scores(image))
+            Scores::I32(self.integer_scores(&image))
         }
     }
 
+    /// What an image gives each layer to do: the time that it takes follows from it.
+    ///
+    /// # Panics
+    ///
+    /// As [`Model::scores`].
+    pub fn activities(&self, image: &[u8]) -> Vec<Activity> {
+        let image = self.inputs(image);
+        let mut all = Vec::with_capacity(self.layers.len());
+        if self.description.input == ElementFormat::F32 {
+            self.walk_real(&image, |values| {
+                let levels: Vec<u8> = values.iter().map(|&value| u8::from(value != 0.0)).collect();
+                all.push(Activity::of(&levels, 0));
+            });
+        } else {
+            let mut tops = self.layers.iter().map(|view| view.input.top_level());
+            self.walk_integer(&image, |levels| all.push(Activity::of(levels, tops.next().unwrap_or_default())));
+        }
+        all
+    }
+
+    /// What the first layer reads of an image: all of it, or the smaller picture.
+    fn inputs<'i>(&self, image: &'i [u8]) -> Cow<'i, [u8]> {
+        assert_eq!(image.len(), self.description.picture_pixels(), "pixels of the image");
+        let Some(reduction) = self.description.reduction else { return Cow::Borrowed(image) };
+        let mut reduced = vec![0; usize::from(self.description.inputs)];
+        reduce(image, usize::from(reduction.width), usize::from(reduction.crop), reduction.scale, &mut reduced);
+        Cow::Owned(reduced)
+    }
+
     fn real_scores(&self, image: &[u8]) -> Vec<f32> {
+        self.walk_real(image, |_| ())
+    }
+
+    /// The sums of the last layer; `see` is shown the values that each layer reads.
+    fn walk_real(&self, image: &[u8], mut see: impl FnMut(&[f32])) -> Vec<f32> {
         let mut values: Vec<f32> = image.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
         for view in &self.layers {
+            see(&values);
             let mut sums = vec![MaybeUninit::uninit(); usize::from(view.description.outputs)];
             let (weights, bias) = (bytemuck::cast_slice(view.weights), bytemuck::cast_slice(view.bias));
             let sums = <f32 as Kernel<f32>>::sums(weights, bias, &values, &mut sums);
@@ -185,9 +215,15 @@ impl<'a> Model<'a> {
     }
 
     fn integer_scores(&self, image: &[u8]) -> Vec<i32> {
+        self.walk_integer(image, |_| ())
+    }
+
+    /// The sums of the last layer; `see` is shown the levels that each layer reads.
+    fn walk_integer(&self, image: &[u8], mut see: impl FnMut(&[u8])) -> Vec<i32> {
         let mut levels: Vec<u8> = image.iter().map(|&pixel| self.description.input.level_of_pixel(pixel)).collect();
         let mut sums = Vec::new();
         for view in &self.layers {
+            see(&levels);
             let format = view.description;
             sums = integer_sums(view, &levels);
             if format.activation == ActivationKind::Identity {

@@ -4,15 +4,20 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use sinapse::element::ElementFormat;
+use sinapse_trainer::cost::{self, Activity, Core};
+use sinapse_trainer::data::{self, Part, Source};
+use sinapse_trainer::drawn;
 use sinapse_trainer::model::{Blob, Model};
 
-use super::Failure;
+use super::{DataArgument, Failure};
 
 /// Arguments of `inspect`.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Blob file.
     model: PathBuf,
+    #[command(flatten)]
+    data: DataArgument,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -32,6 +37,12 @@ struct Report {
     blob_bytes: usize,
     scratch_bytes: usize,
     multiply_adds: usize,
+    /// What an image will cost, core by core: modelled.
+    costs: Vec<CoreCost>,
+    /// What an image gives each layer to do, as a mean: the costs follow from it.
+    activities: Vec<Activity>,
+    /// Images that the means are of.
+    costs_over: String,
     logit_step: f32,
     reject_margin: u32,
     provenance: Provenance,
@@ -47,18 +58,85 @@ struct Provenance {
     validation_correct: u32,
 }
 
+/// Modelled cost on a class of cores.
+#[derive(Serialize)]
+struct CoreCost {
+    core: &'static str,
+    /// `cycles` or `instructions`.
+    unit: &'static str,
+    /// Of an image, as a mean.
+    mean: u64,
+    /// Of a picture without zeros.
+    no_zeros: u64,
+    /// Were no hidden activation zero, either: the most.
+    bound: u64,
+    /// The least program, with the blob.
+    flash_bytes: Option<usize>,
+    /// Its statics and its stack, activations included.
+    ram_bytes: Option<usize>,
+}
+
+/// Images that means are taken over, at most.
+const SAMPLE: usize = 1_000;
+/// Drawn digits, where there are no others: drawing takes time.
+const DRAWN: usize = 200;
+
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let blob = Blob::read(&arguments.model)?;
     let model = Model::of_file(&blob, &arguments.model)?;
     let rust_type = sinapse::blob::rust_type(blob.bytes())?.to_string();
-    let report = Report::of(&arguments, &blob, &model, rust_type);
+    let (activities, over) = activities(&arguments, &model)?;
+    let mut report = Report::of(&arguments, &blob, &model, rust_type);
+    report.costs = Core::ALL.map(|core| cost_of(core, &model, blob.bytes().len(), &activities)).into();
+    report.activities = activities;
+    report.costs_over = over;
     if arguments.json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
         print(&report);
     }
     Ok(())
+}
+
+/// What images give the layers to do, and which images: test images of the size that the network reads, else a guess.
+fn activities(arguments: &Arguments, model: &Model<'_>) -> Result<(Vec<Activity>, String), Failure> {
+    let source = data::locate(arguments.data.data.as_deref())?;
+    let digits = model.size == (28, 28);
+    let pixels = if source == Source::Drawn {
+        let pictures = if digits { drawn::dataset(DRAWN, 2).0 } else { Vec::new() };
+        pictures.into_flattened()
+    } else {
+        let test = data::load(&source, Part::Test)?;
+        if arguments.data.data.is_some() {
+            model.check_size(test.images.width, test.images.height)?;
+        }
+        let matches = model.size == (test.images.width, test.images.height);
+        if matches { test.images.pixels } else { Vec::new() }
+    };
+    let size = model.description.picture_pixels();
+    let sample = &pixels[..pixels.len().min(SAMPLE * size)];
+    if sample.is_empty() {
+        let inputs = usize::from(model.description.inputs);
+        let first = Activity::scattered(inputs, inputs as f64 / 2.0, model.description.input);
+        return Ok((cost::guess(&model.description, first), "half of all inputs zero, a guess".into()));
+    }
+    let over = format!("the first {} test images of {source}", sample.len() / size);
+    Ok((cost::activities(model, sample), over))
+}
+
+fn cost_of(core: Core, model: &Model<'_>, blob_bytes: usize, activities: &[Activity]) -> CoreCost {
+    let description = &model.description;
+    let white = cost::activities(model, &vec![255; description.picture_pixels()]);
+    CoreCost {
+        core: core.name(),
+        unit: core.unit(),
+        mean: cost::time(core, description, activities),
+        no_zeros: cost::time(core, description, &white),
+        bound: cost::time(core, description, &cost::most(description)),
+        flash_bytes: cost::program_bytes(core, description).map(|program| program + blob_bytes),
+        ram_bytes: cost::ram_bytes(core, description),
+    }
 }
 
 impl Report {
@@ -82,6 +160,9 @@ impl Report {
             blob_bytes: blob.bytes().len(),
             scratch_bytes: model.scratch_bytes(),
             multiply_adds: model.multiply_adds(),
+            costs: Vec::new(),
+            activities: Vec::new(),
+            costs_over: String::new(),
             logit_step: model.logits.step,
             reject_margin: model.logits.reject_margin,
             provenance: Provenance {
@@ -110,4 +191,12 @@ fn print(report: &Report) {
     println!("recipe        {} (seed {})", origin.recipe, origin.seed);
     println!("trained on    {}", origin.data);
     println!("validation    {} of {} images right", origin.validation_correct, origin.validation_images);
+    println!("\nmodelled cost of an image; mean over {}", report.costs_over);
+    println!("core       unit           {:>9} {:>9} {:>9} {:>9} {:>7}", "mean", "no zeros", "at most", "flash", "RAM");
+    let bytes = |bytes: Option<usize>| bytes.map_or("–".into(), |bytes| bytes.to_string());
+    for cost in &report.costs {
+        let CoreCost { core, unit, mean, no_zeros, bound, flash_bytes, ram_bytes } = cost;
+        let (flash, ram) = (bytes(*flash_bytes), bytes(*ram_bytes));
+        println!("{core:<10} {unit:<14} {mean:>9} {no_zeros:>9} {bound:>9} {flash:>9} {ram:>7}");
+    }
 }

@@ -1,5 +1,7 @@
 //! The program under test, and small data for it.
 
+#![allow(dead_code)] // no test program uses all of it
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

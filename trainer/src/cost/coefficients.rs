@@ -1,0 +1,197 @@
+//! What is counted on each core, and what of; the numbers are in `tables.rs`.
+
+use sinapse::element::ElementFormat;
+use sinapse::weight::WeightFormat;
+
+use super::{Activity, tables};
+
+/// Cores whose cost is modelled: one of each class of kernels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Core {
+    /// Cortex-M4, with DSP extension and floating-point unit.
+    M4,
+    /// Cortex-M0.
+    M0,
+    /// RV32IMC.
+    Rv32,
+}
+
+impl Core {
+    /// All of them.
+    pub const ALL: [Core; 3] = [Core::M4, Core::M0, Core::Rv32];
+
+    /// Name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Core::M4 => "Cortex-M4",
+            Core::M0 => "Cortex-M0",
+            Core::Rv32 => "RV32IMC",
+        }
+    }
+
+    /// What is counted.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Core::M4 | Core::M0 => "cycles",
+            Core::Rv32 => "instructions",
+        }
+    }
+
+    /// The core's table.
+    pub fn coefficients(self) -> &'static Coefficients {
+        match self {
+            Core::M4 => &tables::M4,
+            Core::M0 => &tables::M0,
+            Core::Rv32 => &tables::RV32,
+        }
+    }
+}
+
+/// Entries that a list of the columns has room for, before a look: 88, less sixteen.
+pub const LIST: f64 = 72.0;
+/// Pairs that a list of the tiles has room for, before a look: 64, less eight.
+pub const PAIRS: f64 = 56.0;
+
+/// Looking for inputs that are not zero.
+#[derive(Clone, Copy, Debug)]
+pub struct Scan {
+    /// Sixteen inputs, before any of them is looked at: all that sixteen zeros take.
+    pub row: f64,
+    /// Four inputs, in a row that is not all zero.
+    pub word: f64,
+    /// An entry of the list.
+    pub entry: f64,
+    /// A zero in a word that is not all zero.
+    pub zero: f64,
+}
+
+impl Scan {
+    /// Scanning the inputs of a layer.
+    pub fn of(&self, activity: &Activity, entries: f64) -> f64 {
+        let zeros = (4.0 * activity.words - activity.nonzero).max(0.0);
+        let words = 4.0 * activity.rows;
+        self.row * activity.inputs / 16.0 + self.word * words + self.entry * entries + self.zero * zeros
+    }
+}
+
+/// A nonzero input times its weights to a block of up to sixteen outputs.
+#[derive(Clone, Copy, Debug)]
+pub struct Products {
+    /// Once for the block.
+    pub entry: f64,
+    /// Each 32-bit word of weights.
+    pub word: f64,
+}
+
+/// 8-bit weights times 8-bit levels.
+#[derive(Clone, Copy, Debug)]
+pub struct Tiles {
+    /// Listing the pairs.
+    pub scan: Scan,
+    /// A pair of inputs and eight outputs.
+    pub pair: f64,
+    /// A pair of inputs and one of the outputs after the last eight.
+    pub pair_of_rest: f64,
+    /// Whether the list is one of pairs; of inputs otherwise.
+    pub by_pairs: bool,
+    /// An input and an output, where inputs are not taken by pairs.
+    pub input: f64,
+    /// An output, whenever the list is emptied.
+    pub flush: f64,
+}
+
+/// Bytes of a program without its blob.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    /// Start-up, loader, loop and judgement.
+    pub base: usize,
+    /// Columns of 8-bit weights.
+    pub i8: usize,
+    /// Columns of 4-bit weights.
+    pub i4: usize,
+    /// Columns of ternary weights.
+    pub i2: usize,
+    /// Columns of `f32`.
+    pub f32: usize,
+    /// Tiles.
+    pub tiles: usize,
+    /// Hidden layers of integers.
+    pub hidden: usize,
+    /// Hidden layers of `f32`, with the exponential.
+    pub hidden_f32: usize,
+    /// Reduction of the picture.
+    pub reduction: usize,
+    /// RAM with columns of integers, without activations and sums: statics, frames, the list.
+    pub columns_ram: usize,
+    /// The same with tiles.
+    pub tiles_ram: usize,
+    /// The same with `f32`.
+    pub f32_ram: usize,
+}
+
+/// All of a core.
+#[derive(Clone, Copy, Debug)]
+pub struct Coefficients {
+    /// An image, whatever its network.
+    pub image: f64,
+    /// A layer, whatever its size.
+    pub layer: f64,
+    /// A class: the largest sum and its margin.
+    pub class: f64,
+    /// A pixel of a picture that is reduced.
+    pub reduced_picture: f64,
+    /// A pixel of the smaller picture that is not zero.
+    pub reduced_lit: f64,
+    /// Listing the inputs of columns of integers.
+    pub scan: Scan,
+    /// Listing the inputs of columns of `f32`.
+    pub scan_f32: Scan,
+    /// Columns of 8-bit weights.
+    pub i8: Products,
+    /// Columns of 4-bit weights.
+    pub i4: Products,
+    /// Columns of ternary weights.
+    pub i2: Products,
+    /// Columns of `f32`, a word a weight.
+    pub f32: Products,
+    /// An input at the top level and sixteen outputs of 8-bit weights, where such inputs are kept apart.
+    pub top: Option<f64>,
+    /// A block of sums, whenever the list is emptied.
+    pub flush: f64,
+    /// The same, in addition, where the block has fewer than sixteen sums: they are copied.
+    pub flush_rest: f64,
+    /// Inputs between two looks at the sum of levels, see [`Coefficients::budget`].
+    pub step: f64,
+    /// 8-bit weights times 8-bit levels.
+    pub tiles: Tiles,
+    /// A hidden output of ReLU.
+    pub relu: f64,
+    /// The same in `f32`.
+    pub relu_f32: f64,
+    /// A hidden output of sigmoid, from a table.
+    pub sigmoid: f64,
+    /// The same in `f32`, from an exponential.
+    pub sigmoid_f32: f64,
+    /// Sizes; `None` where none were measured.
+    pub program: Option<Program>,
+}
+
+impl Coefficients {
+    /// What products with weights of this format take.
+    pub fn products(&self, weights: WeightFormat) -> Products {
+        match weights {
+            WeightFormat::F32 => self.f32,
+            WeightFormat::I8 => self.i8,
+            WeightFormat::I4 => self.i4,
+            WeightFormat::I2 => self.i2,
+        }
+    }
+
+    /// Sum of the levels that a list has when it is emptied because 16 bits have no room for more: looked at every few inputs,
+    /// so half as many more are in it as a mean.
+    pub fn budget(&self, weights: WeightFormat, input: ElementFormat) -> f64 {
+        let top = f64::from(input.top_level());
+        (32_767.0 / f64::from(weights.limit().max(1)) - self.step * top / 2.0).max(top)
+    }
+}

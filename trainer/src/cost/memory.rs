@@ -1,0 +1,88 @@
+//! Flash and RAM from a description.
+
+use sinapse::Description;
+use sinapse::activation::ActivationKind;
+use sinapse::description::LayerDescription;
+use sinapse::element::ElementFormat;
+use sinapse::weight::{Order, WeightFormat};
+
+use super::coefficients::Core;
+
+/// Flash of weights and biases, with multipliers and the padding of rows, as [`Model::weight_bytes`] counts them.
+///
+/// [`Model::weight_bytes`]: crate::model::Model::weight_bytes
+pub fn weight_bytes(description: &Description, multipliers_per_output: bool) -> usize {
+    let bytes = |(index, layer): (usize, &LayerDescription)| {
+        let outputs = usize::from(layer.outputs);
+        let hidden = layer.output != ElementFormat::I32 && layer.weights != WeightFormat::F32;
+        let multipliers = match (hidden, multipliers_per_output) {
+            (false, _) => 0,
+            (true, false) => 2,
+            (true, true) => 2 * outputs,
+        };
+        let (input, inputs) = (description.input_of(index), description.inputs_of(index));
+        layer.weights.rows(input, inputs) * layer.weights.row_bytes(input, outputs) + 4 * outputs + multipliers
+    };
+    description.layers().iter().enumerate().map(bytes).sum()
+}
+
+/// RAM of the activations between the layers, as [`Model::scratch_bytes`] counts it.
+///
+/// [`Model::scratch_bytes`]: crate::model::Model::scratch_bytes
+pub fn scratch_bytes(description: &Description) -> usize {
+    let layers = description.layers();
+    let one = if description.input == ElementFormat::F32 { 4 } else { 1 };
+    let reduced = description.reduction.map_or(0, |_| usize::from(description.inputs));
+    let hidden = layers.iter().take(layers.len().saturating_sub(1));
+    reduced + hidden.map(|layer| usize::from(layer.outputs) * one).sum::<usize>()
+}
+
+/// Modelled flash of the least program around a network, without the blob: start-up, loader, loop, and a copy of each
+/// kernel that it needs; `None` for cores where nothing was measured.
+///
+/// The `bare` program of the firmware is that program.
+pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
+    let program = core.coefficients().program?;
+    let layers = || description.layers().iter().enumerate();
+    let uses = |kernel: &dyn Fn(usize, &LayerDescription) -> bool| layers().any(|(index, layer)| kernel(index, layer));
+    let columns = |weights| {
+        let of = move |index, layer: &LayerDescription| {
+            layer.weights == weights && weights.order(description.input_of(index)) == Order::Columns
+        };
+        uses(&of)
+    };
+    let tiles = |index: usize, layer: &LayerDescription| {
+        layer.weights != WeightFormat::F32 && layer.weights.order(description.input_of(index)) == Order::Tiles
+    };
+    let hidden = |real: bool| {
+        move |_: usize, layer: &LayerDescription| {
+            layer.activation != ActivationKind::Identity && (layer.weights == WeightFormat::F32) == real
+        }
+    };
+    let parts = [
+        (true, program.base),
+        (columns(WeightFormat::I8), program.i8),
+        (columns(WeightFormat::I4), program.i4),
+        (columns(WeightFormat::I2), program.i2),
+        (columns(WeightFormat::F32), program.f32),
+        (uses(&tiles), program.tiles),
+        (uses(&hidden(false)), program.hidden),
+        (uses(&hidden(true)), program.hidden_f32),
+        (description.reduction.is_some(), program.reduction),
+    ];
+    Some(parts.into_iter().filter(|(used, _)| *used).map(|(_, bytes)| bytes).sum())
+}
+
+/// Modelled RAM of that program: its statics and its deepest stack, where activations and sums are; `None` as there.
+pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
+    let program = core.coefficients().program?;
+    let sums = description.layers().iter().map(|layer| 4 * usize::from(layer.outputs)).max().unwrap_or(0);
+    // Layers run one after the other: the deepest stack is that of the deepest kernel.
+    let kernel = |(index, layer): (usize, &LayerDescription)| match layer.weights {
+        WeightFormat::F32 => program.f32_ram,
+        weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_ram,
+        _ => program.columns_ram,
+    };
+    let deepest = description.layers().iter().enumerate().map(kernel).max().unwrap_or(0);
+    Some(deepest + scratch_bytes(description) + sums)
+}

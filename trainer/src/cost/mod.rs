@@ -1,0 +1,142 @@
+//! What a network will cost on a board, before it is flashed: bytes exactly, cycles and instructions by a model.
+//!
+//! Zeros are skipped, so the time of an image follows from how many inputs of each layer are not zero, and how they lie: an
+//! [`Activity`] a layer. The rest follows from shapes and number formats. What a piece of work takes is in [`tables`], one a core.
+
+mod activity;
+pub mod coefficients;
+mod memory;
+pub mod tables;
+
+use sinapse::Description;
+use sinapse::activation::ActivationKind;
+use sinapse::description::LayerDescription;
+use sinapse::element::ElementFormat;
+use sinapse::weight::{Order, WeightFormat};
+
+pub use activity::{Activity, activities, full, guess, most};
+use coefficients::Coefficients;
+pub use coefficients::Core;
+pub use memory::{program_bytes, ram_bytes, scratch_bytes, weight_bytes};
+
+/// Outputs that the columns' inner loop adds at a time.
+const BLOCK: usize = 16;
+/// Outputs that the tiles' inner loop adds at a time.
+const TILES: usize = 8;
+
+/// Modelled cycles (or instructions, see [`Core::unit`]) of one image, from its pixels to the class.
+///
+/// `image + Σ over layers (layer + scan + products + flushes + activation)`, and the reduction before it where there is one.
+/// `activities` has one entry a layer; layers without one are taken for full.
+pub fn time(core: Core, description: &Description, activities: &[Activity]) -> u64 {
+    let c = core.coefficients();
+    let layer = |(index, layer): (usize, &LayerDescription)| {
+        let full = || Activity::full(description.inputs_of(index), description.input_of(index));
+        let activity = activities.get(index).copied().unwrap_or_else(full);
+        c.layer + layer_time(c, layer, description.input_of(index), &activity)
+    };
+    let layers: f64 = description.layers().iter().enumerate().map(layer).sum();
+    let reduction = description.reduction.map_or(0.0, |_| {
+        let lit = activities.first().map_or(f64::from(description.inputs), |first| first.nonzero);
+        c.reduced_picture * description.picture_pixels() as f64 + c.reduced_lit * lit
+    });
+    (c.image + reduction + layers + c.class * description.classes() as f64).round() as u64
+}
+
+fn layer_time(c: &Coefficients, layer: &LayerDescription, input: ElementFormat, activity: &Activity) -> f64 {
+    let outputs = usize::from(layer.outputs);
+    let real = layer.weights == WeightFormat::F32;
+    let sums = match (real, layer.weights.order(input)) {
+        (false, Order::Tiles) => {
+            let entries = if c.tiles.by_pairs { activity.pairs } else { activity.nonzero };
+            let scan = c.tiles.scan.of(activity, entries);
+            let whole = (outputs / TILES) as f64 * c.tiles.pair + (outputs % TILES) as f64 * c.tiles.pair_of_rest;
+            let lists = flushes(activity.pairs, coefficients::PAIRS);
+            let sums = outputs as f64 * (c.tiles.input * activity.nonzero + c.tiles.flush * lists);
+            scan + whole * activity.pairs + sums
+        }
+        _ => columns_time(c, layer.weights, outputs, input, activity),
+    };
+    let activation = match (layer.activation, real) {
+        (ActivationKind::Identity, _) => 0.0,
+        (ActivationKind::Relu, false) => c.relu,
+        (ActivationKind::Relu, true) => c.relu_f32,
+        (ActivationKind::Sigmoid, false) => c.sigmoid,
+        (ActivationKind::Sigmoid, true) => c.sigmoid_f32,
+    };
+    sums + activation * outputs as f64
+}
+
+fn columns_time(
+    c: &Coefficients,
+    weights: WeightFormat,
+    outputs: usize,
+    input: ElementFormat,
+    activity: &Activity,
+) -> f64 {
+    let real = weights == WeightFormat::F32;
+    let scan = if real { c.scan_f32 } else { c.scan };
+    let product = c.products(weights);
+    let words = |outputs: usize| (outputs * weights.bits() as usize).div_ceil(32) as f64;
+    let (whole, rest) = (outputs / BLOCK, outputs % BLOCK);
+    let blocks = (whole + usize::from(rest > 0)) as f64;
+    let all_words = whole as f64 * words(BLOCK) + words(rest);
+    // Inputs at the top level may be kept apart, and need no multiplication.
+    let apart = c.top.filter(|_| weights == WeightFormat::I8 && rest == 0);
+    let tops = apart.map_or(0.0, |_| activity.tops);
+    let entries = activity.nonzero - tops;
+    let levels = activity.levels - tops * f64::from(input.top_level());
+    let budget = c.budget(weights, input);
+    let lists = if real { 1.0 } else { flushes(entries, coefficients::LIST).max(flushes(levels, budget)) };
+    let top_lists = if tops > 0.0 { flushes(tops, coefficients::LIST) } else { 0.0 };
+    scan.of(activity, activity.nonzero)
+        + entries * (product.entry * blocks + product.word * all_words)
+        + tops * apart.unwrap_or(0.0) * blocks
+        + (lists + top_lists) * blocks * c.flush
+        + if rest > 0 && !real { lists * c.flush_rest } else { 0.0 }
+}
+
+/// How often a list of that room is emptied, as a mean: at least once, and half a time more than it is filled.
+fn flushes(entries: f64, room: f64) -> f64 {
+    (entries / room + 0.5).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::model::{Blob, Model};
+
+    fn committed(check: impl Fn(&Model<'_>)) {
+        for name in ["digits", "classic", "teaching"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(name).with_extension("postcard");
+            let blob = Blob::read(&path).unwrap();
+            check(&Model::load(&blob).unwrap());
+        }
+    }
+
+    #[test]
+    fn bytes_from_the_description_are_those_of_the_blob() {
+        committed(|model| {
+            let first = model.layers[0].requantization.multipliers.len();
+            assert_eq!(weight_bytes(&model.description, first > 1), model.weight_bytes());
+            assert_eq!(scratch_bytes(&model.description), model.scratch_bytes());
+        });
+    }
+
+    #[test]
+    fn ink_costs_time_and_a_blank_picture_costs_least() {
+        committed(|model| {
+            let pixels = model.description.picture_pixels();
+            let of = |value: u8| activities(model, &vec![value; pixels]);
+            assert_eq!(of(0)[0].nonzero, 0.0);
+            assert_eq!(of(255)[0].nonzero, f64::from(model.description.inputs));
+            for core in Core::ALL {
+                let time = |activities: &[Activity]| time(core, &model.description, activities);
+                assert!(time(&of(0)) < time(&of(255)), "{core:?}");
+                assert!(time(&of(255)) <= time(&most(&model.description)), "{core:?}");
+            }
+        });
+    }
+}

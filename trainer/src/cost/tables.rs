@@ -1,0 +1,129 @@
+//! What a piece of work takes on each core: one table a core, in cycles or instructions.
+//!
+//! Fitted to the rows of `cargo xtask bench --json` for `m4`, `m0` and `rv32` (single layers, and the committed models layer by layer; a
+//! test has those that depend on no trained weights) by least squares of the relative errors; the inner loops in assembly were held
+//! within a tenth of what their instructions take. A change of a kernel changes its row here.
+
+use super::coefficients::{Coefficients, Products, Program, Scan, Tiles};
+
+/// Cycles, modelled after the core's timing table, with memory that never waits.
+pub const M4: Coefficients = Coefficients {
+    image: 100.0,
+    layer: 405.0,
+    class: 27.3,
+    reduced_picture: 3.5,
+    reduced_lit: 5.7,
+    scan: Scan { row: 13.4, word: 3.6, entry: 6.6, zero: 3.6 },
+    scan_f32: Scan { row: 11.6, word: 3.9, entry: 28.6, zero: 4.4 },
+    i8: Products { entry: 9.9, word: 4.1 },
+    i4: Products { entry: 7.8, word: 7.6 },
+    i2: Products { entry: 7.9, word: 15.5 },
+    f32: Products { entry: 33.4, word: 1.6 },
+    top: Some(18.0),
+    flush: 173.4,
+    flush_rest: 304.9,
+    step: 4.0,
+    tiles: Tiles {
+        scan: Scan { row: 11.7, word: 3.0, entry: 6.0, zero: 0.5 },
+        pair: 25.1,
+        pair_of_rest: 14.0,
+        by_pairs: true,
+        input: 0.0,
+        flush: 4.0,
+    },
+    relu: 7.2,
+    relu_f32: 6.0, // not measured
+    sigmoid: 12.0, // not measured
+    sigmoid_f32: 98.7,
+    program: Some(Program {
+        base: 8_000,
+        i8: 4_620,
+        i4: 3_928,
+        i2: 3_784,
+        f32: 1_860,
+        tiles: 2_596,
+        hidden: 3_708,
+        hidden_f32: 1_652,
+        reduction: 382,
+        columns_ram: 1_764,
+        tiles_ram: 1_460,
+        f32_ram: 1_640,
+    }),
+};
+
+/// Cycles, as of the Cortex-M4's timing table, which is near enough.
+pub const M0: Coefficients = Coefficients {
+    image: 256.9,
+    layer: 600.0,
+    class: 38.4,
+    reduced_picture: 5.9,
+    reduced_lit: 11.8,
+    scan: Scan { row: 22.0, word: 6.6, entry: 8.8, zero: 4.8 },
+    scan_f32: Scan { row: 61.2, word: 7.0, entry: 14.7, zero: 9.4 },
+    i8: Products { entry: 10.5, word: 11.2 },
+    i4: Products { entry: 13.1, word: 15.1 },
+    i2: Products { entry: 12.9, word: 29.4 },
+    f32: Products { entry: 20.7, word: 362.2 },
+    top: None,
+    flush: 100.0,
+    flush_rest: 475.9,
+    step: 8.0,
+    tiles: Tiles {
+        scan: Scan { row: 98.1, word: 28.2, entry: 10.0, zero: 4.3 },
+        pair: 0.0,
+        pair_of_rest: 0.0,
+        by_pairs: false,
+        input: 22.4,
+        flush: 2.0,
+    },
+    relu: 22.4,
+    relu_f32: 60.0, // not measured
+    sigmoid: 30.0,  // not measured
+    sigmoid_f32: 3_238.8,
+    program: Some(Program {
+        base: 7_000,
+        i8: 4_244,
+        i4: 3_836,
+        i2: 3_708,
+        f32: 3_136,
+        tiles: 1_740,
+        hidden: 3_008,
+        hidden_f32: 2_628,
+        reduction: 432,
+        columns_ram: 2_000,
+        tiles_ram: 1_000,
+        f32_ram: 1_100,
+    }),
+};
+
+/// Instructions.
+pub const RV32: Coefficients = Coefficients {
+    image: 239.3,
+    layer: 366.3,
+    class: 14.0,
+    reduced_picture: 2.7,
+    reduced_lit: 6.8,
+    scan: Scan { row: 19.8, word: 5.7, entry: 14.9, zero: 5.5 },
+    scan_f32: Scan { row: 83.7, word: 8.1, entry: 18.5, zero: 10.8 },
+    i8: Products { entry: 24.8, word: 3.5 },
+    i4: Products { entry: 15.6, word: 10.5 },
+    i2: Products { entry: 15.9, word: 20.5 },
+    f32: Products { entry: 27.9, word: 139.6 },
+    top: None,
+    flush: 100.0,
+    flush_rest: 162.3,
+    step: 8.0,
+    tiles: Tiles {
+        scan: Scan { row: 66.8, word: 21.5, entry: 10.0, zero: 4.1 },
+        pair: 0.0,
+        pair_of_rest: 0.0,
+        by_pairs: false,
+        input: 13.6,
+        flush: 2.0,
+    },
+    relu: 11.5,
+    relu_f32: 40.0, // not measured
+    sigmoid: 25.0,  // not measured
+    sigmoid_f32: 1_239.1,
+    program: None,
+};
