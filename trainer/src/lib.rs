@@ -12,4 +12,5 @@ pub mod picture;
 pub mod recipe;
 pub mod report;
 pub mod robustness;
+pub mod search;
 pub mod train;

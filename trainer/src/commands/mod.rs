@@ -5,7 +5,9 @@ mod data;
 mod eval;
 mod inspect;
 mod progress;
+mod search;
 mod train;
+mod trial;
 
 use std::path::PathBuf;
 
@@ -29,6 +31,10 @@ pub struct Cli {
 enum Command {
     /// Train a network and write its blob.
     Train(train::Arguments),
+    /// Explore shapes and number formats under a budget: accuracy against bytes and against cycles.
+    Search(search::Arguments),
+    /// Train by one recipe and print one line of JSON: a step of a search, for job queues.
+    Trial(trial::Arguments),
     /// Accuracy and checksum of all logits over the test images.
     Eval(eval::Arguments),
     /// Shape, sizes and origin of a blob.
@@ -56,6 +62,8 @@ impl Cli {
         }
         match self.command {
             Command::Train(arguments) => train::run(arguments),
+            Command::Search(arguments) => search::run(arguments, self.threads),
+            Command::Trial(arguments) => trial::run(arguments),
             Command::Eval(arguments) => eval::run(arguments),
             Command::Inspect(arguments) => inspect::run(arguments),
             Command::Classify(arguments) => classify::run(arguments),

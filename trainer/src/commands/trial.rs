@@ -1,0 +1,47 @@
+//! `sinapse trial`: one recipe in, one line of JSON out.
+
+use std::path::{Path, PathBuf};
+
+use sinapse_trainer::data;
+use sinapse_trainer::files;
+use sinapse_trainer::recipe::Recipe;
+use sinapse_trainer::search::{Folder, run_trial};
+
+use super::train::{checkpoint_beside, images_for, teachers_of};
+use super::{DataArgument, Failure};
+
+/// Arguments of `trial`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Recipe file (TOML).
+    #[arg(long, value_name = "FILE")]
+    recipe: PathBuf,
+    #[command(flatten)]
+    data: DataArgument,
+    /// Where the line goes; `-` is standard output. A file appears when the trial is done, and not before.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    result: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    let recipe = Recipe::read(&arguments.recipe)?;
+    let to_file = arguments.result != Path::new("-");
+    if to_file {
+        files::check_writable(&arguments.result)?;
+    }
+    let source = data::locate(arguments.data.data.as_deref())?;
+    let (name, split) = images_for(&source, &recipe)?;
+    let key = Folder::key(&std::fs::read_to_string(&arguments.recipe)?);
+    let teachers = teachers_of(&recipe, &split.training)?;
+    let checkpoint = to_file.then(|| checkpoint_beside(&arguments.result));
+    let result = run_trial(&key, &recipe, &name, &split, &teachers, checkpoint.as_deref())?;
+    let line = serde_json::to_string(&result)?;
+    if let Some(checkpoint) = checkpoint {
+        files::write_atomically(&arguments.result, format!("{line}\n").as_bytes())?;
+        let _ = std::fs::remove_file(checkpoint); // short trials have none
+    } else {
+        println!("{line}");
+    }
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! Which networks a generation tries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::{Candidate, Folder, Goal, SearchError, Space, TrialResult, front};
+use crate::cost::{self, Core};
+use crate::formats::description_of;
+use crate::recipe::Recipe;
+
+/// Share of later generations that is drawn freely.
+const FRESH: f64 = 0.25;
+/// Draws after which nothing new is expected to fit.
+const PATIENCE: usize = 20_000;
+
+/// What a network may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// Most bytes of weights, biases and multipliers.
+    pub flash_bytes: Option<u64>,
+    /// Most bytes between the layers.
+    pub ram_bytes: Option<u64>,
+    /// Most modelled Cortex-M4 cycles of an image, as a mean.
+    pub cycles: Option<u64>,
+}
+
+impl Budget {
+    /// Whether a result keeps to it.
+    pub fn holds(&self, result: &TrialResult) -> bool {
+        self.allows(result.weight_bytes, result.scratch_bytes, result.cycles)
+    }
+
+    fn allows(&self, flash: u64, ram: u64, cycles: u64) -> bool {
+        let within = |most: Option<u64>, found| most.is_none_or(|most| found <= most);
+        within(self.flash_bytes, flash) && within(self.ram_bytes, ram) && within(self.cycles, cycles)
+    }
+
+    fn text(&self) -> String {
+        let part = |most: Option<u64>, unit| most.map(|most| format!("{most} {unit}"));
+        let parts = [
+            part(self.flash_bytes, "bytes of flash"),
+            part(self.ram_bytes, "bytes of RAM"),
+            part(self.cycles, "cycles"),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A search that proposes recipes.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// What can be tried.
+    pub space: &'a Space,
+    /// What all recipes have in common.
+    pub base: &'a Recipe,
+    /// What they may take.
+    pub budget: Budget,
+    /// Trials in a generation.
+    pub trials: usize,
+    /// Seed of the proposals.
+    pub seed: u64,
+}
+
+impl Plan<'_> {
+    /// Recipes of generation `number`, from 0, given the recipes of those before and the results of these.
+    ///
+    /// # Errors
+    ///
+    /// Where no network fits the budget at all; where no new one does, the list is shorter.
+    pub fn generation(
+        &self,
+        number: u32,
+        before: &[Recipe],
+        results: &BTreeMap<String, TrialResult>,
+    ) -> Result<Vec<Recipe>, SearchError> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(u64::from(number));
+        let parents = self.parents(before, results);
+        let mut known: Vec<Candidate> = before.iter().filter_map(|recipe| self.space.candidate(recipe)).collect();
+        let mut recipes = Vec::new();
+        for _ in 0..PATIENCE {
+            if recipes.len() == self.trials {
+                break;
+            }
+            let candidate = if parents.is_empty() || rng.random_bool(FRESH) {
+                self.space.random(&mut rng)
+            } else {
+                self.space.varied(&parents[rng.random_range(0..parents.len())], &mut rng)
+            };
+            if !known.contains(&candidate) && self.fits(&candidate) {
+                recipes.push(self.space.recipe(self.base, &candidate));
+                known.push(candidate);
+            }
+        }
+        if recipes.is_empty() && before.is_empty() {
+            return Err(SearchError::Budget(self.budget.text()));
+        }
+        Ok(recipes)
+    }
+
+    /// The networks on either front of the generations before.
+    ///
+    /// Results of later ones, which a search that goes on has too, do not count: a generation would be another one with them.
+    fn parents(&self, before: &[Recipe], results: &BTreeMap<String, TrialResult>) -> Vec<Candidate> {
+        let key = |recipe: &Recipe| toml::to_string(recipe).map(|text| Folder::key(&text)).unwrap_or_default();
+        let known: BTreeSet<String> = before.iter().map(key).collect();
+        let within = || results.values().filter(|result| known.contains(&result.key) && self.budget.holds(result));
+        let fronts = [front(within(), Goal::Bytes), front(within(), Goal::Cycles)].concat();
+        let chosen = before.iter().filter(|recipe| fronts.iter().any(|result| result.key == key(recipe)));
+        chosen.filter_map(|recipe| self.space.candidate(recipe)).collect()
+    }
+
+    /// Whether a candidate keeps to the budget, as far as is known before it is trained.
+    fn fits(&self, candidate: &Candidate) -> bool {
+        let recipe = self.space.recipe(self.base, candidate);
+        if recipe.check().is_err() {
+            return false; // an option of the base recipe does not go with it
+        }
+        let description = description_of(&recipe.network, false);
+        let activities = cost::guess(&description, self.space.activity(candidate));
+        let flash = cost::weight_bytes(&description, recipe.network.per_output_scales);
+        let ram = cost::scratch_bytes(&description);
+        self.budget.allows(flash as u64, ram as u64, cost::time(Core::M4, &description, &activities))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::front::tests::result;
+    use super::*;
+    use crate::data::{Dataset, Images};
+
+    const BASE: &str = "name = 'x'\n[network]\nshape = '784-10'\n";
+
+    fn space() -> Space {
+        let images = Images { pixels: vec![200; 784 * 10], count: 10, width: 28, height: 28 };
+        Space::of(&Dataset { images, labels: (0..10).collect() })
+    }
+
+    fn plan<'a>(space: &'a Space, base: &'a Recipe, flash_bytes: u64) -> Plan<'a> {
+        let budget = Budget { flash_bytes: Some(flash_bytes), ram_bytes: Some(400), cycles: None };
+        Plan { space, base, budget, trials: 12, seed: 3 }
+    }
+
+    #[test]
+    fn a_generation_keeps_to_the_budget_and_is_the_same_every_time() {
+        let (space, base) = (space(), toml::from_str(BASE).unwrap());
+        let plan = plan(&space, &base, 6_000);
+        let recipes = plan.generation(0, &[], &BTreeMap::new()).unwrap();
+        assert_eq!(recipes.len(), 12);
+        for recipe in &recipes {
+            recipe.check().unwrap();
+            let description = description_of(&recipe.network, false);
+            assert!(cost::weight_bytes(&description, false) <= 6_000, "{description}");
+            assert!(cost::scratch_bytes(&description) <= 400, "{description}");
+            let text = toml::to_string(recipe).unwrap();
+            assert_eq!(&toml::from_str::<Recipe>(&text).unwrap(), recipe, "recipes are read as they were written");
+        }
+        assert_eq!(recipes, plan.generation(0, &[], &BTreeMap::new()).unwrap());
+    }
+
+    #[test]
+    fn a_later_generation_varies_the_front_and_repeats_nothing() {
+        let (space, base) = (space(), toml::from_str(BASE).unwrap());
+        let plan = plan(&space, &base, 6_000);
+        let first = plan.generation(0, &[], &BTreeMap::new()).unwrap();
+        let key = |recipe: &Recipe| Folder::key(&toml::to_string(recipe).unwrap());
+        let results = first.iter().enumerate().map(|(index, recipe)| {
+            let price = 5_000 - 100 * index as u64;
+            (key(recipe), result(&key(recipe), price, price, 0.9 + 0.001 * index as f64))
+        });
+        let results: BTreeMap<_, _> = results.collect();
+        let second = plan.generation(1, &first, &results).unwrap();
+        assert_eq!(second.len(), 12);
+        assert!(second.iter().all(|recipe| !first.contains(recipe)));
+        let mut later = results.clone();
+        later.extend(second.iter().map(|recipe| (key(recipe), result(&key(recipe), 10, 10, 0.99))));
+        assert_eq!(
+            second,
+            plan.generation(1, &first, &later).unwrap(),
+            "a generation does not depend on its own results"
+        );
+        // The last one is cheapest and best: it alone is the front, and most of the second generation are like it.
+        let hidden = |recipe: &Recipe| recipe.network.shape.0.len();
+        let like = second.iter().filter(|recipe| hidden(recipe).abs_diff(hidden(&first[11])) <= 1).count();
+        assert!(like >= 6, "{like}");
+    }
+
+    #[test]
+    fn a_budget_that_nothing_fits_is_named() {
+        let (space, base) = (space(), toml::from_str(BASE).unwrap());
+        let message = plan(&space, &base, 10).generation(0, &[], &BTreeMap::new()).unwrap_err().to_string();
+        assert!(message.contains("10 bytes of flash"), "{message}");
+    }
+}

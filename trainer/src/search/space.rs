@@ -1,0 +1,189 @@
+//! What can be searched: shapes, number formats and reductions of pictures of one size.
+
+use std::collections::HashMap;
+
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+use sinapse::description::Reduction;
+use sinapse::element::ElementFormat;
+use sinapse::reduce::reduce;
+
+use crate::cost::Activity;
+use crate::data::Dataset;
+use crate::recipe::{Arithmetic, Levels, NetworkRecipe, Recipe, ReductionRecipe, ScaleRecipe, Shape, WeightBits};
+
+/// Widths of hidden layers: whole words of 4-bit columns, mostly.
+const WIDTHS: [usize; 14] = [8, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192];
+/// Most hidden layers.
+const MOST_HIDDEN: usize = 3;
+/// Bits of weights.
+const WEIGHTS: [u8; 3] = [2, 4, 8];
+/// Bits of levels.
+const LEVELS: [Levels; 3] = [Levels::U2, Levels::U4, Levels::U8];
+/// A reduced picture is at least so wide and so high.
+const LEAST_SIDE: u16 = 4;
+/// Images that nonzero pixels are counted in.
+const SAMPLE: usize = 500;
+
+/// All networks that can be tried on a data set.
+#[derive(Clone, Debug)]
+pub struct Space {
+    pixels: usize,
+    classes: usize,
+    reductions: Vec<Option<ReductionRecipe>>,
+    /// What the images give a first layer to do, by reduction and levels.
+    activities: HashMap<(usize, u8), Activity>,
+}
+
+/// One network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Place in the space's reductions.
+    reduction: usize,
+    input: Levels,
+    hidden: Vec<usize>,
+    /// Of every layer.
+    weights: Vec<u8>,
+    activations: Levels,
+}
+
+impl Space {
+    /// The space of these training images.
+    pub fn of(data: &Dataset) -> Space {
+        let (width, height) = (data.images.width as u16, data.images.height as u16);
+        let classes = data.labels.iter().max().map_or(1, |&label| usize::from(label) + 1);
+        let mut reductions = vec![None];
+        for scale in [ScaleRecipe::One, ScaleRecipe::TwoThirds, ScaleRecipe::Half] {
+            // More than a seventh cut off on a side would be more than a border.
+            for crop in 0..=(width.min(height) / 7) as u8 {
+                let recipe = ReductionRecipe { width, height, crop, scale };
+                let reduction = Reduction::from(recipe);
+                let side = |side| reduction.scale.reduced(side, crop).is_some_and(|side| side >= LEAST_SIDE);
+                let changes = crop > 0 || scale != ScaleRecipe::One;
+                if changes && side(width) && side(height) && reduction.pixels().is_some() {
+                    reductions.push(Some(recipe));
+                }
+            }
+        }
+        let mut space =
+            Space { pixels: data.images.width * data.images.height, classes, reductions, activities: HashMap::new() };
+        space.count(data);
+        space
+    }
+
+    fn count(&mut self, data: &Dataset) {
+        let images = || data.images.pixels.chunks_exact(self.pixels).take(SAMPLE);
+        for (index, reduction) in self.reductions.iter().enumerate() {
+            let reduced: Vec<Vec<u8>> = images()
+                .map(|image| {
+                    let Some(recipe) = reduction else { return image.to_vec() };
+                    let reduction = Reduction::from(*recipe);
+                    let mut out = vec![0; reduction.pixels().map_or(0, usize::from)];
+                    reduce(image, data.images.width, usize::from(recipe.crop), reduction.scale, &mut out);
+                    out
+                })
+                .collect();
+            for bits in LEVELS {
+                let (format, levels_bits) = (ElementFormat::from(bits), bits.into());
+                let levels =
+                    |image: &Vec<u8>| image.iter().map(|&pixel| format.level_of_pixel(pixel)).collect::<Vec<_>>();
+                let all: Vec<Activity> =
+                    reduced.iter().map(|image| Activity::of(&levels(image), format.top_level())).collect();
+                self.activities.insert((index, levels_bits), Activity::mean(&all));
+            }
+        }
+    }
+
+    /// Any network of the space.
+    pub fn random(&self, rng: &mut ChaCha8Rng) -> Candidate {
+        let hidden: Vec<usize> = (0..rng.random_range(1..=MOST_HIDDEN)).map(|_| pick(&WIDTHS, rng)).collect();
+        let weights = vec![pick(&WEIGHTS, rng); hidden.len() + 1];
+        Candidate {
+            reduction: rng.random_range(0..self.reductions.len()),
+            input: pick(&LEVELS, rng),
+            hidden,
+            weights,
+            activations: pick(&LEVELS, rng),
+        }
+    }
+
+    /// A network that differs from `parent` in one or two things.
+    pub fn varied(&self, parent: &Candidate, rng: &mut ChaCha8Rng) -> Candidate {
+        let mut child = parent.clone();
+        for _ in 0..rng.random_range(1..=2) {
+            match rng.random_range(0..8) {
+                0 => child.reduction = rng.random_range(0..self.reductions.len()),
+                1 => child.input = pick(&LEVELS, rng),
+                2 => child.activations = pick(&LEVELS, rng),
+                3 => {
+                    let layer = rng.random_range(0..child.weights.len());
+                    child.weights[layer] = pick(&WEIGHTS, rng);
+                }
+                4 if child.hidden.len() < MOST_HIDDEN => {
+                    let layer = rng.random_range(0..=child.hidden.len());
+                    child.hidden.insert(layer, pick(&WIDTHS, rng));
+                    child.weights.insert(layer, child.weights[layer]);
+                }
+                5 if child.hidden.len() > 1 => {
+                    let layer = rng.random_range(0..child.hidden.len());
+                    child.hidden.remove(layer);
+                    child.weights.remove(layer);
+                }
+                _ => {
+                    let layer = rng.random_range(0..child.hidden.len());
+                    let at = WIDTHS.iter().position(|&width| width >= child.hidden[layer]).unwrap_or(0);
+                    let near = at.saturating_sub(2)..(at + 3).min(WIDTHS.len());
+                    child.hidden[layer] = WIDTHS[rng.random_range(near)];
+                }
+            }
+        }
+        child
+    }
+
+    /// The recipe of a candidate: `base` with this network.
+    pub fn recipe(&self, base: &Recipe, candidate: &Candidate) -> Recipe {
+        let reduction = self.reductions[candidate.reduction];
+        let inputs = reduction.and_then(|recipe| Reduction::from(recipe).pixels()).map_or(self.pixels, usize::from);
+        let widths = std::iter::once(inputs).chain(candidate.hidden.iter().copied()).chain([self.classes]);
+        let network = NetworkRecipe {
+            shape: Shape(widths.collect()),
+            arithmetic: Arithmetic::Integer,
+            reduction,
+            input: candidate.input,
+            weights: WeightBits::Each(candidate.weights.clone()),
+            activations: candidate.activations,
+            ..base.network.clone()
+        };
+        Recipe { name: "trial".into(), network, ..base.clone() }
+    }
+
+    /// The candidate that a recipe of this space was made from; `None` for others.
+    pub fn candidate(&self, recipe: &Recipe) -> Option<Candidate> {
+        let network = &recipe.network;
+        let widths = &network.shape.0;
+        let layers = widths.len() - 1;
+        let weights = match &network.weights {
+            WeightBits::All(bits) => vec![*bits; layers],
+            WeightBits::Each(bits) => bits.clone(),
+        };
+        let reduction = self.reductions.iter().position(|reduction| *reduction == network.reduction)?;
+        let hidden = widths[1..layers].to_vec();
+        (!hidden.is_empty() && weights.len() == layers).then_some(Candidate {
+            reduction,
+            input: network.input,
+            hidden,
+            weights,
+            activations: network.activations,
+        })
+    }
+
+    /// What the images give a candidate's first layer to do.
+    pub fn activity(&self, candidate: &Candidate) -> Activity {
+        self.activities.get(&(candidate.reduction, candidate.input.into())).copied().unwrap_or_default()
+    }
+}
+
+fn pick<T: Copy>(of: &[T], rng: &mut ChaCha8Rng) -> T {
+    *of.choose(rng).expect("the lists of this file are not empty")
+}
