@@ -145,6 +145,7 @@ impl<L: Layer> Network<L> {
     /// # Errors
     ///
     /// Every byte string that is not a whole, sound blob of exactly this network; see [`LoadError`].
+    #[inline(never)] // its stack is free again once it returns
     pub fn load<'a>(blob: &'a [u8]) -> Result<Self, LoadError>
     where
         L: Load<'a>,
