@@ -66,7 +66,7 @@ fn layer_bytes(view: &LayerView<'_>, last: bool) -> LayerBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sinapse::reduce::{Scale, reduce};
+    use sinapse::reduce::reduce;
 
     #[test]
     fn all_layers_without_the_reduction_give_the_logits_of_the_whole_network() {
@@ -77,8 +77,9 @@ mod tests {
         let blob = Blob::new(prefixes.last().unwrap());
         let stripped = Model::load(&blob).unwrap();
         let picture: Vec<u8> = (0..784u32).map(|pixel| (pixel % 251) as u8).collect();
-        let mut reduced = [0; 256];
-        reduce(&picture, 28, 2, Scale::TwoThirds, &mut reduced);
+        let reduction = whole.description.reduction.unwrap();
+        let mut reduced = vec![0; usize::from(whole.description.inputs)];
+        reduce(&picture, reduction.width.into(), reduction.crop.into(), reduction.scale, &mut reduced);
         assert_eq!(stripped.scores(&reduced), whole.scores(&picture));
     }
 }
