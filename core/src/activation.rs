@@ -40,12 +40,17 @@ pub trait Activation<V: Copy>: Copy {
     type Gives: Element;
     /// The same as a value.
     const KIND: ActivationKind;
-    /// Outputs from the sums that `sums` writes and returns; `requantization` matters to integers alone.
-    fn apply<const OUT: usize>(
+    /// Outputs from sums, as many as there are of both; `requantization` matters to integers alone.
+    fn apply(sums: &[V], requantization: &Requantization<'_>, outputs: &mut [<Self::Gives as Element>::Raw]);
+    /// [`apply`](Self::apply) to the sums that `sums` writes and returns.
+    #[inline(always)]
+    fn fill<const OUT: usize>(
         sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
         requantization: &Requantization<'_>,
         outputs: &mut [<Self::Gives as Element>::Raw; OUT],
-    );
+    ) {
+        Self::apply(sums(&mut [MaybeUninit::uninit(); OUT]), requantization, outputs);
+    }
 }
 
 /// `y = a`: the last layer, whose sums are the logits.
@@ -67,7 +72,13 @@ where
     type Gives = Logit<V>;
     const KIND: ActivationKind = ActivationKind::Identity;
     #[inline(always)]
-    fn apply<const OUT: usize>(
+    fn apply(sums: &[V], _: &Requantization<'_>, outputs: &mut [V]) {
+        for (output, &sum) in outputs.iter_mut().zip(sums) {
+            *output = sum;
+        }
+    }
+    #[inline(always)]
+    fn fill<const OUT: usize>(
         sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
         _: &Requantization<'_>,
         outputs: &mut [V; OUT],
@@ -81,13 +92,7 @@ impl<E: Level> Activation<i32> for Relu<E> {
     type Gives = E;
     const KIND: ActivationKind = ActivationKind::Relu;
     #[inline(always)]
-    fn apply<const OUT: usize>(
-        sums: impl FnOnce(&mut [MaybeUninit<i32>]) -> &mut [i32],
-        requantization: &Requantization<'_>,
-        outputs: &mut [u8; OUT],
-    ) {
-        let mut room = [MaybeUninit::uninit(); OUT];
-        let sums = sums(&mut room);
+    fn apply(sums: &[i32], requantization: &Requantization<'_>, outputs: &mut [u8]) {
         kernel::relu::relu::<E>(requantization, sums, outputs);
     }
 }
@@ -96,14 +101,8 @@ impl<E: Level> Activation<i32> for Sigmoid<E> {
     type Gives = E;
     const KIND: ActivationKind = ActivationKind::Sigmoid;
     #[inline(always)]
-    fn apply<const OUT: usize>(
-        sums: impl FnOnce(&mut [MaybeUninit<i32>]) -> &mut [i32],
-        requantization: &Requantization<'_>,
-        outputs: &mut [u8; OUT],
-    ) {
-        let mut room = [MaybeUninit::uninit(); OUT];
-        let sums = sums(&mut room);
-        for (o, (output, &sum)) in outputs.iter_mut().zip(sums.iter()).enumerate() {
+    fn apply(sums: &[i32], requantization: &Requantization<'_>, outputs: &mut [u8]) {
+        for (o, (output, &sum)) in outputs.iter_mut().zip(sums).enumerate() {
             *output = requantization.sigmoid(sum, o, E::FORMAT);
         }
     }
@@ -113,14 +112,8 @@ impl Activation<f32> for Relu<f32> {
     type Gives = f32;
     const KIND: ActivationKind = ActivationKind::Relu;
     #[inline(always)]
-    fn apply<const OUT: usize>(
-        sums: impl FnOnce(&mut [MaybeUninit<f32>]) -> &mut [f32],
-        _: &Requantization<'_>,
-        outputs: &mut [f32; OUT],
-    ) {
-        let mut room = [MaybeUninit::uninit(); OUT];
-        let sums = sums(&mut room);
-        for (output, &sum) in outputs.iter_mut().zip(sums.iter()) {
+    fn apply(sums: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
+        for (output, &sum) in outputs.iter_mut().zip(sums) {
             *output = relu(sum);
         }
     }
@@ -130,14 +123,8 @@ impl Activation<f32> for Sigmoid<f32> {
     type Gives = f32;
     const KIND: ActivationKind = ActivationKind::Sigmoid;
     #[inline(always)]
-    fn apply<const OUT: usize>(
-        sums: impl FnOnce(&mut [MaybeUninit<f32>]) -> &mut [f32],
-        _: &Requantization<'_>,
-        outputs: &mut [f32; OUT],
-    ) {
-        let mut room = [MaybeUninit::uninit(); OUT];
-        let sums = sums(&mut room);
-        for (output, &sum) in outputs.iter_mut().zip(sums.iter()) {
+    fn apply(sums: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
+        for (output, &sum) in outputs.iter_mut().zip(sums) {
             *output = sigmoid(sum);
         }
     }

@@ -62,7 +62,7 @@ where
 
     #[inline]
     fn forward(&self, input: &Self::Input, (): &mut (), output: &mut Self::Output) {
-        F::apply(|room| W::sums(self.weights, self.bias, input, room), &self.requantization, output);
+        F::fill(|room| W::sums(self.weights, self.bias, input, room), &self.requantization, output);
     }
 }
 

@@ -35,13 +35,25 @@ impl Requantization<'_> {
     /// Sum `a` of output `o` in steps of the next scale, rounded, sign kept.
     #[inline(always)]
     pub fn rescale(&self, a: i32, o: usize) -> i32 {
-        ((a >> self.pre_shift) * self.multiplier(o) + (1 << (self.shift - 1))) >> self.shift
+        self.rescale_by(a, self.multiplier(o))
+    }
+
+    /// [`rescale`](Self::rescale), where the output's multiplier is known.
+    #[inline(always)]
+    fn rescale_by(&self, a: i32, multiplier: i32) -> i32 {
+        ((a >> self.pre_shift) * multiplier + (1 << (self.shift - 1))) >> self.shift
     }
 
     /// ReLU and rounding to levels: `min(A, max(0, rescale(a)))`.
     #[inline(always)]
     pub fn relu(&self, a: i32, o: usize, top_level: u8) -> u8 {
-        self.rescale(a.max(0), o).min(i32::from(top_level)) as u8
+        self.relu_by(a, self.multiplier(o), top_level)
+    }
+
+    /// [`relu`](Self::relu), where the output's multiplier is known.
+    #[inline(always)]
+    pub fn relu_by(&self, a: i32, multiplier: i32, top_level: u8) -> u8 {
+        self.rescale_by(a.max(0), multiplier).min(i32::from(top_level)) as u8
     }
 
     /// Sigmoid by table, to levels of `format`; the rescaled sum counts sixteenths.

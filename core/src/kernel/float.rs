@@ -35,7 +35,7 @@ pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], sums: &mu
         for (column, &raw) in weights.chunks_exact(sums.len()).zip(input) {
             let x = X::read(raw);
             if x != 0.0 {
-                list.push(&column[0], x.to_bits());
+                list.push(column, x.to_bits());
             }
             if list.length() == LIST {
                 add_columns(&mut list, sums);

@@ -4,7 +4,7 @@ use core::arch::asm;
 
 use super::super::Blocks;
 
-/// Two words of weights at the top level, without a multiplication.
+/// A word of weights at the top level, without a multiplication.
 #[cfg(sinapse_dsp)]
 macro_rules! top_bytes {
     ($word:literal, $a:literal, $b:literal) => {
