@@ -28,6 +28,20 @@ pub fn numbers<T: Plain>(bytes: &[u8]) -> Option<&[T]> {
     (head.is_empty() && tail.is_empty()).then_some(numbers)
 }
 
+/// Words as numbers of the same size.
+#[inline(always)]
+pub fn same_size<T: Plain>(words: &[u32]) -> &[T] {
+    const { assert!(size_of::<T>() == 4 && align_of::<T>() <= 4) };
+    // SAFETY: size and alignment fit, and every bit pattern is a `T` (`Plain`).
+    unsafe { core::slice::from_raw_parts(words.as_ptr().cast(), words.len()) }
+}
+
+/// Words as they lie in the blob.
+pub fn bytes(words: &[u32]) -> &[u8] {
+    // SAFETY: a byte has no alignment, and every byte of a word is one.
+    unsafe { core::slice::from_raw_parts(words.as_ptr().cast(), 4 * words.len()) }
+}
+
 /// The bits of floats.
 #[cfg(sinapse_fpu)]
 pub fn bits(numbers: &[f32]) -> &[u32] {

@@ -3,13 +3,12 @@
 use core::marker::PhantomData;
 
 use crate::activation::Activation;
-use crate::blob::{LayerView, LoadError, Reader};
+use crate::blob::{LayerNumbers, LayerShape, Layers};
 use crate::cast::{self, Plain};
 use crate::description::{Description, LayerDescription};
 use crate::element::Element;
 use crate::kernel::Kernel;
 use crate::network::{Layer, Load, Vector};
-use crate::requantize::Requantization;
 use crate::weight::Weight;
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
@@ -29,17 +28,36 @@ use crate::weight::Weight;
 /// Integer layers: `load` has checked `|b| + A·Σ|w| < 2³¹` for every output, so the `i32` sums cannot overflow.
 /// `f32` layers: all sums are finite, taken input by input, in order, without fused multiply-add.
 #[derive(Clone, Copy, Debug)]
-pub struct Dense<'a, const IN: usize, const OUT: usize, X, W: Weight, F> {
-    weights: &'a [W::Cell],    // [rows][row_cells]
-    bias: &'a [W::Value; OUT], // in steps of weight scale × input step
-    requantization: Requantization<'a>,
-    formats: PhantomData<(X, F)>,
+pub struct Dense<'a, const IN: usize, const OUT: usize, X, W, F> {
+    /// Weights `[rows][row_cells]`, bias `[OUT]` in steps of weight scale × input step.
+    numbers: LayerNumbers<'a>,
+    formats: PhantomData<(X, W, F)>,
+}
+
+impl<const IN: usize, const OUT: usize, X, W, F> Dense<'_, IN, OUT, X, W, F>
+where
+    X: Element,
+    W: Weight,
+    F: Activation<W::Value>,
+{
+    const SHAPE: LayerShape = LayerShape {
+        inputs: IN as u16,
+        input: X::FORMAT,
+        description: LayerDescription {
+            outputs: OUT as u16,
+            weights: W::FORMAT,
+            activation: F::KIND,
+            output: <F::Gives as Element>::FORMAT,
+        },
+    };
 }
 
 impl<const IN: usize, const OUT: usize, X, W, F> Layer for Dense<'_, IN, OUT, X, W, F>
 where
     X: Element,
     W: Kernel<X>,
+    W::Cell: Plain,
+    W::Value: Plain,
     F: Activation<W::Value>,
 {
     type Accepts = Vector<X, IN>;
@@ -51,18 +69,14 @@ where
     const DESCRIPTION: Description = {
         assert!(IN > 0 && OUT > 0, "a layer needs at least one input and one output");
         assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and outputs");
-        let layer = LayerDescription {
-            outputs: OUT as u16,
-            weights: W::FORMAT,
-            activation: F::KIND,
-            output: <F::Gives as Element>::FORMAT,
-        };
-        Description::of_layer(IN as u16, X::FORMAT, layer)
+        Description::of_layer(&Self::SHAPE)
     };
 
     #[inline]
     fn forward(&self, input: &Self::Input, (): &mut (), output: &mut Self::Output) {
-        F::fill(|room| W::sums(self.weights, self.bias, input, room), &self.requantization, output);
+        let LayerNumbers { requantization, bias, weights } = &self.numbers;
+        let (weights, bias) = (cast::same_size(weights), cast::same_size(bias));
+        F::fill(|room| W::sums(weights, bias, input, room), requantization, output);
     }
 }
 
@@ -74,15 +88,7 @@ where
     W::Value: Plain,
     F: Activation<W::Value>,
 {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, LoadError> {
-        let layer = reader.index();
-        let view: LayerView<'a> = reader.next_layer_of::<W>()?;
-        // The reader has checked lengths and alignment against the description, and the description against the type.
-        let bias = cast::numbers(view.bias).and_then(|bias| bias.try_into().ok());
-        let weights = cast::numbers(view.weights);
-        let (Some(bias), Some(weights)) = (bias, weights) else {
-            return Err(LoadError::Misaligned { layer });
-        };
-        Ok(Dense { weights, bias, requantization: view.requantization, formats: PhantomData })
+    fn read(layers: &mut Layers<'a>) -> Self {
+        Dense { numbers: layers.next(&const { Self::SHAPE }), formats: PhantomData }
     }
 }

@@ -5,6 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::activation::ActivationKind;
+use crate::blob::LayerShape;
 use crate::element::ElementFormat;
 use crate::reduce::Scale;
 use crate::weight::WeightFormat;
@@ -14,6 +15,7 @@ pub const MAX_LAYERS: usize = 16;
 
 /// One layer: its width and its number formats. Its inputs are what comes before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct LayerDescription {
     /// Number of outputs, at least 1.
     pub outputs: u16,
@@ -27,6 +29,7 @@ pub struct LayerDescription {
 
 /// How a picture is made smaller before the first layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Reduction {
     /// Width of the whole picture.
     pub width: u16,
@@ -44,6 +47,22 @@ impl Reduction {
         match (self.scale.reduced(self.width, self.crop), self.scale.reduced(self.height, self.crop)) {
             (Some(width), Some(height)) => width.checked_mul(height),
             _ => None,
+        }
+    }
+}
+
+impl Reduction {
+    /// Whether nothing is cut off or made smaller.
+    pub const fn is_whole(&self) -> bool {
+        self.crop == 0 && matches!(self.scale, Scale::One)
+    }
+
+    /// Whether this is how the inputs of such a network come about.
+    pub(crate) fn is_that_of(&self, network: &Description) -> bool {
+        match &network.reduction {
+            Some(reduction) => self == reduction,
+            // Two numbers of 16 bits: the product has no more than 32.
+            None => self.is_whole() && u32::from(self.width) * u32::from(self.height) == u32::from(network.inputs),
         }
     }
 }
@@ -86,9 +105,9 @@ impl Description {
     }
 
     /// A description of one layer.
-    pub const fn of_layer(inputs: u16, input: ElementFormat, layer: LayerDescription) -> Self {
-        let mut description = Description::new(inputs, input);
-        description.layers[0] = layer;
+    pub const fn of_layer(layer: &LayerShape) -> Self {
+        let mut description = Description::new(layer.inputs, layer.input);
+        description.layers[0] = layer.description;
         description.count = 1;
         description
     }

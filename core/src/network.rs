@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use crate::blob::{LoadError, Reader};
+use crate::blob::{Layers, LoadError};
 use crate::classification::{Classification, LogitValue};
 use crate::description::Description;
 
@@ -31,12 +31,8 @@ pub trait Layer {
 
 /// A part of a network whose weights are borrowed from a blob of lifetime `'a`.
 pub trait Load<'a>: Layer + Sized {
-    /// Takes this part's layers from the reader, which has compared the descriptions before.
-    ///
-    /// # Errors
-    ///
-    /// As [`Network::load`].
-    fn read(reader: &mut Reader<'a>) -> Result<Self, LoadError>;
+    /// Takes this part's layers from a blob whose description is that of the type; [`Layers`] keeps what they are refused for.
+    fn read(layers: &mut Layers<'a>) -> Self;
 }
 
 /// First `A`, then `B`: written with [`layers!`](crate::layers!).
@@ -113,8 +109,8 @@ where
     A::Output: Zeros,
     B: Load<'a> + Layer<Accepts = A::Gives, Input = A::Output>,
 {
-    fn read(reader: &mut Reader<'a>) -> Result<Self, LoadError> {
-        Ok(Chain { first: A::read(reader)?, then: B::read(reader)? })
+    fn read(layers: &mut Layers<'a>) -> Self {
+        Chain { first: A::read(layers), then: B::read(layers) }
     }
 }
 
@@ -150,11 +146,8 @@ impl<L: Layer> Network<L> {
     where
         L: Load<'a>,
     {
-        let mut reader = Reader::open(blob)?;
-        if *reader.description() != L::DESCRIPTION {
-            return Err(LoadError::WrongShape { found: *reader.description(), expected: &const { L::DESCRIPTION } });
-        }
-        let layers = L::read(&mut reader)?;
+        let mut reader = Layers::open(blob, &const { L::DESCRIPTION })?;
+        let layers = L::read(&mut reader);
         let logits = reader.finish()?;
         Ok(Network { layers, logit_step: logits.step, reject_margin: logits.reject_margin })
     }

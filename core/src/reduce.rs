@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use crate::blob::{LoadError, Reader};
+use crate::blob::Layers;
 use crate::description::{Description, Reduction};
 use crate::element::{Element, Pixel, U8};
 use crate::network::{Layer, Load, Vector};
@@ -108,8 +108,8 @@ impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const
 where
     Pixel<E>: Element<Raw = u8>,
 {
-    fn read(_: &mut Reader<'_>) -> Result<Self, LoadError> {
-        Ok(Reduce(PhantomData))
+    fn read(_: &mut Layers<'_>) -> Self {
+        Reduce(PhantomData)
     }
 }
 

@@ -192,7 +192,7 @@ impl Weight for I2 {
 
 /// As [`Weight::of`], for integers.
 #[inline(always)]
-fn unpack(row: &[u32], order: Order, input: usize, output: usize, format: WeightFormat) -> i32 {
+pub(crate) fn unpack(row: &[u32], order: Order, input: usize, output: usize, format: WeightFormat) -> i32 {
     let (bits, place) = (format.bits(), order.place(input, output));
     let lanes = 32 / bits as usize;
     // Beyond the row there is nothing.

@@ -90,13 +90,30 @@ fn bytes_after_the_blob_are_refused_with_both_lengths() {
 }
 
 #[test]
-fn another_shape_is_refused_with_both_shapes_in_the_message() {
-    use sinapse::activation::ActivationKind::Identity;
-    use sinapse::element::ElementFormat::{I32, U4};
-    let other = description(4, U4, &[layer(3, sinapse::weight::WeightFormat::I8, Identity, I32)]);
-    let message = load(&random_blob(&other, 1)).unwrap_err().to_string();
-    assert!(message.contains("found 4 (U4) → 3 (I8, identity, i32)"), "{message}");
-    assert!(message.contains("expected 4 (U4) → 2 (I4, relu, U4) → 2 (I8, identity, i32)"), "{message}");
+fn another_shape_is_refused_with_the_first_difference_and_the_whole_shape_expected() {
+    use sinapse::activation::ActivationKind::{Identity, Relu};
+    use sinapse::element::ElementFormat::{I32, U4, U8};
+    use sinapse::weight::WeightFormat;
+    let (hidden, last) = (layer(2, WeightFormat::I4, Relu, U4), layer(2, WeightFormat::I8, Identity, I32));
+    let others = [
+        (description(4, U4, &[layer(3, WeightFormat::I8, Identity, I32)]), "found one layer,"),
+        (description(4, U4, &[hidden, hidden, last]), "found 3 layers,"),
+        (description(5, U4, &[hidden, last]), "found 5 × 1 pixels (crop 0, One) read as U4,"),
+        (description(4, U8, &[hidden, last]), "found 4 × 1 pixels (crop 0, One) read as U8,"),
+        (
+            description(4, U4, &[layer(3, WeightFormat::I4, Relu, U4), last]),
+            "found layer 0 with 3 outputs (I4, relu, U4),",
+        ),
+        (
+            description(4, U4, &[hidden, layer(2, WeightFormat::I4, Identity, I32)]),
+            "found layer 1 with 2 outputs (I4, identity, i32),",
+        ),
+    ];
+    for (other, found) in others {
+        let message = load(&random_blob(&other, 1)).unwrap_err().to_string();
+        assert!(message.contains(found), "{message}");
+        assert!(message.contains("expected 4 (U4) → 2 (I4, relu, U4) → 2 (I8, identity, i32)"), "{message}");
+    }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::description::Description;
+use crate::description::{Description, LayerDescription, Reduction};
+use crate::element::ElementFormat;
 
 /// Why [`Network::load`](crate::Network::load) refused a blob.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,8 +48,8 @@ pub enum LoadError {
     },
     /// A sound blob, but of another network.
     WrongShape {
-        /// The network in the blob.
-        found: Description,
+        /// What is not as in the type; it comes first in the blob.
+        found: Found,
         /// The network of the type.
         expected: &'static Description,
     },
@@ -87,6 +88,39 @@ pub enum LoadError {
         /// Output, from 0.
         output: usize,
     },
+}
+
+/// The part of a blob that shows that it is another network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Found {
+    /// The picture, what is done to it, and how the first layer reads it.
+    Inputs(Reduction, ElementFormat),
+    /// The number of layers.
+    Layers(u8),
+    /// A layer.
+    Layer {
+        /// Layer, from 0.
+        layer: u8,
+        /// Its width and formats.
+        found: LayerDescription,
+    },
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inputs(Reduction { width, height, crop, scale }, input) => {
+                write!(f, "{width} × {height} pixels (crop {crop}, {}) read as {}", scale.name(), input.name())
+            }
+            Self::Layers(1) => f.write_str("one layer"),
+            Self::Layers(found) => write!(f, "{found} layers"),
+            Self::Layer { layer, found } => {
+                let (weights, activation) = (found.weights.name(), found.activation.name());
+                write!(f, "layer {layer} with {} outputs ({weights}, {activation}, {})", found.outputs, found.output.name())
+            }
+        }
+    }
 }
 
 impl fmt::Display for LoadError {

@@ -1,13 +1,16 @@
 //! The blob: one file that is a network. `docs/format.md` specifies it byte by byte.
 
 mod check;
+mod cursor;
 mod error;
 pub mod header;
+mod layers;
 mod reader;
 mod rust_type;
 
-pub use error::LoadError;
+pub use error::{Found, LoadError};
 pub use header::{Head, Logits, Provenance};
+pub use layers::{LayerNumbers, LayerShape, Layers};
 pub use reader::{LayerView, Reader, Tensors};
 pub use rust_type::{RustType, rust_type};
 
