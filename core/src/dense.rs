@@ -69,7 +69,8 @@ where
     const DESCRIPTION: Description = {
         assert!(IN > 0 && OUT > 0, "a layer needs at least one input and one output");
         assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and outputs");
-        Description::of_layer(&Self::SHAPE)
+        let LayerShape { inputs, input, description } = Self::SHAPE;
+        Description::of_layer(inputs, input, description)
     };
 
     #[inline]

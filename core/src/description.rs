@@ -5,7 +5,6 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::activation::ActivationKind;
-use crate::blob::LayerShape;
 use crate::element::ElementFormat;
 use crate::reduce::Scale;
 use crate::weight::WeightFormat;
@@ -105,9 +104,9 @@ impl Description {
     }
 
     /// A description of one layer.
-    pub const fn of_layer(layer: &LayerShape) -> Self {
-        let mut description = Description::new(layer.inputs, layer.input);
-        description.layers[0] = layer.description;
+    pub const fn of_layer(inputs: u16, input: ElementFormat, layer: LayerDescription) -> Self {
+        let mut description = Description::new(inputs, input);
+        description.layers[0] = layer;
         description.count = 1;
         description
     }

@@ -21,8 +21,7 @@ pub fn lengths(layer: usize, shape: &LayerShape, tensors: &Tensors<'_>) -> Resul
     // Rows and their length are below 2¹⁸, so this cannot overflow 64 bits; on 32 bits a blob of that size does not exist.
     let weights = format.rows(shape.input, shape.inputs.into()) as u64 * format.row_bytes(shape.input, outputs) as u64;
     let weights = usize::try_from(weights).unwrap_or(usize::MAX);
-    let lengths =
-        [(tensors.multipliers, multipliers), (tensors.bias, 4 * outputs), (tensors.weights, weights)];
+    let lengths = [(tensors.multipliers, multipliers), (tensors.bias, 4 * outputs), (tensors.weights, weights)];
     for (found, expected) in lengths {
         let found = found.len();
         if found != expected {

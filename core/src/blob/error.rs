@@ -117,7 +117,12 @@ impl fmt::Display for Found {
             Self::Layers(found) => write!(f, "{found} layers"),
             Self::Layer { layer, found } => {
                 let (weights, activation) = (found.weights.name(), found.activation.name());
-                write!(f, "layer {layer} with {} outputs ({weights}, {activation}, {})", found.outputs, found.output.name())
+                write!(
+                    f,
+                    "layer {layer} with {} outputs ({weights}, {activation}, {})",
+                    found.outputs,
+                    found.output.name()
+                )
             }
         }
     }

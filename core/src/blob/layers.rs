@@ -33,8 +33,11 @@ pub struct LayerNumbers<'a> {
 
 impl LayerNumbers<'_> {
     /// Those of a layer that was refused.
-    const NONE: Self =
-        LayerNumbers { requantization: Requantization { pre_shift: 0, shift: 0, multipliers: &[] }, bias: &[], weights: &[] };
+    const NONE: Self = LayerNumbers {
+        requantization: Requantization { pre_shift: 0, shift: 0, multipliers: &[] },
+        bias: &[],
+        weights: &[],
+    };
 }
 
 /// A blob whose description and checksum are checked; its layers are handed out one by one, checked each.
@@ -164,8 +167,7 @@ impl<'a> Layers<'a> {
             return Err(LoadError::Misaligned { layer: self.index });
         };
         let multipliers = tensors.multipliers.as_chunks().0;
-        let requantization =
-            Requantization { pre_shift: tensors.pre_shift, shift: tensors.shift, multipliers };
+        let requantization = Requantization { pre_shift: tensors.pre_shift, shift: tensors.shift, multipliers };
         Ok(LayerNumbers { requantization, bias, weights })
     }
 

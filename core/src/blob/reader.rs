@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::LoadError;
 use super::cursor::Cursor;
 use super::header::{Head, Logits, Provenance};
 use super::layers::{LayerNumbers, LayerShape, Layers, body};
-use super::LoadError;
 use crate::cast;
 use crate::description::{Description, LayerDescription};
 use crate::element::ElementFormat;
@@ -76,8 +76,7 @@ impl<'a> Reader<'a> {
     pub fn open(blob: &'a [u8]) -> Result<Self, LoadError> {
         let mut cursor = Cursor::new(body(blob)?);
         let (head, _) = take::<Head>(blob, "header")?;
-        let description =
-            cursor.description().ok_or(LoadError::Malformed { part: "layer descriptions" })?;
+        let description = cursor.description().ok_or(LoadError::Malformed { part: "layer descriptions" })?;
         let layers = Layers::behind(cursor)?;
         let (_, rest) = take::<Logits>(cursor.rest(), "logits")?;
         let (provenance, _) = take::<Provenance>(rest, "provenance")?;

@@ -100,6 +100,9 @@ struct Blocks {
     from: *const i32,
     /// Where they go.
     to: *mut i32,
+    /// Whether the entries before the last are an odd number.
+    #[cfg(sinapse_thumb2)]
+    odd: bool,
 }
 
 /// As [`reference::sums`](super::reference::sums); returns the sums, which need not have been written before.
@@ -257,11 +260,20 @@ impl List {
             end.write(Entry { column: core::ptr::null(), x: 0 });
         }
         let entries = self.entries.as_mut_ptr().cast();
+        let blocks = |count, from, to| Blocks {
+            count,
+            entries,
+            start,
+            from,
+            to,
+            #[cfg(sinapse_thumb2)]
+            odd: !self.length.is_multiple_of(2),
+        };
         let (whole, rest) = sums.split_at_mut(sums.len() / 16 * 16);
         if !whole.is_empty() {
             let to = whole.as_mut_ptr().cast::<i32>();
             let from = before.map_or(to.cast_const(), <[i32]>::as_ptr);
-            imp::add_blocks::<W>(16 * bits / 32, Blocks { count: whole.len() / 16, entries, start, from, to });
+            imp::add_blocks::<W>(16 * bits / 32, blocks(whole.len() / 16, from, to));
         }
         if !rest.is_empty() {
             let mut block = [0; 16];
@@ -272,7 +284,7 @@ impl List {
             }
             let words = (rest.len() * bits).div_ceil(32);
             let to = block.as_mut_ptr();
-            imp::add_blocks::<W>(words, Blocks { count: 1, entries, start, from: to, to });
+            imp::add_blocks::<W>(words, blocks(1, to.cast_const(), to));
             for (to, sum) in rest.iter_mut().zip(block) {
                 to.write(sum);
             }
@@ -312,7 +324,7 @@ impl List {
         let (columns, entries) = (self.tops(), self.entries.as_mut_ptr().cast());
         let to = sums.as_mut_ptr().cast::<i32>();
         let from = before.map_or(to.cast_const(), <[i32]>::as_ptr);
-        imp::add_tops(columns, top_level, Blocks { count: sums.len() / 16, entries, start, from, to });
+        imp::add_tops(columns, top_level, Blocks { count: sums.len() / 16, entries, start, from, to, odd: false });
         self.top_count = 0;
     }
 

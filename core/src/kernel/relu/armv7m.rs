@@ -6,19 +6,13 @@ use core::arch::asm;
 use crate::element::Level;
 use crate::requantize::Requantization;
 
-/// One sum in `$a`, with `$multiplier` in a register that `$load` may fill.
+/// One sum in `$a`, with the multiplier in lr, which `$load` may fill. A negative sum is rescaled like any other: it becomes no
+/// more than zero, and `USAT` makes it zero.
 macro_rules! one {
     ($a:literal, $load:literal) => {
         concat!(
             $load,
-            "bic ",
-            $a,
-            ", ",
-            $a,
-            ", ",
-            $a,
-            ", asr #31\n",
-            "lsr ",
+            "asr ",
             $a,
             ", r8\n",
             "mla ",
@@ -26,7 +20,7 @@ macro_rules! one {
             ", ",
             $a,
             ", lr, r10\n",
-            "lsr ",
+            "asr ",
             $a,
             ", r11\n",
             "usat ",

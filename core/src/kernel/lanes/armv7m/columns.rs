@@ -118,47 +118,54 @@ macro_rules! store {
 }
 
 /// Walks a list that ends with `x = 0` once for each block: r10 its entries, r5 the column, r7 the level, lr the mask, r6 and
-/// r12 words of weights. Then r10 the sums before, r5 those after.
+/// r12 words of weights. Then r10 the sums before, r5 those after. Two entries a turn, and an odd one in the second half of the
+/// first turn: the end is looked for half as often.
 ///
-/// On the stack: blocks to go, what lanes and whole words start with, the sums before, r6, r7, the entries, the sums after.
+/// On the stack: blocks to go, what lanes and whole words start with, whether there is an odd entry, the sums before, r6, r7,
+/// the entries, the sums after.
 macro_rules! blocks {
     ($blocks:expr, $all:literal [$($whole:literal)+] [$($lane:literal)+], $mask:literal, $words:expr, $sums:expr) => {{
-        let Blocks { count, entries, start, from, to } = $blocks;
+        let Blocks { count, entries, start, from, to, odd } = $blocks;
         // SAFETY: reads entries up to the end of the list and the words of their columns, and moves the columns on; reads
         // and writes the sums of these words, for which `from` and `to` have room.
         unsafe {
             asm!(
-                "push {{r0, r1, r2, r5, r6, r7, r10, r12}}",
+                "push {{r0, r1, r2, r3, r5, r6, r7, r10, r12}}",
                 "4:",
                 "ldrd r1, r0, [sp, #4]",
                 concat!($("mov ", $whole, ", r0\n",)+),
                 concat!($("mov ", $lane, ", r1\n",)+),
                 concat!("mov lr, #", $mask),
-                "ldr r10, [sp, #24]",
-                "2:",
+                "ldr r10, [sp, #28]",
+                "ldr r6, [sp, #12]",
                 "ldm r10!, {{r5, r7}}",
-                "cbz r7, 3f",
+                "cbnz r6, 3f",
+                "2:",
                 $words,
-                "b 2b",
+                "ldm r10!, {{r5, r7}}",
                 "3:",
-                "ldr r10, [sp, #12]",
-                "ldr r5, [sp, #28]",
+                $words,
+                "ldm r10!, {{r5, r7}}",
+                "cmp r7, #0",
+                "bne 2b",
+                "ldr r10, [sp, #16]",
+                "ldr r5, [sp, #32]",
                 $sums,
                 "add r10, #64",
                 "add r5, #64",
-                "str r10, [sp, #12]",
-                "str r5, [sp, #28]",
+                "str r10, [sp, #16]",
+                "str r5, [sp, #32]",
                 "ldr r0, [sp]",
                 "subs r0, #1",
                 "str r0, [sp]",
                 "bne 4b",
-                "add sp, #16",
+                "add sp, #20",
                 "pop {{r6, r7}}",
                 "add sp, #8",
                 inout("r0") count => _,
                 inout("r1") start => _,
                 inout("r2") start.wrapping_mul($all) => _,
-                out("r3") _,
+                inout("r3") u32::from(odd) => _,
                 out("r4") _,
                 out("r8") _,
                 out("r9") _,
