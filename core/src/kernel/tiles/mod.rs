@@ -12,14 +12,16 @@
 mod armv7em;
 #[cfg(sinapse_helium)]
 mod helium;
-mod portable;
+pub mod portable;
+#[cfg(not(sinapse_dsp))]
+mod scalar;
 
 #[cfg(all(sinapse_dsp, not(sinapse_helium)))]
 use armv7em as imp;
 #[cfg(sinapse_helium)]
 use helium as imp;
 #[cfg(not(sinapse_dsp))]
-use portable as imp;
+use scalar as imp;
 
 /// Adds the products to `sums`, which hold the bias: the rest of [`reference::sums`](super::reference::sums), for 8-bit
 /// weights in tiles.

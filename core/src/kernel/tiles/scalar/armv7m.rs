@@ -1,0 +1,63 @@
+//! The walk over the list for Armv7-M without the DSP extension: Cortex-M3.
+
+use core::arch::asm;
+
+use super::{Entry, Products};
+
+/// Two outputs from r3, their weights: r2 the level.
+macro_rules! outputs {
+    ($both:literal, $odd:literal) => {
+        concat!("mla ", $both, ", r3, r2, ", $both, "\n", "asr r3, r3, #8\n", "mla ", $odd, ", r3, r2, ", $odd, "\n",)
+    };
+}
+
+/// As [`portable::products`](super::portable::products); 20 instructions for an input.
+#[inline(always)]
+pub fn products(entries: *const Entry, place: usize) -> [Products; 4] {
+    let mut products = [[0i32; 2]; 4];
+    // SAFETY: reads entries up to the end of the list and the weights of their inputs to eight outputs that the layer has; writes
+    // eight sums.
+    unsafe {
+        asm!(
+            "push {{r1, r6, r7}}",
+            "movs r5, #0",
+            "movs r6, #0",
+            "movs r7, #0",
+            "mov r8, r5",
+            "mov r9, r5",
+            "mov r10, r5",
+            "mov r11, r5",
+            "mov r12, r5",
+            "b 3f",
+            "2:",
+            "ldrsh r3, [r1, r4]",
+            "add r1, r4",
+            outputs!("r5", "r6"),
+            "ldrsh r3, [r1, #32]",
+            outputs!("r7", "r8"),
+            "ldrsh r3, [r1, #64]",
+            outputs!("r9", "r10"),
+            "ldrsh r3, [r1, #96]",
+            outputs!("r11", "r12"),
+            "3:",
+            "ldm r0!, {{r1, r2}}",
+            "cmp r2, #0",
+            "bne 2b",
+            "pop {{r0}}",
+            "stm r0, {{r5, r6, r7, r8, r9, r10, r11, r12}}",
+            "pop {{r6, r7}}",
+            inout("r0") entries => _,
+            inout("r1") products.as_mut_ptr() => _,
+            out("r2") _,
+            out("r3") _,
+            in("r4") 2 * place,
+            out("r5") _,
+            out("r8") _,
+            out("r9") _,
+            out("r10") _,
+            out("r11") _,
+            out("r12") _,
+        );
+    }
+    products.map(|[both, odd]| (both, odd))
+}

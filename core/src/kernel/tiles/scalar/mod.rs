@@ -1,0 +1,157 @@
+//! Tiles on cores that multiply one number at a time: Cortex-M0, M3 and RV32.
+//!
+//! ```text
+//! list = the inputs that are not zero: (half word of the first two outputs, x)                          # `scan`
+//! for each block of 8 outputs, with 8 sums in registers:                                                # `products`
+//!     for each input of the list:
+//!         for two outputs each: both += h · x, odd += (h >> 8) · x
+//! ```
+//!
+//! The two inner loops are `portable`; Arm's have them in assembly, because a compiler does not keep eight sums in registers
+//! there: 71 cycles instead of 38 for an input and eight outputs on a Cortex-M0.
+#![allow(unsafe_code)] // a list of inputs is walked without asking again whether they are in the weights
+
+use core::mem::MaybeUninit;
+
+#[cfg(sinapse_core = "armv6m")]
+mod armv6m;
+#[cfg(sinapse_core = "armv7m")]
+mod armv7m;
+#[cfg(sinapse_core = "other")]
+mod portable;
+#[cfg(not(sinapse_core = "other"))]
+mod thumb;
+
+#[cfg(sinapse_core = "armv6m")]
+use armv6m::products;
+#[cfg(sinapse_core = "armv7m")]
+use armv7m::products;
+#[cfg(sinapse_core = "other")]
+use portable::{products, scan};
+#[cfg(not(sinapse_core = "other"))]
+use thumb::scan;
+
+use crate::cast;
+
+/// Most inputs in a list, 8 bytes each, on the stack.
+const LIST: usize = 80;
+
+/// An input that is not zero; in a list, `x = 0` is the end.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Entry {
+    /// Its weights to the first two outputs; those to the next two are 32 bytes on.
+    weights: *const i16,
+    /// Its level.
+    x: i32,
+}
+
+/// Inputs that are not zero, and one entry more before they are added.
+struct List {
+    /// The first `length` are written.
+    entries: [MaybeUninit<Entry>; LIST + 1],
+    length: usize,
+    /// Sum of the levels of the entries.
+    total: i32,
+}
+
+/// Rows of sixteen inputs, from where the scan goes on.
+struct Inputs<'a> {
+    /// Four words of inputs to a row.
+    rows: &'a [[u32; 4]],
+    /// The first row's weights.
+    weights: *const u32,
+    row_words: usize,
+}
+
+/// As [`portable::add`](super::portable::add).
+#[inline] // compiled for speed where a program is, though this crate be compiled for size
+pub fn add(weights: &[u32], input: &[u8], sums: &mut [i32]) {
+    let row_words = 8 * sums.len().div_ceil(2);
+    // With fewer weights, addresses in the list would leave them.
+    if weights.len() < input.len().div_ceil(16) * row_words {
+        return;
+    }
+    let (before, words, _) = cast::words(input);
+    let rows = if before.is_empty() { words.as_chunks::<4>().0 } else { &[] };
+    // Inputs after whole rows, or all of them where they do not start at a word.
+    let mut rest = input.get(16 * rows.len()..).unwrap_or_default().chunks(16);
+    let mut inputs = Inputs { rows, weights: weights.as_ptr(), row_words };
+    let mut list = List { entries: [const { MaybeUninit::uninit() }; LIST + 1], length: 0, total: 0 };
+    loop {
+        if !inputs.rows.is_empty() {
+            scan(&mut inputs, &mut list);
+        } else if let Some(bytes) = rest.next() {
+            list.push_bytes(inputs.weights, bytes);
+            inputs.weights = inputs.weights.wrapping_add(row_words);
+        } else {
+            break;
+        }
+        list.add_to(sums);
+    }
+}
+
+impl List {
+    /// Appends the inputs of a row.
+    #[inline(never)] // up to fifteen inputs after whole rows
+    fn push_bytes(&mut self, weights: *const u32, bytes: &[u8]) {
+        for (k, &x) in bytes.iter().enumerate().filter(|&(_, &x)| x != 0) {
+            if let Some(entry) = self.entries.get_mut(self.length) {
+                let x = i32::from(x);
+                entry.write(Entry { weights: weights.cast::<i16>().wrapping_add(k), x });
+                self.length += 1;
+                self.total += x;
+            }
+        }
+    }
+
+    /// Adds all inputs, times their weights, to `sums`, and empties the list.
+    #[inline]
+    fn add_to(&mut self, sums: &mut [i32]) {
+        if let Some(end) = self.entries.get_mut(self.length) {
+            end.write(Entry { weights: core::ptr::null(), x: 0 });
+        }
+        let entries = self.entries.as_ptr().cast::<Entry>();
+        let offset = 128 * self.total;
+        let (blocks, rest) = sums.as_chunks_mut::<8>();
+        let first = 64 * blocks.len();
+        for (k, sums) in blocks.iter_mut().enumerate() {
+            let products = products(entries, 64 * k);
+            for (sums, products) in sums.as_chunks_mut::<2>().0.iter_mut().zip(products) {
+                add_products(products, offset, sums);
+            }
+        }
+        for (k, sums) in rest.chunks_mut(2).enumerate() {
+            add_products(products_of_two(entries, first + 16 * k), offset, sums);
+        }
+        (self.length, self.total) = (0, 0);
+    }
+}
+
+/// Products of one input after the other with the weights of two outputs: of both outputs in the first, of the second in the
+/// other.
+type Products = (i32, i32);
+
+/// Adds products, less the offset of the weights, to the sums of two outputs, or of one.
+#[inline(always)]
+fn add_products((both, odd): Products, offset: i32, sums: &mut [i32]) {
+    for (sum, product) in sums.iter_mut().zip([both.wrapping_sub(odd << 8).wrapping_sub(offset), odd]) {
+        *sum = sum.wrapping_add(product);
+    }
+}
+
+/// Products with the weights of two outputs, `place` half words after the first two.
+#[inline(always)]
+fn products_of_two(entries: *const Entry, place: usize) -> Products {
+    let (mut both, mut odd) = (0i32, 0i32);
+    let mut next = entries;
+    // SAFETY: the list ends with `x = 0`, and callers ask for outputs that the layer has.
+    while let Entry { weights, x: x @ 1.. } = unsafe { *next } {
+        // SAFETY: as above.
+        let half = i32::from(unsafe { *weights.wrapping_add(place) });
+        both = both.wrapping_add(half.wrapping_mul(x));
+        odd = odd.wrapping_add((half >> 8).wrapping_mul(x));
+        next = next.wrapping_add(1);
+    }
+    (both, odd)
+}

@@ -1,0 +1,54 @@
+//! The inner loops in Rust, for every machine.
+
+use super::{Entry, Inputs, LIST, List, Products};
+
+/// Appends inputs that are not zero to the list, until it is full or no rows are left.
+#[inline(always)]
+pub fn scan(inputs: &mut Inputs<'_>, list: &mut List) {
+    let entries = list.entries.as_mut_ptr().cast::<Entry>();
+    let mut done = 0;
+    for words in inputs.rows {
+        if list.length > LIST - 16 {
+            break;
+        }
+        done += 1;
+        let mut weights = inputs.weights.cast::<i16>();
+        inputs.weights = inputs.weights.wrapping_add(inputs.row_words);
+        let &[a, b, c, d] = words;
+        if a | b | c | d == 0 {
+            continue;
+        }
+        for &word in words {
+            for shift in [0, 8, 16, 24] {
+                let x = (word >> shift & 0xff).cast_signed();
+                if x != 0 {
+                    // SAFETY: a list that is not full has room for sixteen entries.
+                    unsafe { entries.add(list.length).write(Entry { weights, x }) };
+                    list.length += 1;
+                    list.total += x;
+                }
+                weights = weights.wrapping_add(1);
+            }
+        }
+    }
+    inputs.rows = inputs.rows.get(done..).unwrap_or_default();
+}
+
+/// Products with the weights of eight outputs, `place` half words after the first two.
+#[inline(always)]
+pub fn products(entries: *const Entry, place: usize) -> [Products; 4] {
+    let mut products = [(0i32, 0i32); 4];
+    let mut next = entries;
+    // SAFETY: the list ends with `x = 0`, and callers ask for outputs that the layer has.
+    while let Entry { weights, x: x @ 1.. } = unsafe { *next } {
+        let weights = weights.wrapping_add(place);
+        for (k, (both, odd)) in products.iter_mut().enumerate() {
+            // SAFETY: as above.
+            let half = i32::from(unsafe { *weights.wrapping_add(16 * k) });
+            *both = both.wrapping_add(half.wrapping_mul(x));
+            *odd = odd.wrapping_add((half >> 8).wrapping_mul(x));
+        }
+        next = next.wrapping_add(1);
+    }
+    products
+}

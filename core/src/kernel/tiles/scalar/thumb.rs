@@ -1,0 +1,123 @@
+//! The scan in instructions that all of Arm's microcontrollers have.
+//!
+//! The compiler lends neither r6 and r7 nor, for every use, r8 and higher: what goes in and out lies in memory.
+
+use core::arch::asm;
+
+use super::{Entry, Inputs, LIST, List};
+
+/// One input of a word: its level by two shifts.
+macro_rules! input {
+    ($word:literal, $left:literal) => {
+        concat!(
+            "lsls r3, ",
+            $word,
+            ", #",
+            $left,
+            "\n",
+            "lsrs r3, r3, #24\n",
+            "beq 4f\n",
+            "stmia r2!, {{r1, r3}}\n",
+            "add r8, r3\n",
+            "4:\n",
+            "adds r1, #2\n",
+        )
+    };
+}
+
+/// Four inputs.
+macro_rules! word {
+    ($word:literal) => {
+        concat!(
+            "cmp ",
+            $word,
+            ", #0\n",
+            "bne 5f\n",
+            "adds r1, #8\n",
+            "b 6f\n",
+            "5:\n",
+            input!($word, "24"),
+            input!($word, "16"),
+            input!($word, "8"),
+            input!($word, "0"),
+            "6:\n",
+        )
+    };
+}
+
+/// As [`portable::scan`](super::portable::scan): 14 cycles for sixteen zeros; an input that is not zero takes 8, and one that is
+/// zero beside it 5.
+#[inline(always)]
+pub fn scan(inputs: &mut Inputs<'_>, list: &mut List) {
+    let range = inputs.rows.as_ptr_range();
+    let entries = list.entries.as_mut_ptr().cast::<Entry>();
+    // In the order in which the assembly takes them up; the first four come back.
+    let mut values = [
+        range.start.addr() as u32,
+        inputs.weights.addr() as u32,
+        entries.wrapping_add(list.length).addr() as u32,
+        list.total.cast_unsigned(),
+        range.end.addr() as u32,
+        4 * inputs.row_words as u32,
+        entries.wrapping_add(LIST - 16).addr() as u32,
+    ];
+    // SAFETY: reads `inputs.rows`; writes at most sixteen entries for each, after a look at the room for them. Addresses of
+    // weights stay within those of the rows, or one past them.
+    unsafe {
+        asm!(
+            "push {{r0, r6, r7}}",
+            "adds r0, #12",
+            "ldmia r0!, {{r1, r2, r3, r4}}",
+            "mov r8, r1",
+            "mov r9, r2",
+            "mov r10, r3",
+            "mov r11, r4",
+            "subs r0, #28",
+            "ldmia r0!, {{r3}}",
+            "ldmia r0!, {{r1, r2}}",
+            "mov r0, r3",
+            "2:",
+            "ldmia r0!, {{r4, r5, r6, r7}}",
+            "mov r3, r4",
+            "orrs r3, r5",
+            "orrs r3, r6",
+            "orrs r3, r7",
+            "bne 3f",
+            "add r1, r10",
+            "cmp r0, r9",
+            "bne 2b",
+            "b 9f",
+            "3:",
+            word!("r4"),
+            word!("r5"),
+            word!("r6"),
+            word!("r7"),
+            "add r1, r10",
+            "subs r1, #32",
+            "cmp r2, r11",
+            "bhi 9f",
+            "cmp r0, r9",
+            "beq 9f",
+            "b 2b", // too far for a condition
+            "9:",
+            "mov r4, r8",
+            "pop {{r3, r6, r7}}",
+            "stmia r3!, {{r0, r1, r2, r4}}",
+            inout("r0") values.as_mut_ptr() => _,
+            out("r1") _,
+            out("r2") _,
+            out("r3") _,
+            out("r4") _,
+            out("r5") _,
+            out("r8") _,
+            out("r9") _,
+            out("r10") _,
+            out("r11") _,
+        );
+    }
+    let done = (values[0] as usize - range.start.addr()) / 16;
+    inputs.rows = inputs.rows.get(done..).unwrap_or_default();
+    inputs.weights = inputs.weights.wrapping_add(done * inputs.row_words);
+    list.length = (values[2] as usize - entries.addr()) / size_of::<Entry>();
+    list.total = values[3].cast_signed();
+}
