@@ -36,6 +36,14 @@ pub fn same_size<T: Plain>(words: &[u32]) -> &[T] {
     unsafe { core::slice::from_raw_parts(words.as_ptr().cast(), words.len()) }
 }
 
+/// [`same_size`], of as many words as the compiler knows.
+#[inline(always)]
+pub fn same_array<T: Plain, const N: usize>(words: &[u32; N]) -> &[T; N] {
+    const { assert!(size_of::<T>() == 4 && align_of::<T>() <= 4) };
+    // SAFETY: as in `same_size`.
+    unsafe { &*words.as_ptr().cast() }
+}
+
 /// Words as they lie in the blob.
 pub fn bytes(words: &[u32]) -> &[u8] {
     // SAFETY: a byte has no alignment, and every byte of a word is one.
