@@ -122,12 +122,14 @@ pub struct Program {
     pub hidden_f32: usize,
     /// Reduction of the picture.
     pub reduction: usize,
-    /// RAM with columns of integers, without activations and sums: statics, frames, the list.
+    /// RAM of a layer with columns of integers, without activations, sums and logits: statics, frames, the list.
     pub columns_ram: usize,
     /// The same with tiles.
     pub tiles_ram: usize,
     /// The same with `f32`.
     pub f32_ram: usize,
+    /// More RAM for each layer but the first.
+    pub layer_ram: usize,
 }
 
 /// All of a core.

@@ -73,7 +73,7 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     Some(parts.into_iter().filter(|(used, _)| *used).map(|(_, bytes)| bytes).sum())
 }
 
-/// Modelled RAM of that program: its statics and its deepest stack, where activations and sums are; `None` as there.
+/// Modelled RAM of that program: its statics and its deepest stack, where activations, sums and logits are; `None` as there.
 pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
     let program = core.coefficients().program?;
     let sums = description.layers().iter().map(|layer| 4 * usize::from(layer.outputs)).max().unwrap_or(0);
@@ -84,5 +84,6 @@ pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
         _ => program.columns_ram,
     };
     let deepest = description.layers().iter().enumerate().map(kernel).max().unwrap_or(0);
-    Some(deepest + scratch_bytes(description) + sums)
+    let further_layers = description.layers().len().saturating_sub(1);
+    Some(deepest + further_layers * program.layer_ram + scratch_bytes(description) + sums + 4 * description.classes())
 }
