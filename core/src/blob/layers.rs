@@ -42,8 +42,8 @@ impl LayerNumbers<'_> {
 
 /// A blob whose description and checksum are checked; its layers are handed out one by one, checked each.
 ///
-/// The first error is kept until [`finish`](Self::finish), and layers behind it are empty: that is a third of the code of an
-/// error that is handed from layer to layer.
+/// The first error is kept until [`finish`](Self::finish), and layers behind it are empty: an error that is handed from layer
+/// to layer would be copied in the code of each.
 pub struct Layers<'a> {
     cursor: Cursor<'a>,
     logits: Logits,
