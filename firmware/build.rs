@@ -28,6 +28,8 @@ fn memory(out: &Path) -> Result<(), String> {
     let script = format!("memory/{board}.x");
     println!("cargo::rerun-if-changed={script}");
     fs::copy(&script, out.join("memory.x")).map_err(|error| format!("{script}: {error}"))?;
+    // Where the names of a chip's interrupts would stand.
+    fs::write(out.join("device.x"), "").map_err(|error| format!("device.x: {error}"))?;
     println!("cargo::rustc-link-search={}", out.display());
     for argument in ["--nmagic", "-Tlink.x"] {
         println!("cargo::rustc-link-arg-bins={argument}");

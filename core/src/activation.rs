@@ -51,6 +51,17 @@ pub trait Activation<V: Copy>: Copy {
     ) {
         Self::apply(sums(&mut [MaybeUninit::uninit(); OUT]), requantization, outputs);
     }
+    /// [`fill`](Self::fill) to a place that need not have been written before.
+    #[inline(always)]
+    fn fill_new<'o, const OUT: usize>(
+        sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
+        requantization: &Requantization<'_>,
+        outputs: &'o mut MaybeUninit<[<Self::Gives as Element>::Raw; OUT]>,
+    ) -> &'o mut [<Self::Gives as Element>::Raw; OUT] {
+        let outputs = outputs.write([Default::default(); OUT]);
+        Self::fill(sums, requantization, outputs);
+        outputs
+    }
 }
 
 /// `y = a`: the last layer, whose sums are the logits.
@@ -65,7 +76,7 @@ pub struct Relu<E>(PhantomData<E>);
 #[derive(Clone, Copy, Debug)]
 pub struct Sigmoid<E>(PhantomData<E>);
 
-impl<V: Copy> Activation<V> for Identity
+impl<V: Copy + Default> Activation<V> for Identity
 where
     Logit<V>: Element<Raw = V>,
 {
@@ -85,6 +96,19 @@ where
     ) {
         // SAFETY: kernels write sums, and nothing else.
         sums(unsafe { cast::room(outputs) });
+    }
+    #[inline(always)]
+    fn fill_new<'o, const OUT: usize>(
+        sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
+        _: &Requantization<'_>,
+        outputs: &'o mut MaybeUninit<[V; OUT]>,
+    ) -> &'o mut [V; OUT] {
+        if sums(outputs.as_mut()).len() == OUT {
+            // SAFETY: kernels have written what they return.
+            unsafe { outputs.assume_init_mut() }
+        } else {
+            outputs.write([V::default(); OUT])
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The fully connected layer.
 
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 
 use crate::activation::Activation;
 use crate::blob::{LayerNumbers, LayerShape, Layers};
@@ -40,16 +41,32 @@ where
     W: Weight,
     F: Activation<W::Value>,
 {
-    const SHAPE: LayerShape = LayerShape {
-        inputs: IN as u16,
-        input: X::FORMAT,
-        description: LayerDescription {
+    const SHAPE: LayerShape = LayerShape::new(
+        IN as u16,
+        X::FORMAT,
+        LayerDescription {
             outputs: OUT as u16,
             weights: W::FORMAT,
             activation: F::KIND,
             output: <F::Gives as Element>::FORMAT,
         },
-    };
+    );
+}
+
+impl<const IN: usize, const OUT: usize, X, W, F> Dense<'_, IN, OUT, X, W, F>
+where
+    X: Element,
+    W: Kernel<X>,
+    W::Cell: Plain,
+    W::Value: Plain,
+{
+    /// `b[o] + Σ_i w[i][o] · x[i]`; `room` is for as many.
+    #[inline(always)]
+    fn sums<'s>(&self, input: &[X::Raw; IN], room: &'s mut [MaybeUninit<W::Value>]) -> &'s mut [W::Value] {
+        // With a length that the compiler knows, kernels need no checks of it. `load` has checked it.
+        let Some(bias) = self.numbers.bias.first_chunk::<OUT>() else { return &mut [] };
+        W::sums(cast::same_size(self.numbers.weights), cast::same_array(bias), input, room)
+    }
 }
 
 impl<const IN: usize, const OUT: usize, X, W, F> Layer for Dense<'_, IN, OUT, X, W, F>
@@ -69,17 +86,23 @@ where
     const DESCRIPTION: Description = {
         assert!(IN > 0 && OUT > 0, "a layer needs at least one input and one output");
         assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and outputs");
-        let LayerShape { inputs, input, description } = Self::SHAPE;
+        let LayerShape { inputs, input, description, .. } = Self::SHAPE;
         Description::of_layer(inputs, input, description)
     };
 
     #[inline]
     fn forward(&self, input: &Self::Input, (): &mut (), output: &mut Self::Output) {
-        let LayerNumbers { requantization, bias, weights } = &self.numbers;
-        // With a length that the compiler knows, kernels need no checks of it. `load` has checked it.
-        let Some(bias) = bias.first_chunk::<OUT>() else { return };
-        let (weights, bias) = (cast::same_size(weights), cast::same_array(bias));
-        F::fill(|room| W::sums(weights, bias, input, room), requantization, output);
+        F::fill(|room| self.sums(input, room), &self.numbers.requantization, output);
+    }
+
+    #[inline]
+    fn forward_to<'o>(
+        &self,
+        input: &Self::Input,
+        (): &mut (),
+        output: &'o mut MaybeUninit<Self::Output>,
+    ) -> &'o mut Self::Output {
+        F::fill_new(|room| self.sums(input, room), &self.numbers.requantization, output)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Layers put together, and the network that classifies.
+#![allow(unsafe_code)] // an answer is written where it stays, without zeros before
 
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 
-use crate::blob::{Layers, LoadError};
+use crate::blob::{Layers, LoadError, Logits};
 use crate::classification::{Classification, LogitValue};
 use crate::description::Description;
 
@@ -27,6 +29,13 @@ pub trait Layer {
     const DESCRIPTION: Description;
     /// Computes `output` from `input`.
     fn forward(&self, input: &Self::Input, scratch: &mut Self::Scratch, output: &mut Self::Output);
+    /// [`forward`](Self::forward) to a place that need not have been written before: what the last layer of a network does.
+    fn forward_to<'o>(
+        &self,
+        input: &Self::Input,
+        scratch: &mut Self::Scratch,
+        output: &'o mut MaybeUninit<Self::Output>,
+    ) -> &'o mut Self::Output;
 }
 
 /// A part of a network whose weights are borrowed from a blob of lifetime `'a`.
@@ -101,6 +110,17 @@ where
         self.first.forward(input, &mut scratch.first, &mut scratch.between);
         self.then.forward(&scratch.between, &mut scratch.then, output);
     }
+
+    #[inline]
+    fn forward_to<'o>(
+        &self,
+        input: &Self::Input,
+        scratch: &mut Self::Scratch,
+        output: &'o mut MaybeUninit<Self::Output>,
+    ) -> &'o mut Self::Output {
+        self.first.forward(input, &mut scratch.first, &mut scratch.between);
+        self.then.forward_to(&scratch.between, &mut scratch.then, output)
+    }
 }
 
 impl<'a, A, B> Load<'a> for Chain<A, B>
@@ -141,15 +161,32 @@ impl<L: Layer> Network<L> {
     /// # Errors
     ///
     /// Every byte string that is not a whole, sound blob of exactly this network; see [`LoadError`].
-    #[inline(never)] // its stack is free again once it returns
+    #[inline(always)] // what is left of it is a call: the network is written where it stays
     pub fn load<'a>(blob: &'a [u8]) -> Result<Self, LoadError>
     where
         L: Load<'a>,
     {
-        let mut reader = Layers::open(blob, &const { L::DESCRIPTION })?;
-        let layers = L::read(&mut reader);
-        let logits = reader.finish()?;
-        Ok(Network { layers, logit_step: logits.step, reject_margin: logits.reject_margin })
+        let mut network = MaybeUninit::uninit();
+        match Self::load_to(blob, &mut network) {
+            // SAFETY: without an error, `load_to` has written all of it.
+            None => Ok(unsafe { network.assume_init() }),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Writes all of `network`, or returns why not.
+    #[inline(never)] // its stack is free again once it returns
+    fn load_to<'a>(blob: &'a [u8], network: &mut MaybeUninit<Self>) -> Option<LoadError>
+    where
+        L: Load<'a>,
+    {
+        let mut reader = match Layers::open(blob, &const { L::DESCRIPTION }) {
+            Ok(reader) => reader,
+            Err(error) => return Some(error),
+        };
+        let Logits { step, reject_margin } = reader.logits();
+        network.write(Network { layers: L::read(&mut reader), logit_step: step, reject_margin });
+        reader.finish()
     }
 
     /// The sums of the last layer, one per class: `f32`, or `i32` in steps of [`logit_step`](Self::logit_step).
@@ -158,14 +195,18 @@ impl<L: Layer> Network<L> {
     where
         L::Output: Zeros,
     {
-        let mut logits = L::Output::ZEROS;
-        self.forward(input, scratch, &mut logits);
-        logits
+        let mut logits = MaybeUninit::uninit();
+        *self.forward_to(input, scratch, &mut logits)
     }
 
     #[inline(never)] // a program has one copy of the layers' loops, however often it calls them
-    fn forward(&self, input: &L::Input, scratch: &mut L::Scratch, logits: &mut L::Output) {
-        self.layers.forward(input, scratch, logits);
+    fn forward_to<'o>(
+        &self,
+        input: &L::Input,
+        scratch: &mut L::Scratch,
+        logits: &'o mut MaybeUninit<L::Output>,
+    ) -> &'o mut L::Output {
+        self.layers.forward_to(input, scratch, logits)
     }
 
     /// Real value of one step of an integer logit; a float network counts its margins in such steps too.
@@ -181,13 +222,37 @@ where
     [V; CLASSES]: Zeros,
 {
     /// Class, scores and margin of one input.
-    #[inline(never)] // inlined, the answer is copied from place to place
+    #[inline(always)] // what is left of it is a call: the answer is written where it stays
     pub fn classify(&self, input: &L::Input, scratch: &mut L::Scratch) -> Classification<V, CLASSES> {
-        // The scores are written where they stay.
-        let mut answer = Classification { class: 0, margin: <[V; CLASSES]>::ZEROS[0], scores: <[V; CLASSES]>::ZEROS };
-        self.forward(input, scratch, &mut answer.scores);
-        (answer.class, answer.margin) = Classification::judge(&answer.scores);
-        answer
+        let mut answer = MaybeUninit::uninit();
+        self.classify_to(input, scratch, &mut answer);
+        // SAFETY: `classify_to` writes all of it.
+        unsafe { answer.assume_init() }
+    }
+
+    /// Writes all of `answer`.
+    #[inline(never)]
+    fn classify_to(
+        &self,
+        input: &L::Input,
+        scratch: &mut L::Scratch,
+        answer: &mut MaybeUninit<Classification<V, CLASSES>>,
+    ) {
+        let answer = answer.as_mut_ptr();
+        // SAFETY: three places within that of the answer.
+        let (class, margin, place) = unsafe { (&raw mut (*answer).class, &raw mut (*answer).margin, &raw mut (*answer).scores) };
+        // SAFETY: nothing else borrows the scores.
+        let scores: &[V; CLASSES] = self.forward_to(input, scratch, unsafe { &mut *place.cast::<MaybeUninit<[V; CLASSES]>>() });
+        let (best, distance) = Classification::judge(scores);
+        let scores: *const [V; CLASSES] = scores;
+        // SAFETY: as above; a layer of another crate may have its scores elsewhere.
+        unsafe {
+            class.write(best);
+            margin.write(distance);
+            if !core::ptr::eq(scores, place) {
+                place.write(*scores);
+            }
+        }
     }
 
     /// Whether the margin reaches the model's threshold; below it an honest answer is "unknown".

@@ -1,6 +1,7 @@
 //! Smaller pictures: cropping and averaging before the first layer, in integers, the same on host and board.
 
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +101,17 @@ where
     #[inline]
     fn forward(&self, input: &[u8; IN], (): &mut (), output: &mut [u8; OUT]) {
         reduce(input, WIDTH, CROP, S::SCALE, output);
+    }
+
+    fn forward_to<'o>(
+        &self,
+        input: &[u8; IN],
+        (): &mut (),
+        output: &'o mut MaybeUninit<[u8; OUT]>,
+    ) -> &'o mut [u8; OUT] {
+        let output = output.write([0; OUT]);
+        self.forward(input, &mut (), output);
+        output
     }
 }
 

@@ -193,11 +193,11 @@ impl Weight for I2 {
 /// As [`Weight::of`], for integers.
 #[inline(always)]
 pub(crate) fn unpack(row: &[u32], order: Order, input: usize, output: usize, format: WeightFormat) -> i32 {
-    let (bits, place) = (format.bits(), order.place(input, output));
-    let lanes = 32 / bits as usize;
+    let bits = format.bits() as usize;
+    let bit = order.place(input, output) * bits;
     // Beyond the row there is nothing.
-    let Some(word) = row.get(place / lanes) else { return 0 };
-    let code = word >> (bits * (place % lanes) as u32) & ((1 << bits) - 1);
+    let Some(word) = row.get(bit / 32) else { return 0 };
+    let code = word >> (bit % 32) & ((1 << bits) - 1);
     match (order, output % 2) {
         (Order::Tiles, 1) => i32::from(code as i8),
         _ => code as i32 - format.offset(),

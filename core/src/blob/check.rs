@@ -4,7 +4,7 @@ use super::{LayerNumbers, LayerShape, LoadError, Tensors};
 use crate::activation::ActivationKind;
 use crate::cast;
 use crate::requantize::Requantization;
-use crate::weight::{self, WeightFormat};
+use crate::weight::Order;
 
 /// No `f32` sum of an accepted network exceeds this, so nothing ever becomes infinite or NaN.
 const LARGEST_F32_SUM: f32 = 1e30;
@@ -12,16 +12,12 @@ const LARGEST_F32_SUM: f32 = 1e30;
 /// Checks the lengths of a layer's tensors.
 pub fn lengths(layer: usize, shape: &LayerShape, tensors: &Tensors<'_>) -> Result<(), LoadError> {
     let outputs = usize::from(shape.description.outputs);
-    let format = shape.description.weights;
-    let multipliers = match (rescales(shape), tensors.multipliers.len()) {
+    let multipliers = match (shape.rescales, tensors.multipliers.len()) {
         (true, 2) => 2,
         (true, _) => 2 * outputs,
         (false, _) => 0,
     };
-    // Rows and their length are below 2¹⁸, so this cannot overflow 64 bits; on 32 bits a blob of that size does not exist.
-    let weights = format.rows(shape.input, shape.inputs.into()) as u64 * format.row_bytes(shape.input, outputs) as u64;
-    let weights = usize::try_from(weights).unwrap_or(usize::MAX);
-    let lengths = [(tensors.multipliers, multipliers), (tensors.bias, 4 * outputs), (tensors.weights, weights)];
+    let lengths = [(tensors.multipliers, multipliers), (tensors.bias, 4 * outputs), (tensors.weights, shape.words.saturating_mul(4))];
     for (found, expected) in lengths {
         let found = found.len();
         if found != expected {
@@ -31,43 +27,43 @@ pub fn lengths(layer: usize, shape: &LayerShape, tensors: &Tensors<'_>) -> Resul
     Ok(())
 }
 
-/// Whether the layer's sums become levels.
-fn rescales(shape: &LayerShape) -> bool {
-    shape.description.activation != ActivationKind::Identity && shape.description.weights != WeightFormat::F32
-}
-
 /// Checks the numbers of a layer of integers: ranges, and that no input takes a sum too far.
-pub fn integers(layer: usize, shape: &LayerShape, numbers: &LayerNumbers<'_>) -> Result<(), LoadError> {
+#[inline(always)] // once for each order, which callers know
+pub fn integers(
+    order: Order,
+    layer: usize,
+    shape: &LayerShape,
+    numbers: &LayerNumbers<'_>,
+) -> Result<(), LoadError> {
     let (inputs, outputs) = (usize::from(shape.inputs), usize::from(shape.description.outputs));
-    let format = shape.description.weights;
-    let row_words = format.row_bytes(shape.input, outputs) / 4;
-    let order = format.order(shape.input);
-    let (rows, of_rows) = (format.rows(shape.input, inputs), order.inputs_of_row());
-    // Outputs that a row has room for.
-    let lanes = row_words * 32 / format.bits() as usize / of_rows;
-    let top_level = u32::from(shape.input.top_level());
+    let of_rows = order.inputs_of_row();
     // Two logits must be subtracted without overflow; other sums have all 31 bits.
-    let limit = if rescales(shape) { 1 << 31 } else { 1 << 30 };
+    let limit = if shape.rescales { 1 << 31 } else { 1 << 30 };
 
-    for output in 0..lanes {
+    for output in 0..shape.row_outputs {
         let mut magnitude = 0u32;
-        for input in 0..rows * of_rows {
-            let row = numbers.weights.get(input / of_rows * row_words..).unwrap_or_default();
-            let weight = weight::unpack(row, order, input % of_rows, output, format).unsigned_abs();
+        for input in 0..inputs.next_multiple_of(of_rows) {
+            let bit = order.place(input % of_rows, output) * usize::from(shape.bits);
+            let word = numbers.weights.get(input / of_rows * shape.row_words + bit / 32).copied().unwrap_or_default();
+            let code = word >> (bit % 32) & ((1 << shape.bits) - 1);
+            let weight = match (order, output % 2) {
+                (Order::Tiles, 1) => u32::from((code as i8).unsigned_abs()),
+                _ => code.abs_diff(u32::from(shape.offset)),
+            };
             // Padding, which is zero: outputs that there are not, inputs that there are not.
             let padding = output >= outputs || input >= inputs;
-            if weight > format.limit().unsigned_abs() || (padding && weight != 0) {
+            if weight > u32::from(shape.limit) || (padding && weight != 0) {
                 return Err(LoadError::ValueOutOfRange { layer, output });
             }
             magnitude += weight;
         }
         let Some(&bias) = numbers.bias.get(output) else { continue };
         // 65,535 inputs of at most 255 · 127, and 2³¹ for the bias: 32 bits hold it.
-        let largest_sum = (bias as i32).unsigned_abs() + top_level * magnitude;
+        let largest_sum = (bias as i32).unsigned_abs() + u32::from(shape.top_level) * magnitude;
         if largest_sum >= limit {
             return Err(LoadError::SumOverflow { layer, output });
         }
-        if rescales(shape) && !rescaling_fits(&numbers.requantization, largest_sum, output) {
+        if shape.rescales && !rescaling_fits(&numbers.requantization, largest_sum, output) {
             return Err(LoadError::RequantizationOverflow { layer, output });
         }
     }

@@ -2,12 +2,13 @@
 
 use super::cursor::Cursor;
 use super::{Found, LoadError, Logits, MAGIC, Tensors, VERSION, check};
+use crate::activation::ActivationKind;
 use crate::cast;
 use crate::crc::crc32;
 use crate::description::{Description, LayerDescription};
 use crate::element::ElementFormat;
 use crate::requantize::Requantization;
-use crate::weight::WeightFormat;
+use crate::weight::{Order, WeightFormat};
 
 /// A layer as its network's type describes it.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,42 @@ pub struct LayerShape {
     pub input: ElementFormat,
     /// Width and formats.
     pub description: LayerDescription,
+    /// Words of a row of weights, and of all rows.
+    pub(super) row_words: usize,
+    pub(super) words: usize,
+    /// Outputs that a row has room for.
+    pub(super) row_outputs: usize,
+    /// Bits, largest magnitude and offset of an integer weight.
+    pub(super) bits: u8,
+    pub(super) limit: u8,
+    pub(super) offset: u8,
+    /// Highest level of the inputs.
+    pub(super) top_level: u8,
+    /// Whether sums become levels.
+    pub(super) rescales: bool,
+}
+
+impl LayerShape {
+    /// A layer of `inputs` inputs. Where it is known at compile time, a board works out nothing of it.
+    pub const fn new(inputs: u16, input: ElementFormat, description: LayerDescription) -> Self {
+        let format = description.weights;
+        let row_words = format.row_bytes(input, description.outputs as usize) / 4;
+        let of_rows = format.order(input).inputs_of_row();
+        LayerShape {
+            inputs,
+            input,
+            description,
+            row_words,
+            // At most 65,535 rows of 65,535 words, or a sixteenth of the rows and four times the words: 32 bits hold their product.
+            words: format.rows(input, inputs as usize) * row_words,
+            row_outputs: row_words * (32 / format.bits() as usize) / of_rows,
+            bits: format.bits() as u8,
+            limit: format.limit() as u8,
+            offset: format.offset() as u8,
+            top_level: input.top_level(),
+            rescales: !matches!(description.activation, ActivationKind::Identity) && !matches!(format, WeightFormat::F32),
+        }
+    }
 }
 
 /// The numbers of a checked layer, where they lie in the blob.
@@ -92,9 +129,10 @@ impl<'a> Layers<'a> {
     #[inline(never)]
     pub fn open(blob: &'a [u8], expected: &'static Description) -> Result<Self, LoadError> {
         let mut cursor = Cursor::new(body(blob)?);
-        match differs(&mut cursor, expected).ok_or(LoadError::Malformed { part: "layer descriptions" })? {
-            Some(found) => Err(LoadError::WrongShape { found, expected }),
-            None => Self::behind(cursor),
+        match differs(&mut cursor, expected) {
+            Some(None) => Self::behind(cursor),
+            Some(Some(found)) => Err(LoadError::WrongShape { found, expected }),
+            None => Err(LoadError::Malformed { part: "layer descriptions" }),
         }
     }
 
@@ -127,16 +165,28 @@ impl<'a> Layers<'a> {
     /// floats of an integer network.
     #[inline(always)]
     pub fn next(&mut self, shape: &LayerShape) -> LayerNumbers<'a> {
-        match shape.description.weights {
-            WeightFormat::F32 => self.floats(shape),
-            WeightFormat::I8 | WeightFormat::I4 | WeightFormat::I2 => self.integers(shape),
+        let LayerDescription { weights, .. } = shape.description;
+        match (weights, weights.order(shape.input)) {
+            (WeightFormat::F32, _) => self.floats(shape),
+            (_, Order::Columns) => self.columns(shape),
+            (_, Order::Tiles) => self.tiles(shape),
         }
     }
 
     #[inline(never)] // all layers share it
-    fn integers(&mut self, shape: &LayerShape) -> LayerNumbers<'a> {
+    fn columns(&mut self, shape: &LayerShape) -> LayerNumbers<'a> {
+        self.integers(Order::Columns, shape)
+    }
+
+    #[inline(never)] // all layers share it
+    fn tiles(&mut self, shape: &LayerShape) -> LayerNumbers<'a> {
+        self.integers(Order::Tiles, shape)
+    }
+
+    #[inline(always)]
+    fn integers(&mut self, order: Order, shape: &LayerShape) -> LayerNumbers<'a> {
         let checked = self.numbers(shape).and_then(|numbers| {
-            check::integers(self.index, shape, &numbers)?;
+            check::integers(order, self.index, shape, &numbers)?;
             Ok(numbers)
         });
         self.checked(checked)
@@ -171,17 +221,10 @@ impl<'a> Layers<'a> {
         Ok(LayerNumbers { requantization, bias, weights })
     }
 
-    /// What the last layer's sums mean, once all layers are read.
-    ///
-    /// # Errors
-    ///
     /// What a layer was refused for; [`LoadError::Malformed`] where bytes are left.
-    pub fn finish(self) -> Result<Logits, LoadError> {
-        match self.refused {
-            Some(error) => Err(error),
-            None if self.cursor.rest().is_empty() => Ok(self.logits),
-            None => Err(LoadError::Malformed { part: "end: bytes are left over" }),
-        }
+    pub fn finish(self) -> Option<LoadError> {
+        let left = (!self.cursor.rest().is_empty()).then_some(LoadError::Malformed { part: "end: bytes are left over" });
+        self.refused.or(left)
     }
 }
 

@@ -115,7 +115,7 @@ impl<'a> Reader<'a> {
         };
         let (inputs, input) = (self.description.inputs_of(layer), self.description.input_of(layer));
         let LayerNumbers { requantization, bias, weights } =
-            self.layers.next(&LayerShape { inputs: inputs as u16, input, description });
+            self.layers.next(&LayerShape::new(inputs as u16, input, description));
         let (bias, weights) = (cast::bytes(bias), cast::bytes(weights));
         match self.layers.refused() {
             Some(error) => Err(error),
@@ -132,7 +132,8 @@ impl<'a> Reader<'a> {
         if self.layers.index() != self.description.layers().len() {
             return Err(LoadError::Malformed { part: "end: layers are left over" });
         }
-        self.layers.finish()
+        let logits = self.layers.logits();
+        self.layers.finish().map_or(Ok(logits), Err)
     }
 }
 

@@ -14,28 +14,33 @@
 
 use core::arch::asm;
 
-use super::lanes::{Entry, LIST, List, walk};
+use core::mem::MaybeUninit;
+
+use super::lanes::{Entry, LIST, Scan, Walk, every_chunk, walk};
 use crate::cast;
 use crate::element::{Element, Pixel, U8};
+
+/// No sum of levels matters here, only the length of the list.
+const SCAN: Scan = Scan::of::<U8>(every_chunk(), i32::MAX / 2);
 
 /// As [`skip::add`](super::skip::add).
 #[inline(always)]
 pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], sums: &mut [f32]) {
     let weights = cast::bits(weights);
     if let Some(pixels) = X::bytes(input) {
-        // No sum of levels matters here, only the length of the list.
-        walk::<U8>(weights, sums.len(), pixels, false, u32::MAX, |list, _| {
+        walk(&SCAN, weights, sums.len(), pixels, |list, _| {
             for entry in list.entries() {
                 entry.x = Pixel::<f32>::read(entry.x as u8).to_bits();
             }
             add_columns(list, sums);
         });
     } else {
-        let mut list = List::new();
+        let mut room = [const { MaybeUninit::uninit() }; LIST + 1];
+        let mut list = Walk::new(&SCAN, &mut room);
         for (column, &raw) in weights.chunks_exact(sums.len()).zip(input) {
             let x = X::read(raw);
             if x != 0.0 {
-                list.push(column, x.to_bits());
+                list.push_one(column.as_ptr(), x.to_bits());
             }
             if list.length() == LIST {
                 add_columns(&mut list, sums);
@@ -47,7 +52,7 @@ pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], sums: &mu
 
 /// Adds all columns of the list, times their inputs, and empties it.
 #[inline(never)]
-fn add_columns(list: &mut List, sums: &mut [f32]) {
+fn add_columns(list: &mut Walk<'_>, sums: &mut [f32]) {
     let entries = list.entries();
     if entries.is_empty() {
         return;
@@ -66,7 +71,7 @@ fn add_columns(list: &mut List, sums: &mut [f32]) {
             *sum += f32::from_bits(unsafe { *entry.column.add(o) }) * f32::from_bits(entry.x);
         }
     }
-    list.clear();
+    list.take();
 }
 
 /// Eight products and eight additions; the column is in r2.

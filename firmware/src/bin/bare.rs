@@ -13,6 +13,9 @@ use cortex_m_rt::entry;
 #[cfg(target_arch = "riscv32")]
 use riscv_rt::entry;
 
+#[cfg(target_arch = "arm")]
+#[path = "../interrupts.rs"]
+mod interrupts;
 #[path = "../model.rs"]
 mod model;
 

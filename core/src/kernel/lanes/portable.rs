@@ -1,69 +1,91 @@
 //! The inner loops in Rust, for every machine.
 
-use super::{Blocks, Entry, Inputs, List, unpack};
+use super::walk::{Entry, Walk};
+use super::{Add, Blocks, unpack};
 use crate::element::Levels;
-use crate::weight::Weight;
+use crate::weight::{I2, I4, I8, Weight, WeightFormat};
+
+/// Words in a chunk of inputs.
+pub const WORDS: usize = 2;
 
 /// Inputs between two looks at the sum of levels.
-pub const STEP: u32 = 8;
+pub const STEP: usize = 8;
 
-/// Appends inputs that are not zero to the list, until it is full or no words are left.
-#[inline(always)]
-pub fn scan<X: Levels>(_: bool, inputs: &mut Inputs<'_>, budget: u32, list: &mut List) {
-    let mut done = 0;
-    let entries = list.entries.as_mut_ptr().cast::<Entry>();
-    let mut column = inputs.columns.as_ptr();
-    for &[first, second] in inputs.words.as_chunks::<2>().0 {
-        if list.is_full(budget) {
-            break;
-        }
-        done += 2;
-        if (first | second) & X::MASK == 0 {
-            column = column.wrapping_add(8 * inputs.column_words);
-            continue;
-        }
-        for word in [first, second] {
-            for shift in [0, 8, 16, 24] {
-                let x = word >> (shift + X::SHIFT) & u32::from(X::FORMAT.top_level());
-                if x != 0 {
-                    // SAFETY: a list that is not full has room for eight entries.
-                    unsafe { entries.add(list.length).write(Entry { column, x }) };
-                    list.length += 1;
-                    list.total += x;
-                }
-                column = column.wrapping_add(inputs.column_words);
-            }
-        }
-    }
-    inputs.skip(done);
-    inputs.push_odd::<X>(budget, list);
+/// Lists inputs that are not zero, until the list is full or no whole chunks are left.
+pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
+    scan_chunks
 }
 
-/// The next `words` (1 to 4) words of all columns in the list, times their levels, added to their sums; then the next, for
-/// every block.
-#[inline(always)]
-pub fn add_blocks<W: Weight<Cell = u32>>(words: usize, blocks: Blocks) {
-    let Blocks { count, entries, start, mut from, mut to } = blocks;
-    for _ in 0..count {
-        let lanes = match words {
-            1 => lanes::<W, 1>(entries, start),
-            2 => lanes::<W, 2>(entries, start),
-            3 => lanes::<W, 3>(entries, start),
-            _ => lanes::<W, 4>(entries, start),
-        };
-        unpack::<W>(&lanes, words, from, to);
+/// As [`scan`]: nothing is kept apart here.
+pub unsafe extern "C" fn scan_tops<X: Levels>(walk: &mut Walk<'_>) {
+    // SAFETY: as for `scan_chunks`.
+    unsafe { scan_chunks(walk) }
+}
+
+/// See [`scan`].
+///
+/// # Safety
+///
+/// There is a whole chunk, and room in the list, and all inputs have columns.
+unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
+    while walk.next != walk.end {
+        for _ in 0..WORDS {
+            // SAFETY: whole chunks end at `end`.
+            let word = (unsafe { *walk.next } & walk.mask) >> walk.shift;
+            walk.next = walk.next.wrapping_add(1);
+            if word == 0 {
+                walk.column = walk.column.wrapping_byte_add(4 * walk.stride as usize);
+                continue;
+            }
+            for x in word.to_le_bytes() {
+                if x != 0 {
+                    walk.push_one(walk.column, u32::from(x));
+                }
+                walk.column = walk.column.wrapping_byte_add(walk.stride as usize);
+            }
+        }
+        if walk.is_full(0) {
+            break;
+        }
+    }
+}
+
+/// Adds a list to blocks of so many sums, 16 at most.
+pub const fn add(weights: WeightFormat, sums: usize) -> Add {
+    let words = if sums == 0 { 4 } else { (sums * weights.bits() as usize).div_ceil(32) };
+    match (weights, words) {
+        (WeightFormat::I8, 1) => add_blocks::<I8, 1>,
+        (WeightFormat::I8, 2) => add_blocks::<I8, 2>,
+        (WeightFormat::I8, 3) => add_blocks::<I8, 3>,
+        (WeightFormat::I8, _) => add_blocks::<I8, 4>,
+        (WeightFormat::I4, 1) => add_blocks::<I4, 1>,
+        (WeightFormat::I4, _) => add_blocks::<I4, 2>,
+        (WeightFormat::I2 | WeightFormat::F32, _) => add_blocks::<I2, 1>,
+    }
+}
+
+/// The next `WORDS` words of all columns in the list, times their levels, added to their sums; then the next, for every block.
+///
+/// # Safety
+///
+/// The list has an end, and columns that have words for these sums.
+unsafe extern "C" fn add_blocks<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) {
+    let (mut from, mut to) = (blocks.from, blocks.to);
+    while to != blocks.end {
+        let lanes = lanes::<W, WORDS>(blocks);
+        unpack::<W>(&lanes, WORDS, from, to);
         (from, to) = (from.wrapping_add(16), to.wrapping_add(16));
     }
 }
 
 /// Two outputs in each, `[word][phase]`.
 #[inline(always)]
-fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(entries: *mut Entry, start: u32) -> [u32; 8] {
+fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) -> [u32; 8] {
     let bits = W::FORMAT.bits();
     let phases = 16 / bits as usize;
     let mask = ((1 << bits) - 1) * 0x1_0001;
-    let mut lanes = [start; 8];
-    let mut next = entries;
+    let mut lanes = [blocks.start; 8];
+    let mut next = blocks.entries.cast::<Entry>();
     // SAFETY: the list ends with `x = 0`, and a column has no fewer words than callers ask for.
     while let Entry { column, x: x @ 1.. } = unsafe { *next } {
         for (k, lanes) in lanes.chunks_exact_mut(phases).enumerate().take(WORDS) {

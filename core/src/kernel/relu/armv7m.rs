@@ -1,94 +1,60 @@
 //! The loop for Armv7-M and Armv8-M: four sums at a time, clamped by one instruction.
-#![allow(unsafe_code)] // assembly
 
-use core::arch::asm;
+use core::arch::naked_asm;
 
+use super::Task;
 use crate::element::Level;
-use crate::requantize::Requantization;
 
-/// One sum in `$a`, with the multiplier in lr, which `$load` may fill. A negative sum is rescaled like any other: it becomes no
-/// more than zero, and `USAT` makes it zero.
+/// One sum in `$a`, with the multiplier in lr. A negative sum is rescaled like any other: it becomes no more than zero, and
+/// `USAT` makes it zero.
 macro_rules! one {
-    ($a:literal, $load:literal) => {
+    ($a:literal) => {
         concat!(
-            $load,
-            "asr ",
-            $a,
-            ", r8\n",
-            "mla ",
-            $a,
-            ", ",
-            $a,
-            ", lr, r10\n",
-            "asr ",
-            $a,
-            ", r11\n",
-            "usat ",
-            $a,
-            ", #{bits}, ",
-            $a,
-            "\n",
-            "strb ",
-            $a,
-            ", [r5], #1\n"
+            "asr ", $a, ", r8\n", //
+            "mla ", $a, ", ", $a, ", lr, r10\n", //
+            "asr ", $a, ", r11\n", //
+            "usat ", $a, ", #{bits}, ", $a, "\n", //
+            "strb ", $a, ", [r5], #1\n",
         )
     };
 }
 
-/// Fours of sums at r4 to levels at r5: r8 the first shift, r10 half a step, r11 the second shift, r12 the end of the sums;
-/// the multiplier in lr, or one for each at r9.
-macro_rules! fours {
-    ($load:literal, $requantization:expr, $multiplier:expr, $fours:expr, $levels:expr) => {{
-        let range = $fours.as_ptr_range();
-        let half = 1u32 << ($requantization.shift - 1);
-        // SAFETY: reads `fours`, of which there is at least one, and a multiplier for each sum where there are many; writes a
-        // level for each.
-        unsafe {
-            asm!(
-                "2:",
-                "ldm r4!, {{r0, r1, r2, r3}}",
-                one!("r0", $load),
-                one!("r1", $load),
-                one!("r2", $load),
-                one!("r3", $load),
-                "cmp r4, r12",
-                "bne 2b",
-                out("r0") _,
-                out("r1") _,
-                out("r2") _,
-                out("r3") _,
-                inout("r4") range.start => _,
-                inout("r5") $levels.as_mut_ptr() => _,
-                in("r8") u32::from($requantization.pre_shift),
-                inout("r9") $requantization.multipliers.as_ptr() => _,
-                in("r10") half,
-                in("r11") u32::from($requantization.shift),
-                in("r12") range.end,
-                inout("lr") $multiplier => _,
-                bits = const E::FORMAT.bits(),
-                options(nostack),
-            );
-        }
-    }};
-}
-
-/// As [`relu`](super::relu).
-#[inline(always)]
-pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
-    let (fours, _) = sums.as_chunks::<4>();
-    let many = requantization.multipliers.len() != 1;
-    let enough = levels.len() >= 4 * fours.len() && (!many || requantization.multipliers.len() >= 4 * fours.len());
-    let done = if fours.is_empty() || !enough {
-        0
-    } else {
-        if let &[one] = requantization.multipliers {
-            fours!("", requantization, u32::from(u16::from_le_bytes(one)), fours, levels);
-        } else {
-            fours!("ldrh lr, [r9], #2\n", requantization, 0, fours, levels);
-        }
-        4 * fours.len()
-    };
-    for (o, (level, &sum)) in levels.iter_mut().zip(sums).enumerate().skip(done) {
-        *level = requantization.relu(sum, o, E::FORMAT.top_level());
-    }
+/// Sums at r4 to levels at r5: r6 the bytes from multiplier to multiplier, r7 and r12 where the last four and the last sum end, r8
+/// the first shift, r9 the next multiplier, r10 half a step, r11 the second shift, lr the multiplier.
+///
+/// Eight cycles an output where one multiplier is for all, 14 where each has its own.
+///
+/// # Safety
+///
+/// There are as many levels as sums, and a multiplier for each, or one for all.
+#[unsafe(naked)]
+pub unsafe extern "C" fn run<E: Level>(task: &Task) {
+    naked_asm!(
+        "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
+        "ldm r0, {{r4, r5, r6, r8, r9, r10, r11, r12}}",
+        "cbnz r6, 4f",
+        "ldrh lr, [r9]",
+        "sub r7, r12, #16",
+        "cmp r4, r7",
+        "bhi 4f",
+        "2:",
+        "ldm r4!, {{r0, r1, r2, r3}}",
+        one!("r0"),
+        one!("r1"),
+        one!("r2"),
+        one!("r3"),
+        "cmp r4, r7",
+        "bls 2b",
+        "4:",
+        "cmp r4, r12",
+        "beq 5f",
+        "ldr r0, [r4], #4",
+        "ldrh lr, [r9]",
+        "add r9, r6",
+        one!("r0"),
+        "b 4b",
+        "5:",
+        "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
+        bits = const E::FORMAT.bits(),
+    )
 }

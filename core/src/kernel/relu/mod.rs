@@ -3,15 +3,15 @@
 //! What every x86-64 has cannot multiply four numbers of 32 bits: the loop is compiled for each set of vectors. Arm's compilers
 //! neither clamp with `USAT` nor load four sums at once: 13 cycles an output on a Cortex-M4, where the assembly takes 8.
 
-#[cfg(sinapse_thumb2)]
-mod armv7m;
-#[cfg(not(sinapse_thumb2))]
+#[cfg(any(sinapse_thumb2, sinapse_core = "armv6m"))]
+mod arm;
+#[cfg(not(any(sinapse_thumb2, sinapse_core = "armv6m")))]
 pub mod portable;
 
-#[cfg(sinapse_thumb2)]
-use armv7m as imp;
+#[cfg(any(sinapse_thumb2, sinapse_core = "armv6m"))]
+use arm as imp;
 #[cfg(all(
-    not(sinapse_thumb2),
+    not(any(sinapse_thumb2, sinapse_core = "armv6m")),
     any(sinapse_vector = "none", sinapse_kernel = "reference", sinapse_kernel = "skip", sinapse_kernel = "lanes")
 ))]
 use portable as imp;

@@ -1,9 +1,9 @@
 //! Columns of a list, times their levels, added to sixteen sums.
 
-use core::arch::asm;
+use core::arch::naked_asm;
 
-use super::super::Blocks;
-use crate::weight::{Weight, WeightFormat};
+use super::super::{Add, Blocks};
+use crate::weight::WeightFormat;
 
 /// Loads the last words of a block, and lets the entry go on behind them.
 macro_rules! last {
@@ -89,190 +89,199 @@ macro_rules! low {
     };
 }
 
-/// Adds two lanes to four sums: the lower halves to those at `$low`, the upper ones to those at `$high`.
-macro_rules! store {
-    ($a:literal, $b:literal, $low:literal, $high:literal) => {
+/// Adds the lower halves of two lanes to the next two sums.
+macro_rules! lows {
+    ($a:literal, $b:literal) => {
+        concat!("ldrd r6, r7, [r10], #8\n", low!("r6", $a), low!("r7", $b), "strd r6, r7, [r5], #8\n")
+    };
+}
+
+/// Adds the upper halves of two lanes to the next two sums.
+macro_rules! highs {
+    ($a:literal, $b:literal) => {
         concat!(
-            "ldrd r6, r7, [r10, #",
-            $low,
-            "]\n",
-            low!("r6", $a),
-            low!("r7", $b),
-            "strd r6, r7, [r5, #",
-            $low,
-            "]\nldrd r6, r7, [r10, #",
-            $high,
-            "]\nadd ",
+            "ldrd r6, r7, [r10], #8\n",
+            "add ",
             $a,
-            ", #0x8000\nadd ",
+            ", #0x8000\n",
+            "add ",
             $b,
-            ", #0x8000\nadd r6, r6, ",
+            ", #0x8000\n",
+            "add r6, r6, ",
             $a,
-            ", asr #16\nadd r7, r7, ",
+            ", asr #16\n",
+            "add r7, r7, ",
             $b,
-            ", asr #16\nstrd r6, r7, [r5, #",
-            $high,
-            "]\n"
+            ", asr #16\n",
+            "strd r6, r7, [r5], #8\n",
         )
     };
 }
 
 /// Walks a list that ends with `x = 0` once for each block: r10 its entries, r5 the column, r7 the level, lr the mask, r6 and
-/// r12 words of weights. Then r10 the sums before, r5 those after. Two entries a turn, and an odd one in the second half of the
-/// first turn: the end is looked for half as often.
+/// r12 words of weights. Then r10 the sums before, r5 those after. Four entries a turn, the first turn may have fewer: the end is
+/// looked for a quarter as often.
 ///
-/// On the stack: blocks to go, what lanes and whole words start with, whether there is an odd entry, the sums before, r6, r7,
-/// the entries, the sums after.
+/// `$whole` makes what lanes of whole words start with, in r0, of what the others start with, in r1. On the stack are the fields of
+/// [`Blocks`].
 macro_rules! blocks {
-    ($blocks:expr, $all:literal [$($whole:literal)+] [$($lane:literal)+], $mask:literal, $words:expr, $sums:expr) => {{
-        let Blocks { count, entries, start, from, to, odd } = $blocks;
-        // SAFETY: reads entries up to the end of the list and the words of their columns, and moves the columns on; reads
-        // and writes the sums of these words, for which `from` and `to` have room.
-        unsafe {
-            asm!(
-                "push {{r0, r1, r2, r3, r5, r6, r7, r10, r12}}",
-                "4:",
-                "ldrd r1, r0, [sp, #4]",
-                concat!($("mov ", $whole, ", r0\n",)+),
-                concat!($("mov ", $lane, ", r1\n",)+),
+    ($name:ident, $whole:literal [$($all:literal)*] [$($lane:literal)*], $mask:literal, $words:expr, $sums:expr) => {
+        /// # Safety
+        ///
+        /// The list has an end, and columns that have words for these sums.
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name(blocks: &Blocks) {
+            naked_asm!(
+                "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
+                "ldm r0, {{r1, r2, r3, r4, r5, r6}}",
+                "push {{r1, r2, r3, r4, r5, r6}}",
+                "1:",
+                "ldm sp, {{r1, r6, r10}}",
+                $whole,
+                concat!($("mov ", $all, ", r0\n",)*),
+                concat!($("mov ", $lane, ", r1\n",)*),
                 concat!("mov lr, #", $mask),
-                "ldr r10, [sp, #28]",
-                "ldr r6, [sp, #12]",
+                "lsls r6, r6, #31",
                 "ldm r10!, {{r5, r7}}",
-                "cbnz r6, 3f",
+                "bcs 6f",
+                "bmi 5f",
+                ".p2align 2",
                 "2:",
                 $words,
                 "ldm r10!, {{r5, r7}}",
                 "3:",
                 $words,
                 "ldm r10!, {{r5, r7}}",
+                "4:",
+                $words,
+                "ldm r10!, {{r5, r7}}",
+                "5:",
+                $words,
+                "ldm r10!, {{r5, r7}}",
                 "cmp r7, #0",
                 "bne 2b",
-                "ldr r10, [sp, #16]",
-                "ldr r5, [sp, #32]",
+                "ldrd r10, r5, [sp, #12]",
                 $sums,
-                "add r10, #64",
-                "add r5, #64",
-                "str r10, [sp, #16]",
-                "str r5, [sp, #32]",
-                "ldr r0, [sp]",
-                "subs r0, #1",
-                "str r0, [sp]",
-                "bne 4b",
-                "add sp, #20",
-                "pop {{r6, r7}}",
-                "add sp, #8",
-                inout("r0") count => _,
-                inout("r1") start => _,
-                inout("r2") start.wrapping_mul($all) => _,
-                inout("r3") u32::from(odd) => _,
-                out("r4") _,
-                out("r8") _,
-                out("r9") _,
-                out("r11") _,
-                inout("r5") from => _,
-                inout("r10") entries => _,
-                inout("r12") to => _,
-                out("lr") _,
-            );
+                "strd r10, r5, [sp, #12]",
+                "ldr r0, [sp, #20]",
+                "cmp r5, r0",
+                "bne 1b",
+                "add sp, #24",
+                "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
+                "6:",
+                "bmi 3b",
+                "b 4b",
+            )
         }
-    }};
-}
-
-/// A block of words of 8-bit weights.
-macro_rules! byte_blocks {
-    ($blocks:expr, $words:expr $(, $all:literal $odd:literal $low:literal $high:literal)+) => {
-        blocks!(
-            $blocks,
-            0x101 ["r2" "r4" "r9"] ["r3" "r8" "r11"],
-            0x00ff_00ff,
-            $words,
-            concat!($(decode!($all, $odd "8"), store!($all, $odd, $low, $high),)+)
-        )
     };
 }
 
-/// A block of 4-bit weights.
-macro_rules! nibble_blocks {
-    ($blocks:expr, $words:expr $(, [$a:literal $b:literal $c:literal $d:literal] $first:literal $second:literal $third:literal $fourth:literal)+) => {
+/// Blocks of words of 8-bit weights.
+macro_rules! byte_blocks {
+    ($name:ident [$($all:literal)*] [$($lane:literal)*], $words:expr $(, $first:literal $second:literal)+) => {
         blocks!(
-            $blocks,
-            0x1111 ["r4"] ["r2" "r3" "r8" "r9" "r11"],
+            $name,
+            "add r0, r1, r1, lsl #8" [$($all)*] [$($lane)*],
+            0x00ff_00ff,
+            $words,
+            concat!($(decode!($first, $second "8"), lows!($first, $second), highs!($first, $second),)+)
+        );
+    };
+}
+
+/// Blocks of words of 4-bit weights.
+macro_rules! nibble_blocks {
+    ($name:ident [$($all:literal)*] [$($lane:literal)*], $words:expr $(, $a:literal $b:literal $c:literal $d:literal)+) => {
+        blocks!(
+            $name,
+            "add r0, r1, r1, lsl #4\nadd r0, r0, r0, lsl #8" [$($all)*] [$($lane)*],
             0x000f_000f,
             $words,
             concat!($(
                 decode!($a, $b "4", $c "8", $d "12"),
-                store!($a, $b, $first, $third),
-                store!($c, $d, $second, $fourth),
+                lows!($a, $b),
+                lows!($c, $d),
+                highs!($a, $b),
+                highs!($c, $d),
             )+)
-        )
+        );
     };
 }
 
-/// As [`portable::add_blocks`](super::super::portable::add_blocks).
-#[inline(always)]
-pub fn add_blocks<W: Weight<Cell = u32>>(words: usize, blocks: Blocks) {
-    match (W::FORMAT, words) {
-        (WeightFormat::I8, 1) => {
-            byte_blocks!(blocks, concat!(last!("one"), bytes!("r6", "r0", "r1")), "r0" "r1" "0" "8")
-        }
-        (WeightFormat::I8, 2) => byte_blocks!(
-            blocks,
-            concat!(last!("two"), bytes!("r6", "r0", "r1"), bytes!("r12", "r2", "r3")),
-            "r0" "r1" "0" "8",
-            "r2" "r3" "16" "24"
-        ),
-        (WeightFormat::I8, 3) => byte_blocks!(
-            blocks,
-            concat!(
-                "ldrd r6, r12, [r5], #8\n",
-                bytes!("r6", "r0", "r1"),
-                bytes!("r12", "r2", "r3"),
-                last!("one"),
-                bytes!("r6", "r4", "r8")
-            ),
-            "r0" "r1" "0" "8",
-            "r2" "r3" "16" "24",
-            "r4" "r8" "32" "40"
-        ),
-        (WeightFormat::I8, _) => byte_blocks!(
-            blocks,
-            concat!(
-                "ldrd r6, r12, [r5], #8\n",
-                bytes!("r6", "r0", "r1"),
-                bytes!("r12", "r2", "r3"),
-                last!("two"),
-                bytes!("r6", "r4", "r8"),
-                bytes!("r12", "r9", "r11")
-            ),
-            "r0" "r1" "0" "8",
-            "r2" "r3" "16" "24",
-            "r4" "r8" "32" "40",
-            "r9" "r11" "48" "56"
-        ),
-        (WeightFormat::I4, 1) => nibble_blocks!(
-            blocks,
-            concat!(last!("one"), nibbles!("r6", "r0", "r1", "r2", "r3")),
-            ["r0" "r1" "r2" "r3"] "0" "8" "16" "24"
-        ),
-        (WeightFormat::I4, _) => nibble_blocks!(
-            blocks,
-            concat!(last!("two"), nibbles!("r6", "r0", "r1", "r2", "r3"), nibbles!("r12", "r4", "r8", "r9", "r11")),
-            ["r0" "r1" "r2" "r3"] "0" "8" "16" "24",
-            ["r4" "r8" "r9" "r11"] "32" "40" "48" "56"
-        ),
-        (WeightFormat::I2 | WeightFormat::F32, _) => blocks!(
-            blocks,
-            0x5555 ["r0"] ["r2" "r3" "r4" "r8" "r9" "r11"],
-            0x0003_0003,
-            concat!(last!("one"), pairs!()),
-            concat!(
-                decode!("r0", "r1" "2", "r2" "4", "r3" "6", "r4" "8", "r8" "10", "r9" "12", "r11" "14"),
-                store!("r0", "r1", "0", "32"),
-                store!("r2", "r3", "8", "40"),
-                store!("r4", "r8", "16", "48"),
-                store!("r9", "r11", "24", "56")
-            )
-        ),
+byte_blocks!(bytes_1 [] [], concat!(last!("one"), bytes!("r6", "r0", "r1")), "r0" "r1");
+byte_blocks!(
+    bytes_2 ["r2"] ["r3"],
+    concat!(last!("two"), bytes!("r6", "r0", "r1"), bytes!("r12", "r2", "r3")),
+    "r0" "r1",
+    "r2" "r3"
+);
+byte_blocks!(
+    bytes_3 ["r2" "r4"] ["r3" "r8"],
+    concat!(
+        "ldrd r6, r12, [r5], #8\n",
+        bytes!("r6", "r0", "r1"),
+        bytes!("r12", "r2", "r3"),
+        last!("one"),
+        bytes!("r6", "r4", "r8")
+    ),
+    "r0" "r1",
+    "r2" "r3",
+    "r4" "r8"
+);
+byte_blocks!(
+    bytes_4 ["r2" "r4" "r9"] ["r3" "r8" "r11"],
+    concat!(
+        "ldrd r6, r12, [r5], #8\n",
+        bytes!("r6", "r0", "r1"),
+        bytes!("r12", "r2", "r3"),
+        last!("two"),
+        bytes!("r6", "r4", "r8"),
+        bytes!("r12", "r9", "r11")
+    ),
+    "r0" "r1",
+    "r2" "r3",
+    "r4" "r8",
+    "r9" "r11"
+);
+nibble_blocks!(
+    nibbles_1 [] ["r2" "r3"],
+    concat!(last!("one"), nibbles!("r6", "r0", "r1", "r2", "r3")),
+    "r0" "r1" "r2" "r3"
+);
+nibble_blocks!(
+    nibbles_2 ["r4"] ["r2" "r3" "r8" "r9" "r11"],
+    concat!(last!("two"), nibbles!("r6", "r0", "r1", "r2", "r3"), nibbles!("r12", "r4", "r8", "r9", "r11")),
+    "r0" "r1" "r2" "r3",
+    "r4" "r8" "r9" "r11"
+);
+blocks!(
+    pairs_1,
+    "add r0, r1, r1, lsl #2\nadd r0, r0, r0, lsl #4\nadd r0, r0, r0, lsl #8" [] ["r2" "r3" "r4" "r8" "r9" "r11"],
+    0x0003_0003,
+    concat!(last!("one"), pairs!()),
+    concat!(
+        decode!("r0", "r1" "2", "r2" "4", "r3" "6", "r4" "8", "r8" "10", "r9" "12", "r11" "14"),
+        lows!("r0", "r1"),
+        lows!("r2", "r3"),
+        lows!("r4", "r8"),
+        lows!("r9", "r11"),
+        highs!("r0", "r1"),
+        highs!("r2", "r3"),
+        highs!("r4", "r8"),
+        highs!("r9", "r11"),
+    )
+);
+
+/// As [`portable::add`](super::super::portable::add).
+pub const fn add(weights: WeightFormat, sums: usize) -> Add {
+    let words = if sums == 0 { 4 } else { (sums * weights.bits() as usize).div_ceil(32) };
+    match (weights, words) {
+        (WeightFormat::I8, 1) => bytes_1,
+        (WeightFormat::I8, 2) => bytes_2,
+        (WeightFormat::I8, 3) => bytes_3,
+        (WeightFormat::I8, _) => bytes_4,
+        (WeightFormat::I4, 1) => nibbles_1,
+        (WeightFormat::I4, _) => nibbles_2,
+        (WeightFormat::I2 | WeightFormat::F32, _) => pairs_1,
     }
 }

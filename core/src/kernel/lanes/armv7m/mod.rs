@@ -1,6 +1,6 @@
 //! The inner loops for Armv7-M and Armv8-M: Cortex-M3, M4, M7, M33.
 //!
-//! Fourteen registers are in use; r6 and r7 are saved by hand, because the compiler lends neither of them.
+//! Fourteen registers are in use, of which the compiler lends twelve: the functions are assembly as a whole.
 //!
 //! A word of weights is multiplied whole first, `word · x`, and lane by lane for all lanes but the first; the first is what
 //! is left of the whole once the others are taken away. That saves a mask for every word.
@@ -16,9 +16,12 @@ mod columns;
 mod scan;
 mod tops;
 
-pub use columns::add_blocks;
-pub use scan::scan;
+pub use columns::add;
+pub use scan::{scan, scan_tops};
 pub use tops::add_tops;
 
+/// Words in a chunk of inputs.
+pub const WORDS: usize = 4;
+
 /// Inputs between two looks at the sum of levels.
-pub const STEP: u32 = 4;
+pub const STEP: usize = 4;

@@ -1,19 +1,15 @@
 //! Which inputs are not zero.
 
-use core::arch::asm;
+use core::arch::naked_asm;
 
-use super::super::{Entry, Inputs, List, ROOM};
+use super::super::walk::{ROOM, Walk};
 use crate::element::Levels;
 
-/// One input of a word; at the top level, its column goes to the other end of the list.
+/// One input of a word, whose level is in r4.
 macro_rules! input {
-    ("any", $word:literal, $shift:literal) => {
+    ("any", $level:expr) => {
         concat!(
-            "ubfx r4, ",
-            $word,
-            ", #",
-            $shift,
-            ", #{bits}\n",
+            $level,
             "cbz r4, 4f\n",
             "str r2, [r3], #4\n",
             "str r4, [r3], #4\n",
@@ -22,13 +18,10 @@ macro_rules! input {
             "add r2, r9\n",
         )
     };
-    ("top", $word:literal, $shift:literal) => {
+    // At the top level, its column goes to the other end of the list.
+    ("top", $level:expr) => {
         concat!(
-            "ubfx r4, ",
-            $word,
-            ", #",
-            $shift,
-            ", #{bits}\n",
+            $level,
             "cbz r4, 4f\n",
             "cmp r4, #{top}\n",
             "bne 7f\n",
@@ -44,23 +37,22 @@ macro_rules! input {
     };
 }
 
-/// Four inputs, where they are not all zero; `$back` is how far the scan is ahead of them.
+/// Four inputs, where they are not all zero; `$done` goes on at 6.
 macro_rules! word {
-    ($kind:tt, $word:literal, $back:literal) => {
+    ($kind:tt, $word:literal, $done:expr) => {
         concat!(
-            "tst ",
+            "ands ",
             $word,
             ", r8\n",
             "beq 5f\n",
-            input!($kind, $word, "{first}"),
-            input!($kind, $word, "{second}"),
-            input!($kind, $word, "{third}"),
-            input!($kind, $word, "{fourth}"),
-            "cmp lr, r10\n",
-            "bls 6f\n",
-            "sub r0, #",
-            $back,
-            "\nb 9f\n",
+            "lsr ",
+            $word,
+            ", r10\n",
+            input!($kind, concat!("uxtb r4, ", $word, "\n")),
+            input!($kind, concat!("uxtb r4, ", $word, ", ror #8\n")),
+            input!($kind, concat!("uxtb r4, ", $word, ", ror #16\n")),
+            input!($kind, concat!("lsr r4, ", $word, ", #24\n")),
+            $done,
             "5:\n",
             "add r2, r2, r9, lsl #2\n",
             "6:\n",
@@ -68,93 +60,137 @@ macro_rules! word {
     };
 }
 
-/// Walks the inputs: r0 the next, r1 16 bytes before their end, r2 the next column, r3 the end of the entries, r12 the
-/// columns at the top level, lr the sum of levels.
-macro_rules! scan {
-    ($kind:tt, $inputs:expr, $budget:expr, $list:expr) => {{
-        let (inputs, list): (&mut Inputs<'_>, &mut List) = ($inputs, $list);
-        let start = inputs.words.as_ptr();
-        let entries = list.entries.as_mut_ptr().cast::<Entry>();
-        let (mut word, mut entry, mut total) = (start, entries.wrapping_add(list.length), list.total);
-        let mut tops = list.tops();
-        // SAFETY: reads `inputs.words`, four columns for each; writes at most sixteen entries after a look at the room for
-        // them. The columns' addresses stay within `inputs.columns`, or one past them.
-        unsafe {
-            asm!(
-                "push {{r6, r7}}",
-                "cmp r0, r1",
-                "bhi 8f",
-                "2:",
-                "ldm r0!, {{r5, r6, r7, r11}}",
-                "orr r4, r5, r6",
-                "orr r4, r4, r7",
-                "orrs r4, r4, r11",
-                "bne 3f",
-                "add r2, r2, r9, lsl #4",
-                "cmp r0, r1",
-                "bls 2b",
-                "b 8f",
-                "3:",
-                word!($kind, "r5", "12"),
-                word!($kind, "r6", "8"),
-                word!($kind, "r7", "4"),
-                word!($kind, "r11", "0"),
-                "sub r4, r12, r3",
-                "cmp r4, #{room}",
-                "blo 9f",
-                "cmp r0, r1",
-                "bls 2b",
-                "8:",
-                "sub r4, r0, r1",
-                "cmp r4, #16",
-                "bhs 9f",
-                "ldr r5, [r0], #4",
-                word!($kind, "r5", "0"),
-                "/* top {top} */",
-                "sub r4, r12, r3",
-                "cmp r4, #{room}",
-                "bhs 8b",
-                "9:",
-                "pop {{r6, r7}}",
-                inout("r0") word,
-                in("r1") inputs.words.as_ptr_range().end.wrapping_sub(4),
-                inout("r2") inputs.columns.as_ptr() => _,
-                inout("r3") entry,
-                out("r4") _,
-                out("r5") _,
-                out("r11") _,
-                in("r8") X::MASK,
-                in("r9") 4 * inputs.column_words,
-                in("r10") $budget,
-                inout("r12") tops,
-                inout("lr") total,
-                first = const X::SHIFT,
-                second = const 8 + X::SHIFT,
-                third = const 16 + X::SHIFT,
-                fourth = const 24 + X::SHIFT,
-                bits = const X::FORMAT.bits(),
-                top = const X::FORMAT.top_level(),
-                room = const ROOM,
-            );
-            list.length = entry.offset_from_unsigned(entries);
-            list.top_count = list.end().offset_from_unsigned(tops);
-            let done = word.offset_from_unsigned(start);
-            inputs.words = inputs.words.get_unchecked(done..);
-            inputs.columns = inputs.columns.get_unchecked(4 * done * inputs.column_words..);
-        }
-        list.total = total;
-    }};
+/// The same, with a look at the sum of levels; `$back` is how far the scan is ahead of the word.
+macro_rules! checked {
+    ($kind:tt, $word:literal, $back:literal) => {
+        word!($kind, $word, concat!("cmp lr, #0\nble 6f\nsub r0, #", $back, "\nb 9f\n"))
+    };
 }
 
-/// As [`portable::scan`](super::portable::scan).
+/// Sixteen inputs, where they are not all zero: r0 the next, r2 the next column, r3 behind the entries, r8 the mask, r9 the bytes
+/// of a column, r10 the shift, r12 where the room ends, lr the sum of levels less what may be listed. Goes on at 9 once the list
+/// is full, and at 8 once `$more` says that there is no other chunk.
+macro_rules! chunks {
+    ($more:literal, $words:expr) => {
+        concat!(
+            ".p2align 2\n2:\n",
+            "ldm r0!, {{r5, r6, r7, r11}}\n",
+            "orr r4, r5, r6\n",
+            "orr r4, r4, r7\n",
+            "orrs r4, r4, r11\n",
+            "bne 3f\n",
+            "add r2, r2, r9, lsl #4\n",
+            "cmp r0, r1\n",
+            $more,
+            " 2b\n",
+            "b 8f\n",
+            "3:\n",
+            $words,
+            "sub r4, r12, r3\n",
+            "cmp r4, #{room}\n",
+            "blo 9f\n",
+            "cmp r0, r1\n",
+            $more,
+            " 2b\n",
+        )
+    };
+}
+
+/// Takes the fields of a [`Walk`] into registers.
+macro_rules! take {
+    () => {
+        "push {{r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}}\nldm r0, {{r0, r1, r2, r3, r8, r9, r10, r12, lr}}\n"
+    };
+}
+
+/// Puts them back.
+macro_rules! put {
+    () => {
+        "pop {{r4}}\nstr r0, [r4]\nstrd r2, r3, [r4, #8]\nstrd r12, lr, [r4, #28]\npop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}"
+    };
+}
+
+/// Chunks with looks at the sum of levels: the scan may go on within a chunk, so that the last words are single ones.
+macro_rules! checked_chunks {
+    ($kind:tt) => {
+        concat!(
+            take!(),
+            "sub r1, #16\n",
+            "cmp r0, r1\n",
+            "bhi 8f\n",
+            chunks!(
+                "bls",
+                concat!(
+                    checked!($kind, "r5", "12"),
+                    checked!($kind, "r6", "8"),
+                    checked!($kind, "r7", "4"),
+                    checked!($kind, "r11", "0"),
+                )
+            ),
+            "8:\n",
+            "sub r4, r0, r1\n",
+            "cmp r4, #16\n",
+            "bhs 9f\n",
+            "ldr r5, [r0], #4\n",
+            checked!($kind, "r5", "0"),
+            "sub r4, r12, r3\n",
+            "cmp r4, #{room}\n",
+            "bhs 8b\n",
+            "9:\n",
+            put!(),
+        )
+    };
+}
+
+/// Lists inputs that are not zero until the list is full or no whole chunks are left; `unchecked` where no full list has too large
+/// a sum of levels.
 ///
-/// Sixteen zeros take 13 cycles; an input that is not zero 6, and one that is zero beside it 4; where columns at the top
-/// level are kept apart, an input that is not zero 8 or 9.
-#[inline(always)]
-pub fn scan<X: Levels>(tops_apart: bool, inputs: &mut Inputs<'_>, budget: u32, list: &mut List) {
-    if tops_apart {
-        scan!("top", inputs, budget, list);
-    } else {
-        scan!("any", inputs, budget, list);
-    }
+/// Sixteen zeros take 13 cycles; an input that is not zero 6, and one that is zero beside it 4.
+pub const fn scan(unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
+    if unchecked { scan_unchecked } else { scan_checked }
+}
+
+/// See [`scan`].
+///
+/// # Safety
+///
+/// There is a chunk, and room in the list, and all inputs have columns.
+#[unsafe(naked)]
+unsafe extern "C" fn scan_unchecked(walk: &mut Walk<'_>) {
+    naked_asm!(
+        take!(),
+        chunks!(
+            "bne",
+            concat!(
+                word!("any", "r5", "b 6f\n"),
+                word!("any", "r6", "b 6f\n"),
+                word!("any", "r7", "b 6f\n"),
+                word!("any", "r11", "b 6f\n")
+            )
+        ),
+        "8:",
+        "9:",
+        put!(),
+        room = const ROOM,
+    )
+}
+
+/// See [`scan`].
+///
+/// # Safety
+///
+/// As for `scan_unchecked`.
+#[unsafe(naked)]
+unsafe extern "C" fn scan_checked(walk: &mut Walk<'_>) {
+    naked_asm!(checked_chunks!("any"), room = const ROOM)
+}
+
+/// As [`scan`], with columns of inputs at the top level apart; an input that is not zero takes 8 cycles.
+///
+/// # Safety
+///
+/// There is a chunk, and room in the list, and all inputs have columns.
+#[unsafe(naked)]
+pub unsafe extern "C" fn scan_tops<X: Levels>(walk: &mut Walk<'_>) {
+    naked_asm!(checked_chunks!("top"), room = const ROOM, top = const X::FORMAT.top_level())
 }
