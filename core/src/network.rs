@@ -240,9 +240,11 @@ where
     ) {
         let answer = answer.as_mut_ptr();
         // SAFETY: three places within that of the answer.
-        let (class, margin, place) = unsafe { (&raw mut (*answer).class, &raw mut (*answer).margin, &raw mut (*answer).scores) };
+        let (class, margin, place) =
+            unsafe { (&raw mut (*answer).class, &raw mut (*answer).margin, &raw mut (*answer).scores) };
         // SAFETY: nothing else borrows the scores.
-        let scores: &[V; CLASSES] = self.forward_to(input, scratch, unsafe { &mut *place.cast::<MaybeUninit<[V; CLASSES]>>() });
+        let scores: &[V; CLASSES] =
+            self.forward_to(input, scratch, unsafe { &mut *place.cast::<MaybeUninit<[V; CLASSES]>>() });
         let (best, distance) = Classification::judge(scores);
         let scores: *const [V; CLASSES] = scores;
         // SAFETY: as above; a layer of another crate may have its scores elsewhere.

@@ -17,7 +17,11 @@ pub fn lengths(layer: usize, shape: &LayerShape, tensors: &Tensors<'_>) -> Resul
         (true, _) => 2 * outputs,
         (false, _) => 0,
     };
-    let lengths = [(tensors.multipliers, multipliers), (tensors.bias, 4 * outputs), (tensors.weights, shape.words.saturating_mul(4))];
+    let lengths = [
+        (tensors.multipliers, multipliers),
+        (tensors.bias, 4 * outputs),
+        (tensors.weights, shape.words.saturating_mul(4)),
+    ];
     for (found, expected) in lengths {
         let found = found.len();
         if found != expected {
@@ -29,12 +33,7 @@ pub fn lengths(layer: usize, shape: &LayerShape, tensors: &Tensors<'_>) -> Resul
 
 /// Checks the numbers of a layer of integers: ranges, and that no input takes a sum too far.
 #[inline(always)] // once for each order, which callers know
-pub fn integers(
-    order: Order,
-    layer: usize,
-    shape: &LayerShape,
-    numbers: &LayerNumbers<'_>,
-) -> Result<(), LoadError> {
+pub fn integers(order: Order, layer: usize, shape: &LayerShape, numbers: &LayerNumbers<'_>) -> Result<(), LoadError> {
     let (inputs, outputs) = (usize::from(shape.inputs), usize::from(shape.description.outputs));
     let of_rows = order.inputs_of_row();
     // Two logits must be subtracted without overflow; other sums have all 31 bits.

@@ -52,7 +52,8 @@ impl LayerShape {
             limit: format.limit() as u8,
             offset: format.offset() as u8,
             top_level: input.top_level(),
-            rescales: !matches!(description.activation, ActivationKind::Identity) && !matches!(format, WeightFormat::F32),
+            rescales: !matches!(description.activation, ActivationKind::Identity)
+                && !matches!(format, WeightFormat::F32),
         }
     }
 }
@@ -223,7 +224,8 @@ impl<'a> Layers<'a> {
 
     /// What a layer was refused for; [`LoadError::Malformed`] where bytes are left.
     pub fn finish(self) -> Option<LoadError> {
-        let left = (!self.cursor.rest().is_empty()).then_some(LoadError::Malformed { part: "end: bytes are left over" });
+        let left =
+            (!self.cursor.rest().is_empty()).then_some(LoadError::Malformed { part: "end: bytes are left over" });
         self.refused.or(left)
     }
 }

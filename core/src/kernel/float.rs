@@ -16,7 +16,7 @@ use core::arch::asm;
 
 use core::mem::MaybeUninit;
 
-use super::lanes::{Entry, LIST, Scan, Walk, every_chunk, walk};
+use super::lanes::{Entry, LIST, Scan, Walk, every_chunk};
 use crate::cast;
 use crate::element::{Element, Pixel, U8};
 
@@ -27,15 +27,20 @@ const SCAN: Scan = Scan::of::<U8>(every_chunk(), i32::MAX / 2);
 #[inline(always)]
 pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], sums: &mut [f32]) {
     let weights = cast::bits(weights);
+    let mut room = [const { MaybeUninit::uninit() }; LIST + 1];
     if let Some(pixels) = X::bytes(input) {
-        walk(&SCAN, weights, sums.len(), pixels, |list, _| {
+        let Some(mut list) = Walk::along(&SCAN, weights, sums.len(), pixels, &mut room) else { return };
+        loop {
+            let last = list.fill(&SCAN);
             for entry in list.entries() {
                 entry.x = Pixel::<f32>::read(entry.x as u8).to_bits();
             }
-            add_columns(list, sums);
-        });
+            add_columns(&mut list, sums);
+            if last {
+                break;
+            }
+        }
     } else {
-        let mut room = [const { MaybeUninit::uninit() }; LIST + 1];
         let mut list = Walk::new(&SCAN, &mut room);
         for (column, &raw) in weights.chunks_exact(sums.len()).zip(input) {
             let x = X::read(raw);

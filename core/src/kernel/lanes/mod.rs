@@ -39,7 +39,7 @@ use portable as imp;
 
 #[cfg(sinapse_fpu)]
 pub(super) use walk::{Entry, LIST};
-pub(super) use walk::{Scan, Walk, walk};
+pub(super) use walk::{Scan, Walk};
 
 use crate::element::Levels;
 use crate::weight::{Weight, WeightFormat};
@@ -75,26 +75,26 @@ struct Loops {
     offset: u32,
     /// Adds a list to blocks of sixteen sums.
     add: Add,
-    /// Adds columns at the top level of the inputs, where they are kept apart.
+    /// Highest level of the inputs.
     #[cfg(sinapse_thumb2)]
-    tops: Option<(Add, u8)>,
+    top_level: u8,
 }
 
 impl Loops {
-    /// Those of a layer whose outputs are a multiple of sixteen, or not.
-    const fn of<W: Weight, X: Levels>(sixteens: bool) -> Self {
+    /// Those of a layer whose inputs at the top level are kept apart, or not.
+    const fn of<W: Weight, X: Levels>(tops_apart: bool) -> Self {
         let (weights, top_level) = (W::FORMAT, X::FORMAT.top_level());
-        let tops_apart = cfg!(sinapse_thumb2) && matches!(weights, WeightFormat::I8) && sixteens;
         // `limit · Σx < 2¹⁵`. 8-bit levels of 8-bit weights, which would leave no room for a step, are tiles.
         let largest = 32_767 / weights.limit();
-        let scan = if tops_apart { imp::scan_tops::<X> } else { imp::scan(largest >= walk::LIST as i32 * top_level as i32) };
+        let scan =
+            if tops_apart { imp::scan_tops::<X> } else { imp::scan(largest >= walk::LIST as i32 * top_level as i32) };
         Loops {
             scan: Scan::of::<X>(scan, largest),
             bits: weights.bits(),
             offset: weights.offset() as u32,
             add: imp::add(weights, 16),
             #[cfg(sinapse_thumb2)]
-            tops: if tops_apart { Some((imp::add_tops, top_level)) } else { None },
+            top_level,
         }
     }
 }
@@ -114,21 +114,18 @@ where
     X: Levels,
 {
     let outputs = bias.len().min(sums.len());
-    let loops = if outputs.is_multiple_of(16) {
-        const { &Loops::of::<W, X>(true) }
-    } else {
-        const { &Loops::of::<W, X>(false) }
-    };
+    let (Some(bias), Some(sums)) = (bias.get(..outputs), sums.get_mut(..outputs)) else { return &mut [] };
     let rest = imp::add(W::FORMAT, outputs % 16);
-    match (bias.get(..outputs), sums.get_mut(..outputs)) {
-        (Some(bias), Some(sums)) => sums_by(loops, rest, weights, bias, input, sums),
-        _ => &mut [],
+    if cfg!(sinapse_thumb2) && matches!(W::FORMAT, WeightFormat::I8) && outputs.is_multiple_of(16) {
+        sums_by::<true>(const { &Loops::of::<W, X>(true) }, rest, weights, bias, input, sums)
+    } else {
+        sums_by::<false>(const { &Loops::of::<W, X>(false) }, rest, weights, bias, input, sums)
     }
 }
 
 /// As many sums as biases; `rest` is for those beyond blocks of sixteen.
 #[inline(never)] // all integer layers share it
-fn sums_by<'s>(
+fn sums_by<'s, const TOPS_APART: bool>(
     loops: &Loops,
     rest: Add,
     weights: &[u32],
@@ -137,24 +134,27 @@ fn sums_by<'s>(
     sums: &'s mut [MaybeUninit<i32>],
 ) -> &'s mut [i32] {
     let column_words = (sums.len() * loops.bits as usize).div_ceil(32);
+    let mut room = [const { MaybeUninit::uninit() }; walk::LIST + 1];
+    let Some(mut list) = Walk::along(&loops.scan, weights, column_words, input, &mut room) else { return &mut [] };
     let mut before = Some(bias);
-    let written = walk(&loops.scan, weights, column_words, input, |list, last| {
+    loop {
+        let last = list.fill(&loops.scan);
         #[cfg(sinapse_thumb2)]
-        if let Some(tops) = loops.tops
-            && list.top_count() > if last { 0 } else { walk::LIST }
-        {
-            add_tops(tops, list, before.take(), sums);
+        if TOPS_APART && list.top_count() > if last { 0 } else { walk::LIST } {
+            add_tops(loops.top_level, &mut list, before.take(), sums);
         }
         if last && before.is_some() && list.length() == 0 {
             // An entry of no weight: without any, the sums are the bias all the same.
             list.push_one(weights.as_ptr(), 0);
         }
         if list.length() > 0 {
-            add(loops, rest, list, before.take(), sums);
+            add(loops, rest, &mut list, before.take(), sums);
         }
-    });
-    // SAFETY: `add` or `add_tops` has written all of them.
-    if written { unsafe { sums.assume_init_mut() } } else { &mut [] }
+        if last {
+            // SAFETY: `add` or `add_tops` has written all of them.
+            return unsafe { sums.assume_init_mut() };
+        }
+    }
 }
 
 /// Adds all columns, times their levels, to the sums `before`, or to those in place, and empties the list.
@@ -190,22 +190,26 @@ fn add(loops: &Loops, rest: Add, list: &mut Walk<'_>, before: Option<&[i32]>, su
 /// Adds the list to fewer than sixteen sums, by way of a whole block.
 #[inline(never)]
 fn add_rest(rest: Add, blocks: &mut Blocks, sums: &mut [MaybeUninit<i32>]) {
-    let length = sums.len();
-    // SAFETY: as many sums before as now.
-    let mut block: [i32; 16] = core::array::from_fn(|k| if k < length { unsafe { *blocks.from.add(k) } } else { 0 });
+    // Assembly does not mind what it reads beyond the sums.
+    let mut block = if cfg!(sinapse_core = "other") { [MaybeUninit::new(0); 16] } else { [MaybeUninit::uninit(); 16] };
+    for (k, sum) in block.iter_mut().enumerate().take(sums.len()) {
+        // SAFETY: as many sums before as now.
+        sum.write(unsafe { *blocks.from.add(k) });
+    }
     let range = block.as_mut_ptr_range();
-    (blocks.from, blocks.to, blocks.end) = (range.start, range.start, range.end);
+    (blocks.from, blocks.to, blocks.end) = (range.start.cast(), range.start.cast(), range.end.cast());
     // SAFETY: the list has an end, and columns that have words for these sums; there is room for sixteen.
     unsafe { rest(blocks) };
     for (to, sum) in sums.iter_mut().zip(block) {
-        to.write(sum);
+        // SAFETY: sums before are written.
+        to.write(unsafe { sum.assume_init() });
     }
 }
 
 /// Adds all columns at the top level to sums as in [`add`], whose number is a multiple of sixteen, and forgets them.
 #[cfg(sinapse_thumb2)]
 #[inline(always)]
-fn add_tops((add, level): (Add, u8), list: &mut Walk<'_>, before: Option<&[i32]>, sums: &mut [MaybeUninit<i32>]) {
+fn add_tops(level: u8, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &mut [MaybeUninit<i32>]) {
     let count = list.top_count() as u32;
     let range = sums.as_mut_ptr_range();
     let (to, end) = (range.start.cast::<i32>(), range.end.cast());
@@ -219,7 +223,7 @@ fn add_tops((add, level): (Add, u8), list: &mut Walk<'_>, before: Option<&[i32]>
         level: u32::from(level),
     };
     // SAFETY: the columns end with a null, and have words for these sums.
-    unsafe { add(&blocks) };
+    unsafe { imp::add_tops(&blocks) };
 }
 
 /// Adds both halves of the lanes of `words` words to the sums at `from`, and writes those at `to`.

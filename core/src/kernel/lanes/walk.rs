@@ -76,49 +76,9 @@ pub struct Walk<'a> {
     pub over: i32,
     budget: i32,
     entries: *mut Entry,
+    /// Inputs behind whole chunks.
+    behind: &'a [u8],
     borrowed: PhantomData<&'a mut [Entry]>,
-}
-
-/// Hands lists of inputs that are not zero to `add`, which empties them, until the last; `false` where there are fewer weights than
-/// the inputs need.
-#[inline(always)]
-pub fn walk(
-    scan: &Scan,
-    weights: &[u32],
-    column_words: usize,
-    input: &[u8],
-    mut add: impl FnMut(&mut Walk<'_>, bool),
-) -> bool {
-    if input.is_empty() || input.len() * column_words > weights.len() {
-        return false;
-    }
-    let (before, words, _) = cast::words(input);
-    let chunks = words.as_chunks::<{ imp::WORDS }>().0.as_flattened().as_ptr_range();
-    let behind = input.get(before.len() + 4 * (words.len() / imp::WORDS * imp::WORDS)..).unwrap_or_default();
-
-    let mut room = [const { MaybeUninit::uninit() }; LIST + 1];
-    let mut walk = Walk::new(scan, &mut room);
-    (walk.next, walk.end) = (chunks.start, chunks.end);
-    (walk.column, walk.stride) = (weights.as_ptr(), 4 * column_words as u32);
-    walk.push(before);
-    let mut behind = Some(behind);
-    loop {
-        if walk.next != walk.end {
-            // SAFETY: the inputs up to `end`, their columns and the room for them exist, as `scan` asks for.
-            unsafe { (scan.run)(&mut walk) };
-        }
-        if walk.next == walk.end
-            && !walk.is_full(scan.behind)
-            && let Some(behind) = behind.take()
-        {
-            walk.push(behind);
-        }
-        let last = behind.is_none();
-        add(&mut walk, last);
-        if last {
-            return true;
-        }
-    }
 }
 
 impl<'a> Walk<'a> {
@@ -138,8 +98,54 @@ impl<'a> Walk<'a> {
             over: -scan.budget,
             budget: scan.budget,
             entries,
+            behind: &[],
             borrowed: PhantomData,
         }
+    }
+
+    /// A walk along inputs and their columns; `None` where there are fewer weights than the inputs need.
+    #[inline(always)]
+    pub fn along(
+        scan: &Scan,
+        weights: &'a [u32],
+        column_words: usize,
+        input: &'a [u8],
+        room: &'a mut [MaybeUninit<Entry>; LIST + 1],
+    ) -> Option<Self> {
+        if input.is_empty() || input.len() * column_words > weights.len() {
+            return None;
+        }
+        let (before, words, _) = cast::words(input);
+        let chunks = words.as_chunks::<{ imp::WORDS }>().0.as_flattened().as_ptr_range();
+        let mut walk = Walk::new(scan, room);
+        (walk.next, walk.end) = (chunks.start, chunks.end);
+        (walk.column, walk.stride) = (weights.as_ptr(), 4 * column_words as u32);
+        walk.behind = input.get(before.len() + 4 * (words.len() / imp::WORDS * imp::WORDS)..).unwrap_or_default();
+        if !before.is_empty() {
+            walk.push(before);
+        }
+        Some(walk)
+    }
+
+    /// Lists inputs that are not zero, until the list is full, or to the last, which is `true`. Callers empty it before they come
+    /// again.
+    #[inline(always)]
+    pub fn fill(&mut self, scan: &Scan) -> bool {
+        if self.next != self.end {
+            // SAFETY: the inputs up to `end`, their columns and the room for them exist, as `scan` asks for.
+            unsafe { (scan.run)(self) };
+        }
+        if self.next != self.end {
+            return false;
+        }
+        if !self.behind.is_empty() {
+            if self.is_full(scan.behind) {
+                return false;
+            }
+            let behind = core::mem::take(&mut self.behind);
+            self.push(behind);
+        }
+        true
     }
 
     /// Whether the list has no room for inputs behind the last chunk, whose levels may add `more` than those of a step.

@@ -10,11 +10,25 @@ use crate::element::Level;
 macro_rules! one {
     ($a:literal) => {
         concat!(
-            "asr ", $a, ", r8\n", //
-            "mla ", $a, ", ", $a, ", lr, r10\n", //
-            "asr ", $a, ", r11\n", //
-            "usat ", $a, ", #{bits}, ", $a, "\n", //
-            "strb ", $a, ", [r5], #1\n",
+            "asr ",
+            $a,
+            ", r8\n", //
+            "mla ",
+            $a,
+            ", ",
+            $a,
+            ", lr, r10\n", //
+            "asr ",
+            $a,
+            ", r11\n", //
+            "usat ",
+            $a,
+            ", #{bits}, ",
+            $a,
+            "\n", //
+            "strb ",
+            $a,
+            ", [r5], #1\n",
         )
     };
 }
@@ -37,6 +51,7 @@ pub unsafe extern "C" fn run<E: Level>(task: &Task) {
         "sub r7, r12, #16",
         "cmp r4, r7",
         "bhi 4f",
+        ".p2align 2",
         "2:",
         "ldm r4!, {{r0, r1, r2, r3}}",
         one!("r0"),

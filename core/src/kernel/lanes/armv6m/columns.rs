@@ -67,15 +67,7 @@ macro_rules! rest {
 /// Adds the lower half of a lane to the sum at `$at`.
 macro_rules! low {
     ($lane:literal, $at:literal) => {
-        concat!(
-            "sxth r2, ",
-            $lane,
-            "\nldr r7, [r0, #",
-            $at,
-            "]\nadds r7, r7, r2\nstr r7, [r1, #",
-            $at,
-            "]\n"
-        )
+        concat!("sxth r2, ", $lane, "\nldr r7, [r0, #", $at, "]\nadds r7, r7, r2\nstr r7, [r1, #", $at, "]\n")
     };
 }
 

@@ -142,6 +142,7 @@ pub unsafe extern "C" fn add_tops(blocks: &Blocks) {
         "lsls r6, r6, #31",
         "bcs 6f",
         "bmi 5f",
+        ".p2align 2",
         "2:",
         column!(),
         "3:",
