@@ -1,5 +1,7 @@
 //! `cargo xtask figures`: measures the committed models, writes their cards and the README's table.
 
+mod card;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -7,12 +9,16 @@ use std::path::Path;
 use serde::Deserialize;
 use sinapse_trainer::data as datasets;
 
+use crate::bench::count::Summary;
 use crate::machine::MACHINES;
 use crate::target_eval::{self, Report};
-use crate::{Failure, data, shell};
+use crate::{Failure, bench, data, shell};
 
-/// Models that have cards of this kind; `best` is larger than the flash of the machine, and its card is written by hand.
-const MODELS: [&str; 6] = ["digits", "micro", "nano", "large", "classic", "teaching"];
+/// The committed models.
+const MODELS: [&str; 7] = ["digits", "micro", "nano", "large", "best", "classic", "teaching"];
+
+/// Larger than the flash of the machine.
+const ON_NO_BOARD: [&str; 1] = ["best"];
 
 /// Models of the README's table, in its order.
 const IN_README: [&str; 2] = ["digits", "teaching"];
@@ -54,7 +60,15 @@ struct Figures {
     name: &'static str,
     inspection: Inspection,
     host: Evaluation,
-    device: Report,
+    /// A Markdown table.
+    robustness: String,
+    board: Option<Board>,
+}
+
+/// What one run over all test images, and one that counts over the first of them, say.
+struct Board {
+    report: Report,
+    costs: Summary,
 }
 
 /// Runs the command.
@@ -70,7 +84,7 @@ pub fn run() -> Result<(), Failure> {
     let all = MODELS.iter().map(|name| measure(name)).collect::<Result<Vec<_>, _>>()?;
     for figures in &all {
         let path = shell::root().join("models").join(figures.name).with_extension("md");
-        data::write(&path, card(figures)?.as_bytes())?;
+        data::write(&path, card::of(figures)?.as_bytes())?;
         println!("wrote {}", path.display());
     }
     let path = shell::root().join("README.md");
@@ -85,11 +99,16 @@ fn measure(name: &'static str) -> Result<Figures, Failure> {
     let ask = |command: &str| shell::output(shell::sinapse().args([command, "--json"]).arg(&model));
     let inspection = serde_json::from_str(&ask("inspect")?)?;
     let host: Evaluation = serde_json::from_str(&ask("eval")?)?;
-    let device = target_eval::evaluate(&MACHINES[0], &shell::root().join(&model), None)?;
-    if host.logits_crc32 != device.logits_crc32 {
+    let robustness = shell::output(shell::sinapse().args(["eval", "--robustness"]).arg(&model))?;
+    if ON_NO_BOARD.contains(&name) {
+        return Ok(Figures { name, inspection, host, robustness, board: None });
+    }
+    let report = target_eval::evaluate(&MACHINES[0], &shell::root().join(&model), None)?;
+    if host.logits_crc32 != report.logits_crc32 {
         return Err(format!("{name}: laptop and device do not compute the same logits").into());
     }
-    Ok(Figures { name, inspection, host, device })
+    let costs = bench::count_model(name, &MACHINES[0])?;
+    Ok(Figures { name, inspection, host, robustness, board: Some(Board { report, costs }) })
 }
 
 impl Figures {
@@ -101,9 +120,11 @@ impl Figures {
     fn percent(&self) -> f64 {
         100.0 * f64::from(self.host.correct) / f64::from(self.host.images)
     }
+}
 
+impl Board {
     fn ram_bytes(&self) -> u64 {
-        u64::from(self.device.stack_bytes) + self.device.sizes.ram_bytes
+        u64::from(self.report.stack_bytes) + self.report.sizes.ram_bytes
     }
 }
 
@@ -113,7 +134,8 @@ fn table(all: &[Figures]) -> String {
                      | --- | --- | --- | --- | --- | --- | --- | --- |\n"
             .to_owned();
     for figures in all.iter().filter(|figures| IN_README.contains(&figures.name)) {
-        let Figures { name, device, inspection, .. } = figures;
+        let Figures { name, inspection, board: Some(board), .. } = figures else { continue };
+        let device = &board.report;
         let _ = writeln!(
             table,
             "| [`{name}`](models/{name}.md) | {} | **{:.2} %** | {} | {} | {} | {}, at most {} | {}, `{}` |",
@@ -121,7 +143,7 @@ fn table(all: &[Figures]) -> String {
             figures.percent(),
             bytes(inspection.weight_bytes as u64),
             bytes(device.sizes.program_bytes),
-            bytes(figures.ram_bytes()),
+            bytes(board.ram_bytes()),
             thousands(u64::from(device.instructions_mean)),
             thousands(u64::from(device.instructions_max)),
             device.core,
@@ -136,71 +158,6 @@ fn with_table(readme: &str, table: &str) -> Result<String, Failure> {
     let (before, rest) = readme.split_once(start).ok_or_else(|| format!("README.md has no line {start}"))?;
     let (_, after) = rest.split_once(end).ok_or_else(|| format!("README.md has no line {end}"))?;
     Ok(format!("{before}{start}{table}{end}{after}"))
-}
-
-/// The recipe's first lines of comment say what the model is for.
-fn purpose(recipe: &str) -> String {
-    let lines = recipe.lines().map_while(|line| line.strip_prefix("# "));
-    lines.collect::<Vec<_>>().join(" ")
-}
-
-fn card(figures: &Figures) -> Result<String, Failure> {
-    let Figures { name, inspection, host, device } = figures;
-    let path = format!("recipes/{name}.toml");
-    let recipe = fs::read_to_string(shell::root().join(&path)).map_err(|error| format!("{path}: {error}"))?;
-    let origin = &inspection.provenance;
-    let program = device.sizes.program_bytes;
-    let rows = [
-        ("layers", inspection.layers.clone()),
-        ("recipe", format!("[`{path}`](../{path}): {}", origin.recipe)),
-        (
-            "command",
-            format!(
-                "`cargo run --release -p sinapse-trainer -- train --recipe {path} --out models/{name}.postcard --threads 2`"
-            ),
-        ),
-        ("written by", origin.program.clone()),
-        ("seed", origin.seed.to_string()),
-        ("data", origin.data.clone()),
-        (
-            "validation",
-            match origin.validation_images {
-                0 => "its images chose the recipe, and the model has learned from them, too".into(),
-                images => {
-                    format!("{} of {images} images right; the model was chosen by them", origin.validation_correct)
-                }
-            },
-        ),
-        ("**test**", format!("**{:.2} %** of MNIST's {} test images, `sinapse eval`", figures.percent(), host.images)),
-        ("weights, biases, multipliers", bytes(inspection.weight_bytes as u64)),
-        ("blob", bytes(inspection.blob_bytes as u64)),
-        ("activations between layers", bytes(inspection.scratch_bytes as u64)),
-        ("multiply-adds without zeros", thousands(inspection.multiply_adds as u64)),
-        (
-            "machine",
-            format!(
-                "{}, QEMU's `{}`, `cargo xtask target-eval --model models/{name}.postcard`",
-                device.core, device.machine
-            ),
-        ),
-        (
-            "instructions an image",
-            format!(
-                "{}, at most {}, over the test images",
-                thousands(u64::from(device.instructions_mean)),
-                thousands(u64::from(device.instructions_max))
-            ),
-        ),
-        ("program", format!("{} of flash beside the blob, logging and file reading included", bytes(program))),
-        ("RAM", format!("{}, the deepest stack included", bytes(figures.ram_bytes()))),
-        ("logits CRC-32", format!("`{}` over all test images, on laptop and device", host.logits_crc32)),
-    ];
-    let mut card = format!("# {name}: {}\n\n{}\n\n| | |\n| --- | --- |\n", figures.shape(), purpose(&recipe));
-    for (what, value) in rows {
-        let _ = writeln!(card, "| {what} | {value} |");
-    }
-    card += "\nWritten by `cargo xtask figures`.\n";
-    Ok(card)
 }
 
 fn bytes(count: u64) -> String {
