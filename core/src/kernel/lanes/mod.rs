@@ -86,8 +86,11 @@ impl Loops {
         let (weights, top_level) = (W::FORMAT, X::FORMAT.top_level());
         // `limit · Σx < 2¹⁵`. 8-bit levels of 8-bit weights, which would leave no room for a step, are tiles.
         let largest = 32_767 / weights.limit();
-        let scan =
-            if tops_apart { imp::scan_tops::<X> } else { imp::scan(largest >= walk::LIST as i32 * top_level as i32) };
+        let unchecked = largest >= walk::LIST as i32 * top_level as i32;
+        #[cfg(sinapse_thumb2)]
+        let scan = if tops_apart { imp::scan_tops::<X> } else { imp::scan(unchecked) };
+        #[cfg(not(sinapse_thumb2))]
+        let scan = imp::scan(!tops_apart && unchecked);
         Loops {
             scan: Scan::of::<X>(scan, largest),
             bits: weights.bits(),

@@ -2,7 +2,6 @@
 
 use super::walk::{Entry, Walk};
 use super::{Add, Blocks, unpack};
-use crate::element::Levels;
 use crate::weight::{I2, I4, I8, Weight, WeightFormat};
 
 /// Words in a chunk of inputs.
@@ -14,12 +13,6 @@ pub const STEP: usize = 8;
 /// Lists inputs that are not zero, until the list is full or no whole chunks are left.
 pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
     scan_chunks
-}
-
-/// As [`scan`]: nothing is kept apart here.
-pub unsafe extern "C" fn scan_tops<X: Levels>(walk: &mut Walk<'_>) {
-    // SAFETY: as for `scan_chunks`.
-    unsafe { scan_chunks(walk) }
 }
 
 /// See [`scan`].

@@ -7,7 +7,7 @@ mod columns;
 mod scan;
 
 pub use columns::add;
-pub use scan::{scan, scan_tops};
+pub use scan::scan;
 
 /// Words in a chunk of inputs.
 pub const WORDS: usize = 2;

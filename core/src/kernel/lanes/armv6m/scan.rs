@@ -3,7 +3,6 @@
 use core::arch::naked_asm;
 
 use super::super::walk::{ROOM, Walk};
-use crate::element::Levels;
 
 /// One input of a word: its level by `$level`.
 macro_rules! input {
@@ -40,12 +39,6 @@ macro_rules! word {
 /// As [`portable::scan`](super::super::portable::scan); every scan looks at the sum of levels.
 pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
     scan_chunks
-}
-
-/// As [`scan`]: nothing is kept apart here.
-pub unsafe extern "C" fn scan_tops<X: Levels>(walk: &mut Walk<'_>) {
-    // SAFETY: as for `scan_chunks`.
-    unsafe { scan_chunks(walk) }
 }
 
 /// Eight zeros take 10 cycles; an input that is not zero 8, and one that is zero beside it 5.
