@@ -33,8 +33,13 @@ fn main() {
     if ["armv7m", "armv7em", "armv8_1m"].contains(&core) {
         println!("cargo::rustc-cfg=sinapse_thumb2");
     }
+    println!("cargo::rustc-check-cfg=cfg(sinapse_dsp_by_name)");
     if ["armv7em", "armv8_1m"].contains(&core) {
         println!("cargo::rustc-cfg=sinapse_dsp");
+        // An Armv8-M may do without: assembly outside of Rust's functions must be told.
+        if target.starts_with("thumbv8m.main") {
+            println!("cargo::rustc-cfg=sinapse_dsp_by_name");
+        }
     }
 
     // `eabihf` has registers for floats in its calling convention, so there is a unit for them; vectors use the same registers.

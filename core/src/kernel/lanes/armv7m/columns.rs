@@ -132,6 +132,7 @@ macro_rules! blocks {
         #[unsafe(naked)]
         unsafe extern "C" fn $name(blocks: &Blocks) {
             naked_asm!(
+                dsp!(),
                 "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
                 "ldm r0, {{r1, r2, r3, r4, r5, r6}}",
                 "push {{r1, r2, r3, r4, r5, r6}}",

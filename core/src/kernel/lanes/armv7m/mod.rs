@@ -12,6 +12,23 @@ macro_rules! decode {
     };
 }
 
+/// Instructions of the DSP extension from here on: the linker's optimiser forgets the compiler's options for whole functions of
+/// assembly, and of the extension's names LLVM knows those of cores alone.
+#[cfg(sinapse_dsp_by_name)]
+macro_rules! dsp {
+    () => {
+        ".cpu cortex-m33"
+    };
+}
+
+/// The target has them, or there are none.
+#[cfg(not(sinapse_dsp_by_name))]
+macro_rules! dsp {
+    () => {
+        ""
+    };
+}
+
 mod columns;
 mod scan;
 mod tops;

@@ -124,6 +124,7 @@ macro_rules! highs {
 #[unsafe(naked)]
 pub unsafe extern "C" fn add_tops(blocks: &Blocks) {
     naked_asm!(
+        dsp!(),
         "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
         "ldr r7, [r0, #24]",
         "ldm r0, {{r1, r2, r3, r4, r5, r6}}",
