@@ -278,7 +278,7 @@ fn files_in(folder: &Path, prefix: &str, files: &mut BTreeSet<String>) {
 
 #[test]
 fn every_file_of_a_kernel_is_in_a_list_of_compared_ones() {
-    // Compared where they run, in QEMU: `firmware`'s logits on every core, in `cargo xtask test`.
+    // Compared where they run, in QEMU, by `cargo xtask test`: logits on every core, and `firmware`'s program `kernels`.
     const ON_TARGET: [&str; 12] = [
         "float",
         "lanes/armv6m",
