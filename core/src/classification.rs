@@ -48,16 +48,20 @@ impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
     /// Class and margin.
     pub(crate) fn judge(scores: &[V; CLASSES]) -> (usize, V) {
         const { assert!(CLASSES > 0, "a classification needs at least one class") };
-        let (mut class, mut best, mut second) = (0, scores[0], None);
-        for (index, &score) in scores.iter().enumerate().skip(1) {
-            if score > best {
-                second = Some(best);
-                (class, best) = (index, score);
-            } else if second.is_none_or(|second| score > second) {
-                second = Some(score);
+        let &[first, second, ref others @ ..] = scores.as_slice() else { return (0, scores[0]) };
+        let (mut class, mut best, mut second) = if second > first { (1, second, first) } else { (0, first, second) };
+        // Most scores are below the second: they are compared once.
+        for (index, &score) in (2..).zip(others) {
+            if score > second {
+                if score > best {
+                    second = best;
+                    (class, best) = (index, score);
+                } else {
+                    second = score;
+                }
             }
         }
-        (class, second.map_or(best, |second| best - second))
+        (class, best - second)
     }
 
     /// The best `K` classes with their scores, best first; equal scores in order of class.
