@@ -1,6 +1,8 @@
 //! Layers put together, and the network that classifies.
+#![allow(unsafe_code)] // an answer is written where it stays
 
 use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 
 use crate::blob::{Layers, LoadError};
 use crate::classification::{Classification, LogitValue};
@@ -181,13 +183,26 @@ where
     [V; CLASSES]: Zeros,
 {
     /// Class, scores and margin of one input.
-    #[inline(never)] // inlined, the answer is copied from place to place
+    #[inline(always)]
     pub fn classify(&self, input: &L::Input, scratch: &mut L::Scratch) -> Classification<V, CLASSES> {
-        // The scores are written where they stay.
-        let mut answer = Classification { class: 0, margin: <[V; CLASSES]>::ZEROS[0], scores: <[V; CLASSES]>::ZEROS };
+        let mut answer = MaybeUninit::uninit();
+        self.classify_into(input, scratch, &mut answer);
+        // SAFETY: `classify_into` has written it.
+        unsafe { answer.assume_init() }
+    }
+
+    /// [`classify`](Self::classify), written where it stays: a function that returns it makes one of its own, and copies it.
+    #[inline(never)]
+    fn classify_into(
+        &self,
+        input: &L::Input,
+        scratch: &mut L::Scratch,
+        answer: &mut MaybeUninit<Classification<V, CLASSES>>,
+    ) {
+        let zero = <[V; CLASSES]>::ZEROS[0];
+        let answer = answer.write(Classification { class: 0, margin: zero, scores: <[V; CLASSES]>::ZEROS });
         self.forward(input, scratch, &mut answer.scores);
         (answer.class, answer.margin) = Classification::judge(&answer.scores);
-        answer
     }
 
     /// Whether the margin reaches the model's threshold; below it an honest answer is "unknown".
