@@ -38,6 +38,7 @@ fn memory(out: &Path) -> Result<(), String> {
     println!("cargo::rerun-if-changed=memory/no-log.x");
     fs::copy("memory/no-log.x", out.join("no-log.x")).map_err(|error| format!("no-log.x: {error}"))?;
     println!("cargo::rustc-link-arg-bin=sinapse-firmware=-Tdefmt.x");
+    println!("cargo::rustc-link-arg-bin=kernels=-Tdefmt.x");
     println!("cargo::rustc-link-arg-bin=bare=-Tno-log.x");
     Ok(())
 }

@@ -9,8 +9,7 @@ use crate::cast::{self, Plain};
 use crate::description::{Description, LayerDescription};
 use crate::element::Element;
 use crate::kernel::Kernel;
-use crate::network::{Layer, Load, Vector};
-use crate::weight::Weight;
+use crate::network::{Layer, Load, Vector, Zeros};
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
 ///
@@ -29,16 +28,18 @@ use crate::weight::Weight;
 /// Integer layers: `load` has checked `|b| + A·Σ|w| < 2³¹` for every output, so the `i32` sums cannot overflow.
 /// `f32` layers: all sums are finite, taken input by input, in order, without fused multiply-add.
 #[derive(Clone, Copy, Debug)]
-pub struct Dense<'a, const IN: usize, const OUT: usize, X, W, F> {
+pub struct Dense<'a, const IN: usize, const OUT: usize, X: Element, W: Kernel<X>, F> {
     /// Weights `[rows][row_cells]`, bias `[OUT]` in steps of weight scale × input step.
     numbers: LayerNumbers<'a>,
-    formats: PhantomData<(X, W, F)>,
+    /// What the kernel finds in them once, for all inputs.
+    kept: W::Kept<OUT>,
+    formats: PhantomData<(X, F)>,
 }
 
 impl<const IN: usize, const OUT: usize, X, W, F> Dense<'_, IN, OUT, X, W, F>
 where
     X: Element,
-    W: Weight,
+    W: Kernel<X>,
     F: Activation<W::Value>,
 {
     const SHAPE: LayerShape = LayerShape::new(
@@ -65,7 +66,7 @@ where
     fn sums<'s>(&self, input: &[X::Raw; IN], room: &'s mut [MaybeUninit<W::Value>]) -> &'s mut [W::Value] {
         // With a length that the compiler knows, kernels need no checks of it. `load` has checked it.
         let Some(bias) = self.numbers.bias.first_chunk::<OUT>() else { return &mut [] };
-        W::sums(cast::same_size(self.numbers.weights), cast::same_array(bias), input, room)
+        W::sums_with(self.kept.as_ref(), cast::same_size(self.numbers.weights), cast::same_array(bias), input, room)
     }
 }
 
@@ -115,6 +116,9 @@ where
     F: Activation<W::Value>,
 {
     fn read(layers: &mut Layers<'a>) -> Self {
-        Dense { numbers: layers.next(&const { Self::SHAPE }), formats: PhantomData }
+        let numbers = layers.next(&const { Self::SHAPE });
+        let mut kept = W::Kept::ZEROS;
+        W::keep(cast::same_size(numbers.weights), cast::same_size(numbers.bias), IN, kept.as_mut());
+        Dense { numbers, kept, formats: PhantomData }
     }
 }

@@ -1,6 +1,11 @@
 //! What flows between layers: real numbers, levels, pixels.
 
+use core::fmt::Debug;
+
 use serde::{Deserialize, Serialize};
+
+use crate::kernel::tiles;
+use crate::network::Zeros;
 
 /// The number format of the values that flow into or out of a layer, as a blob states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +110,8 @@ pub trait Levels: Element<Raw = u8, Value = i32> {
     const SHIFT: u32;
     /// The bits of a level, in each of four bytes.
     const MASK: u32 = (((1 << Self::FORMAT.bits()) - 1) << Self::SHIFT) * 0x0101_0101;
+    /// What a layer of 8-bit weights keeps in RAM, see [`Kernel::Kept`](crate::kernel::Kernel::Kept).
+    type Kept<const OUT: usize>: Zeros + Debug + AsRef<[i32]> + AsMut<[i32]>;
     /// Level of a byte.
     #[inline(always)]
     fn level(byte: u8) -> u32 {
@@ -113,7 +120,7 @@ pub trait Levels: Element<Raw = u8, Value = i32> {
 }
 
 macro_rules! level {
-    ($($name:ident: $range:literal;)*) => {$(
+    ($($name:ident: $range:literal, $kept:ty;)*) => {$(
         #[doc = concat!("Levels ", $range, ", one byte each in RAM.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
@@ -130,9 +137,11 @@ macro_rules! level {
         impl Level for $name {}
         impl Levels for $name {
             const SHIFT: u32 = 0;
+            type Kept<const OUT: usize> = $kept;
         }
         impl Levels for Pixel<$name> {
             const SHIFT: u32 = u8::BITS - ElementFormat::$name.bits();
+            type Kept<const OUT: usize> = $kept;
         }
         impl Element for Pixel<$name> {
             type Raw = u8;
@@ -147,10 +156,10 @@ macro_rules! level {
 }
 
 level! {
-    U1: "0..=1";
-    U2: "0..=3";
-    U4: "0..=15";
-    U8: "0..=255";
+    U1: "0..=1", [i32; 0];
+    U2: "0..=3", [i32; 0];
+    U4: "0..=15", [i32; 0];
+    U8: "0..=255", tiles::Kept<OUT>;
 }
 
 impl sealed::Sealed for f32 {}

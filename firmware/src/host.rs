@@ -17,6 +17,9 @@ pub fn exit(code: ExitCode) -> ! {
 pub enum ExitCode {
     /// All went well.
     Success = 0,
+    /// A kernel does not equal the reference.
+    #[allow(dead_code)] // the program `kernels` alone compares them
+    Differs = 1,
     /// Something given from outside is wrong: arguments, files, the blob.
     Refused = 2,
     /// The core faulted.

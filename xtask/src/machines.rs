@@ -11,8 +11,9 @@ use crate::bench::work;
 use crate::data::TestFiles;
 use crate::firmware::{self, Firmware};
 use crate::machine::{MACHINES, Machine};
+use crate::qemu::{self, Guest};
 use crate::toolchain::Route;
-use crate::{Failure, data, setup, target_eval, wasm};
+use crate::{Failure, data, setup, shell, target_eval, wasm};
 
 /// Images over which layers, and the plugin and the board's own counter, are compared.
 const FEW_IMAGES: usize = 100;
@@ -90,6 +91,7 @@ impl Comparison {
 
     /// Compares all on a machine of QEMU; what it found.
     fn on(&self, machine: &'static Machine) -> Result<String, Failure> {
+        let kernels = kernels(machine)?;
         let firmware = firmware::build(machine, &self.model)?;
         let report = target_eval::evaluate_files(machine, &firmware, &self.model, &self.all, None)?;
         same(&report.logits_crc32, &self.expected)?;
@@ -99,7 +101,7 @@ impl Comparison {
             let report = target_eval::evaluate_files(machine, &firmware, blob, &self.few, None)?;
             same(&report.logits_crc32, expected).map_err(|error| format!("{name}: {error}"))?;
         }
-        Ok(format!("{}, {} layers too; {counts}", self.expected, self.layers.len()))
+        Ok(format!("{}, {} layers too; {kernels}; {counts}", self.expected, self.layers.len()))
     }
 
     /// Compares all in WebAssembly; what it found.
@@ -114,6 +116,16 @@ impl Comparison {
         let (layers, correct, images) = (self.layers.len(), report.correct, report.images);
         Ok(format!("{}, {layers} layers too; {correct} of {images} right under Node {version}", self.expected))
     }
+}
+
+/// Kernels beside the reference on a machine, over shapes that no network above has; what it says.
+fn kernels(machine: &'static Machine) -> Result<String, Failure> {
+    let program = firmware::build_program(machine, &target_eval::default_model(), "kernels")?;
+    let (folder, serial) = (shell::target().join("firmware"), program.serial_file());
+    let guest = Guest { machine, elf: &program.elf, folder: &folder, arguments: &[], serial: &serial, plugin: None };
+    let mut said = String::new();
+    qemu::boot(&guest, |line| line.clone_into(&mut said))?;
+    Ok(said)
 }
 
 fn same(found: &str, expected: &str) -> Result<(), Failure> {

@@ -23,13 +23,34 @@ pub mod tiles;
 #[cfg(not(sinapse_vector = "none"))]
 pub mod vector;
 
+use core::fmt::Debug;
 use core::mem::MaybeUninit;
 
 use crate::element::{Element, Levels};
+use crate::network::Zeros;
 use crate::weight::{I2, I4, I8, Order, Weight};
 
 /// Sums of a layer whose inputs have the format `X`, by the kernel of this machine.
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
+    /// Numbers that a layer keeps in RAM beside its blob, because its kernel would find them anew for each input; mostly none.
+    type Kept<const OUT: usize>: Zeros + Debug + AsRef<[Self::Value]> + AsMut<[Self::Value]>;
+    /// Writes what is kept of a layer with so many inputs.
+    #[inline(always)]
+    fn keep(weights: &[Self::Cell], bias: &[Self::Value], inputs: usize, kept: &mut [Self::Value]) {
+        let _ = (weights, bias, inputs, kept);
+    }
+    /// [`sums`](Self::sums) of a layer, with what was [kept](Self::keep) of it.
+    #[inline(always)]
+    fn sums_with<'s>(
+        kept: &[Self::Value],
+        weights: &[Self::Cell],
+        bias: &[Self::Value],
+        input: &[X::Raw],
+        sums: &'s mut [MaybeUninit<Self::Value>],
+    ) -> &'s mut [Self::Value] {
+        let _ = kept;
+        Self::sums(weights, bias, input, sums)
+    }
     /// As [`reference::sums`]; returns `sums`, which need not have been written before.
     fn sums<'s>(
         weights: &[Self::Cell],
@@ -53,6 +74,7 @@ pub fn selected() -> &'static str {
 /// As [`Kernel::sums`], in integers.
 #[inline(always)]
 fn integer_sums<'s, W, X>(
+    kept: &[i32],
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
@@ -70,6 +92,7 @@ where
     }
     #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
     {
+        let _ = kept;
         let sums = filled(bias, sums);
         match order {
             Order::Columns => vector::Instructions::best().add_columns::<W, X>(weights, input, sums),
@@ -79,21 +102,26 @@ where
     }
     #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
     match order {
-        Order::Columns if !cfg!(sinapse_kernel = "skip") => lanes::sums::<W, X>(weights, bias, input, sums),
-        order => {
+        Order::Columns if cfg!(sinapse_kernel = "skip") => {
             let sums = filled(bias, sums);
-            match order {
-                Order::Columns => skip::add::<W, X>(weights, input, sums),
-                Order::Tiles => tiles::add(weights, input, sums),
-            }
+            skip::add::<W, X>(weights, input, sums);
             sums
         }
+        Order::Columns => lanes::sums::<W, X>(weights, bias, input, sums),
+        Order::Tiles => tiles::sums(weights, bias, kept, input, sums),
     }
 }
 
 macro_rules! integer_kernel {
-    ($($weight:ty),*) => {$(
+    ($($weight:ty, $kept:ty;)*) => {$(
         impl<X: Levels> Kernel<X> for $weight {
+            type Kept<const OUT: usize> = $kept;
+            #[inline(always)]
+            fn keep(weights: &[u32], bias: &[i32], inputs: usize, kept: &mut [i32]) {
+                if const { matches!(<$weight>::FORMAT.order(X::FORMAT), Order::Tiles) } {
+                    tiles::keep(weights, bias, inputs, kept);
+                }
+            }
             #[inline(always)]
             fn sums<'s>(
                 weights: &[u32],
@@ -101,14 +129,29 @@ macro_rules! integer_kernel {
                 input: &[u8],
                 sums: &'s mut [MaybeUninit<i32>],
             ) -> &'s mut [i32] {
-                integer_sums::<$weight, X>(weights, bias, input, sums)
+                integer_sums::<$weight, X>(&[], weights, bias, input, sums)
+            }
+            #[inline(always)]
+            fn sums_with<'s>(
+                kept: &[i32],
+                weights: &[u32],
+                bias: &[i32],
+                input: &[u8],
+                sums: &'s mut [MaybeUninit<i32>],
+            ) -> &'s mut [i32] {
+                integer_sums::<$weight, X>(kept, weights, bias, input, sums)
             }
         }
     )*};
 }
-integer_kernel!(I8, I4, I2);
+integer_kernel! {
+    I8, X::Kept<OUT>;
+    I4, [i32; 0];
+    I2, [i32; 0];
+}
 
 impl<X: Element<Value = f32>> Kernel<X> for f32 {
+    type Kept<const OUT: usize> = [f32; 0];
     #[inline(always)]
     fn sums<'s>(weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &'s mut [MaybeUninit<f32>]) -> &'s mut [f32] {
         let sums = filled(bias, sums);

@@ -23,13 +23,44 @@ use helium as imp;
 #[cfg(not(sinapse_dsp))]
 use scalar as imp;
 
-/// Adds the products to `sums`, which hold the bias: the rest of [`reference::sums`](super::reference::sums), for 8-bit
-/// weights in tiles.
+#[cfg(sinapse_helium)]
+pub use imp::Kept;
+
+use core::mem::MaybeUninit;
+
+/// What a layer of 8-bit weights that reads 8-bit levels keeps in RAM beside the blob: nothing, but where [`sums`] wants it.
+#[cfg(not(sinapse_helium))]
+pub type Kept<const OUT: usize> = [i32; 0];
+
+/// Writes what is [`Kept`] of a layer with so many inputs.
+#[inline(always)]
+pub fn keep(weights: &[u32], bias: &[i32], inputs: usize, kept: &mut [i32]) {
+    #[cfg(sinapse_helium)]
+    imp::keep(weights, bias, inputs, kept);
+    #[cfg(not(sinapse_helium))]
+    let _ = (weights, bias, inputs, kept);
+}
+
+/// As [`reference::sums`](super::reference::sums), for 8-bit weights in tiles, with what [`keep`] has written, or nothing of it.
 ///
 /// # Range
 ///
 /// Sums in between may pass 2³¹: they are taken modulo 2³², and the true one, which `load` has bounded, is left.
 #[inline(always)]
-pub fn add(weights: &[u32], input: &[u8], sums: &mut [i32]) {
-    imp::add(weights, input, sums);
+pub fn sums<'s>(
+    weights: &[u32],
+    bias: &[i32],
+    kept: &[i32],
+    input: &[u8],
+    sums: &'s mut [MaybeUninit<i32>],
+) -> &'s mut [i32] {
+    #[cfg(sinapse_helium)]
+    return imp::sums(weights, bias, kept, input, sums);
+    #[cfg(not(sinapse_helium))]
+    {
+        let _ = kept;
+        let sums = super::filled(bias, sums);
+        imp::add(weights, input, sums);
+        sums
+    }
 }

@@ -1,0 +1,166 @@
+//! Rows that are not all zero, two at a time: five instructions a tile.
+
+use core::arch::asm;
+use core::mem::MaybeUninit;
+use core::slice;
+
+use super::ends;
+
+/// Most rows in a list, 8 bytes each, on the stack.
+pub const MOST_ROWS: usize = 64;
+
+/// A row that is not all zero.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Row {
+    inputs: *const [u8; 16],
+    /// Its weights to the first pair of outputs.
+    weights: *const u32,
+}
+
+/// The products of a row and two outputs: `$inputs` are the inputs, q7 the sign bits; `$weights` is at the weights.
+macro_rules! row {
+    ($even:literal, $odd:literal, $weights:literal, $inputs:literal) => {
+        concat!(
+            "vld20.8 {{q0, q1}}, [",
+            $weights,
+            "]\n",
+            "vld21.8 {{q0, q1}}, [",
+            $weights,
+            "]!\n",
+            "veor q1, q1, q7\n",
+            "vmladava.u8 ",
+            $even,
+            ", q0, ",
+            $inputs,
+            "\n",
+            "vmladava.u8 ",
+            $odd,
+            ", q1, ",
+            $inputs,
+            "\n"
+        )
+    };
+}
+
+/// One row, q2 and r3.
+macro_rules! one {
+    ($even:literal, $odd:literal) => {
+        row!($even, $odd, "r3", "q2")
+    };
+}
+
+/// Two rows, the second q3 and r5.
+macro_rules! two {
+    ($even:literal, $odd:literal) => {
+        concat!(row!($even, $odd, "r3", "q2"), row!($even, $odd, "r5", "q3"))
+    };
+}
+
+/// The loop over the rows from r9 to r11. On the stack lie, from `sp` on, where the sums start, where the blocks of eight end, and
+/// where all of them end.
+macro_rules! rows {
+    ($rows:expr, $pairs:expr, $load:literal, $pair:ident) => {{
+        let rows = $rows.as_ptr_range();
+        let [start, fours, end] = ends($pairs);
+        asm!(
+            "push {{r6, r7}}",
+            "push {{r0, r2, r4}}",
+            "vmov.i8 q7, #0x80",
+            "2:",
+            $load,
+            "ldrd r1, r7, [sp]",
+            "cmp r1, r7",
+            "beq 4f",
+            blocks!($pair),
+            "4:",
+            "ldr r7, [sp, #8]",
+            "cmp r1, r7",
+            "beq 6f",
+            pairs!($pair, "r7"),
+            "6:",
+            "cmp r9, r11",
+            "bne 2b",
+            "pop {{r0, r2, r4}}",
+            "pop {{r6, r7}}",
+            inout("r0") start => _,
+            out("r1") _,
+            inout("r2") fours => _,
+            out("r3") _,
+            inout("r4") end => _,
+            out("r5") _,
+            out("r8") _,
+            inout("r9") rows.start => _,
+            out("r10") _,
+            in("r11") rows.end,
+            out("r12") _,
+            out("lr") _,
+            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _, out("s6") _, out("s7") _,
+            out("s8") _, out("s9") _, out("s10") _, out("s11") _, out("s12") _, out("s13") _, out("s14") _, out("s15") _,
+            out("s28") _, out("s29") _, out("s30") _, out("s31") _,
+        );
+    }};
+}
+
+/// Adds `Σ (w + 128) · x` to all pairs of sums; the sum of the inputs.
+///
+/// # Safety
+///
+/// There are at least one and at most [`MOST_ROWS`] rows, and weights of each, `row_words` after those of the row before, to all
+/// pairs.
+#[inline(never)] // whole rows and the padded one share it
+pub unsafe fn add(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pairs: &mut [[i32; 2]]) -> u32 {
+    let mut list = [const { MaybeUninit::<Row>::uninit() }; MOST_ROWS];
+    let first = list.as_mut_ptr().cast::<Row>();
+    // SAFETY: there is room for all rows.
+    let (end, total) = unsafe { scan(rows, weights, row_words, first) };
+    // SAFETY: `scan` has written the entries up to `end`.
+    let list = unsafe { slice::from_raw_parts(first, end.offset_from_unsigned(first)) };
+    let (twos, rest) = list.split_at(list.len() & !1);
+    // SAFETY: reads rows and weights, and reads and writes all pairs of sums.
+    unsafe {
+        if !twos.is_empty() {
+            rows!(twos, pairs, "ldm r9!, {{r2, r3, r4, r5}}\nvldrb.u8 q2, [r2]\nvldrb.u8 q3, [r4]", two);
+        }
+        if !rest.is_empty() {
+            rows!(rest, pairs, "ldrd r2, r3, [r9], #8\nvldrb.u8 q2, [r2]", one);
+        }
+    }
+    total
+}
+
+/// Lists the rows that are not all zero; the end of the list, and the sum of the inputs.
+///
+/// # Safety
+///
+/// There is at least one row, and room for all of them in the list.
+#[inline(always)]
+unsafe fn scan(rows: &[[u8; 16]], weights: *const u32, row_words: usize, list: *mut Row) -> (*mut Row, u32) {
+    let (end, total);
+    // SAFETY: reads all rows, and writes entries of no more.
+    unsafe {
+        asm!(
+            "dlstp.8 lr, r4",
+            "2:",
+            "vldrb.u8 q0, [r1, #16]!",
+            "vaddv.u8 r0, q0",
+            "cbz r0, 3f",
+            "add r2, r0",
+            "strd r1, r3, [r5], #8",
+            "3:",
+            "add r3, r8",
+            "letp lr, 2b",
+            out("r0") _,
+            inout("r1") rows.as_ptr().wrapping_sub(1) => _,
+            inout("r2") 0u32 => total,
+            inout("r3") weights => _,
+            in("r4") 16 * rows.len(),
+            inout("r5") list => end,
+            in("r8") 4 * row_words,
+            out("lr") _,
+            out("s0") _, out("s1") _, out("s2") _, out("s3") _,
+            options(nostack),
+        );
+    }
+    (end, total)
+}
