@@ -9,7 +9,7 @@ use crate::cast::{self, Plain};
 use crate::description::{Description, LayerDescription};
 use crate::element::Element;
 use crate::kernel::Kernel;
-use crate::network::{Layer, Load, Vector, Zeros};
+use crate::network::{Layer, Load, Sealed, Vector, Zeros};
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
 ///
@@ -69,6 +69,8 @@ where
         W::sums_with(self.kept.as_ref(), cast::same_size(self.numbers.weights), cast::same_array(bias), input, room)
     }
 }
+
+impl<const IN: usize, const OUT: usize, X: Element, W: Kernel<X>, F> Sealed for Dense<'_, IN, OUT, X, W, F> {}
 
 impl<const IN: usize, const OUT: usize, X, W, F> Layer for Dense<'_, IN, OUT, X, W, F>
 where

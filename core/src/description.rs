@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::activation::ActivationKind;
 use crate::element::ElementFormat;
 use crate::reduce::Scale;
+use crate::slant::LARGEST_SIDE;
 use crate::weight::WeightFormat;
 
 /// Most layers that a blob can describe.
@@ -38,11 +39,20 @@ pub struct Reduction {
     pub crop: u8,
     /// What is done to the rest.
     pub scale: Scale,
+    /// Whether the slant is corrected before, see [`slant`](crate::slant).
+    pub deslant: bool,
 }
 
+/// What slant correction adds to the number of a scale.
+const DESLANTED: u8 = 4;
+
 impl Reduction {
-    /// Number of pixels that are left; `None` where sizes do not divide or there are more than 65,535.
+    /// Number of pixels that are left; `None` where sizes do not divide, there are more than 65,535, or a slant that is to be
+    /// corrected [cannot be](Self::can_deslant).
     pub const fn pixels(&self) -> Option<u16> {
+        if self.deslant && !self.can_deslant() {
+            return None;
+        }
         match (self.scale.reduced(self.width, self.crop), self.scale.reduced(self.height, self.crop)) {
             (Some(width), Some(height)) => width.checked_mul(height),
             _ => None,
@@ -51,9 +61,35 @@ impl Reduction {
 }
 
 impl Reduction {
-    /// Whether nothing is cut off or made smaller.
+    /// Whether nothing is cut off, made smaller or moved.
     pub const fn is_whole(&self) -> bool {
-        self.crop == 0 && matches!(self.scale, Scale::One)
+        self.crop == 0 && matches!(self.scale, Scale::One) && !self.deslant
+    }
+
+    /// Whether slants of such pictures can be corrected: there is a border, and moments fit 32 bits.
+    pub const fn can_deslant(&self) -> bool {
+        self.crop > 0 && self.width <= LARGEST_SIDE && self.height <= LARGEST_SIDE
+    }
+
+    /// Scale and slant correction as one number, as a blob has them.
+    pub const fn code(&self) -> u8 {
+        let scale = match self.scale {
+            Scale::One => 0,
+            Scale::TwoThirds => 1,
+            Scale::Half => 2,
+        };
+        if self.deslant { scale + DESLANTED } else { scale }
+    }
+
+    /// Scale and slant correction of a number; `None` for a number of none.
+    pub const fn of_code(code: u8) -> Option<(Scale, bool)> {
+        let scale = match code % DESLANTED {
+            0 => Scale::One,
+            1 => Scale::TwoThirds,
+            2 => Scale::Half,
+            _ => return None,
+        };
+        if code < 2 * DESLANTED { Some((scale, code >= DESLANTED)) } else { None }
     }
 
     /// Whether this is how the inputs of such a network come about.
@@ -196,6 +232,9 @@ impl Description {
             text.push_number(reduction.crop as u16);
             text.push(", ");
             text.push(reduction.scale.name());
+            if reduction.deslant {
+                text.push(", deslanted");
+            }
             text.push(") → ");
         }
         text.push_number(self.inputs);
@@ -325,6 +364,17 @@ mod tests {
     fn inputs_of_a_layer_are_the_outputs_before_it() {
         assert_eq!((digits().inputs_of(0), digits().inputs_of(1)), (784, 32));
         assert_eq!(digits().classes(), 10);
+    }
+
+    #[test]
+    fn scale_and_slant_correction_are_one_number_and_others_are_none() {
+        for (scale, deslant) in
+            [Scale::One, Scale::TwoThirds, Scale::Half].into_iter().flat_map(|s| [(s, false), (s, true)])
+        {
+            let reduction = Reduction { width: 28, height: 28, crop: 1, scale, deslant };
+            assert_eq!(Reduction::of_code(reduction.code()), Some((scale, deslant)));
+        }
+        assert!((0..=255).filter(|&code| Reduction::of_code(code).is_some()).eq([0, 1, 2, 4, 5, 6]));
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod network;
 pub mod normalize;
 pub mod reduce;
 pub mod requantize;
+pub mod slant;
 pub mod weight;
 
 pub mod blob;

@@ -11,8 +11,11 @@ use crate::description::Description;
 /// `N` values of the format `E`, as a type: what a layer accepts or gives.
 pub struct Vector<E, const N: usize>(PhantomData<[E; N]>);
 
+/// What only this crate's layers are: `forward_to` is relied upon to write all of its place.
+pub trait Sealed {}
+
 /// A part of a network: one [`Dense`](crate::Dense), or a [`Chain`] of them.
-pub trait Layer {
+pub trait Layer: Sealed {
     /// [`Vector`] that goes in; the layer before must give exactly this.
     type Accepts;
     /// [`Vector`] that comes out.
@@ -83,6 +86,8 @@ impl<const N: usize> Zeros for [f32; N] {
 impl<const N: usize> Zeros for [i32; N] {
     const ZEROS: Self = [0; N];
 }
+
+impl<A, B> Sealed for Chain<A, B> {}
 
 impl<A, B> Layer for Chain<A, B>
 where
@@ -246,14 +251,10 @@ where
         let scores: &[V; CLASSES] =
             self.forward_to(input, scratch, unsafe { &mut *place.cast::<MaybeUninit<[V; CLASSES]>>() });
         let (best, distance) = Classification::judge(scores);
-        let scores: *const [V; CLASSES] = scores;
-        // SAFETY: as above; a layer of another crate may have its scores elsewhere.
+        // SAFETY: as above; the scores are written by then.
         unsafe {
             class.write(best);
             margin.write(distance);
-            if !core::ptr::eq(scores, place) {
-                place.write(*scores);
-            }
         }
     }
 

@@ -1,17 +1,17 @@
-//! Smaller pictures: cropping and averaging before the first layer, in integers, the same on host and board.
+//! Smaller pictures: slant correction, cropping and averaging before the first layer, in integers, the same on host and board.
 
+use core::hint::black_box;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
-
-use serde::{Deserialize, Serialize};
 
 use crate::blob::Layers;
 use crate::description::{Description, Reduction};
 use crate::element::{Element, Pixel, U8};
-use crate::network::{Layer, Load, Vector};
+use crate::network::{Layer, Load, Sealed, Vector};
+use crate::slant::Shifts;
 
 /// How many pixels become one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Scale {
     /// As they are: cropping alone.
@@ -49,10 +49,20 @@ impl Scale {
     }
 }
 
-/// A [`Scale`] at compile time.
+/// A [`Scale`] at compile time, [`Deslanted`] or not.
 pub trait ScaleType: Copy {
     /// The same as a value.
     const SCALE: Scale;
+    /// Whether the slant is corrected first.
+    const DESLANT: bool = false;
+}
+
+/// The scale `S` behind a correction of the slant, see [`slant`](crate::slant).
+#[derive(Clone, Copy, Debug)]
+pub struct Deslanted<S>(PhantomData<S>);
+impl<S: ScaleType> ScaleType for Deslanted<S> {
+    const SCALE: Scale = S::SCALE;
+    const DESLANT: bool = true;
 }
 
 macro_rules! scale {
@@ -72,6 +82,11 @@ scale! { One TwoThirds Half }
 #[derive(Clone, Copy, Debug)]
 pub struct Reduce<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E>(PhantomData<(S, E)>);
 
+impl<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E> Sealed
+    for Reduce<IN, WIDTH, CROP, S, OUT, E>
+{
+}
+
 impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const OUT: usize, E> Layer
     for Reduce<IN, WIDTH, CROP, S, OUT, E>
 where
@@ -89,8 +104,11 @@ where
             "whole rows of pixels"
         );
         assert!(CROP <= 255 && OUT <= 65_535, "at most 255 pixels are cropped, at most 65,535 are left");
-        let reduction =
-            Reduction { width: WIDTH as u16, height: (IN / WIDTH) as u16, crop: CROP as u8, scale: S::SCALE };
+        let reduction = Self::REDUCTION;
+        assert!(
+            !S::DESLANT || reduction.can_deslant(),
+            "slants are corrected within a border, and up to 100 × 100 pixels"
+        );
         assert!(
             matches!(reduction.pixels(), Some(pixels) if pixels as usize == OUT),
             "OUT is not what the reduction leaves"
@@ -100,7 +118,7 @@ where
 
     #[inline]
     fn forward(&self, input: &[u8; IN], (): &mut (), output: &mut [u8; OUT]) {
-        reduce(input, WIDTH, CROP, S::SCALE, output);
+        reduce(input, &const { Self::REDUCTION }, output);
     }
 
     fn forward_to<'o>(
@@ -115,6 +133,19 @@ where
     }
 }
 
+impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const OUT: usize, E>
+    Reduce<IN, WIDTH, CROP, S, OUT, E>
+{
+    /// Its numbers fit: `DESCRIPTION` has been evaluated first.
+    const REDUCTION: Reduction = Reduction {
+        width: WIDTH as u16,
+        height: (IN / WIDTH) as u16,
+        crop: CROP as u8,
+        scale: S::SCALE,
+        deslant: S::DESLANT,
+    };
+}
+
 impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const OUT: usize, E> Load<'_>
     for Reduce<IN, WIDTH, CROP, S, OUT, E>
 where
@@ -125,10 +156,7 @@ where
     }
 }
 
-/// Whether a word may lie at any address: else four pixels are read one by one, and pairs of them are faster.
-const WORDS_ANYWHERE: bool = !cfg!(any(sinapse_core = "armv6m", target_arch = "riscv32"));
-
-/// Crops and scales a picture of rows of `width` pixels; `out` has as many pixels as that leaves.
+/// Corrects the slant of a picture, crops and scales it; `out` has as many pixels as that leaves.
 ///
 /// | scale       | output pixel                                                                 |
 /// |-------------|------------------------------------------------------------------------------|
@@ -136,21 +164,30 @@ const WORDS_ANYWHERE: bool = !cfg!(any(sinapse_core = "armv6m", target_arch = "r
 /// | `TwoThirds` | `round((4a + 2b + 2c + d) / 9)`, `a` the corner pixel of its 3 × 3, `d` the middle |
 /// | `Half`      | `(a + b + c + d + 2) >> 2`                                                   |
 #[inline]
-pub fn reduce(picture: &[u8], width: usize, crop: usize, scale: Scale, out: &mut [u8]) {
-    let (from, to) = scale.ratio();
+pub fn reduce(picture: &[u8], how: &Reduction, out: &mut [u8]) {
+    let (width, crop) = (usize::from(how.width), usize::from(how.crop));
+    let (from, to) = how.scale.ratio();
     let (from, to) = (usize::from(from), usize::from(to));
-    let out_width = width.saturating_sub(2 * crop) / from * to;
+    let cropped = width.saturating_sub(2 * crop);
+    let out_width = cropped / from * to;
     if out_width == 0 {
         return;
     }
-    if scale == Scale::Half && WORDS_ANYWHERE && width.is_multiple_of(4) && crop.is_multiple_of(2) {
-        return halve_words(picture.as_chunks().0, width / 4, crop, out);
-    }
-    let rows = picture.get(crop * width..).unwrap_or_default();
-    for (rows, out) in rows.chunks_exact((from * width).max(1)).zip(out.chunks_exact_mut(to * out_width)) {
-        // Rows without their borders; those beyond `from` are not read.
-        let row = |y: usize| rows.get(y * width + crop..(y + 1) * width - crop).unwrap_or_default();
-        match scale {
+    let mut shifts = if how.deslant { Some(Shifts::of(picture, width, crop)) } else { None };
+    // As far to the left of the first row as any row can be moved.
+    let mut start = (crop * width).saturating_sub(crop);
+    // Rows so short, of a number that the compiler knew, would all be written out one by one.
+    let out = if matches!(how.scale, Scale::Half) { black_box(out) } else { out };
+    for out in out.chunks_exact_mut(to * out_width) {
+        let Some(rows) = picture.get(start..start + from * width + 2 * crop) else { return };
+        start += from * width;
+        // Rows without their borders, one after the other; those beyond `from` are not read.
+        let mut row = |y: usize| {
+            let shift = shifts.as_mut().map_or(0, Shifts::next_row);
+            let start = (y * width + 2 * crop).wrapping_add_signed(shift);
+            rows.get(start..start + cropped).unwrap_or_default()
+        };
+        match how.scale {
             Scale::One => out.iter_mut().zip(row(0)).for_each(|(out, &pixel)| *out = pixel),
             Scale::Half => halve([row(0), row(1)], out),
             Scale::TwoThirds => two_thirds([row(0), row(1), row(2)], out, out_width),
@@ -158,49 +195,39 @@ pub fn reduce(picture: &[u8], width: usize, crop: usize, scale: Scale, out: &mut
     }
 }
 
+/// Whether a word may lie at any address: else four pixels are read one by one, and pairs of them are smaller and no slower.
+const WORDS_ANYWHERE: bool = !cfg!(any(sinapse_core = "armv6m", target_arch = "riscv32"));
+
 /// Two rows to one of half their width.
 #[inline(always)]
 fn halve([above, below]: [&[u8]; 2], out: &mut [u8]) {
-    for ((&[a, b], &[c, d]), out) in above.as_chunks().0.iter().zip(below.as_chunks().0).zip(out) {
-        *out = ((u32::from(a) + u32::from(b) + u32::from(c) + u32::from(d) + 2) >> 2) as u8;
+    if !WORDS_ANYWHERE {
+        for ((&[a, b], &[c, d]), out) in above.as_chunks().0.iter().zip(below.as_chunks().0).zip(out) {
+            *out = ((u32::from(a) + u32::from(b) + u32::from(c) + u32::from(d) + 2) >> 2) as u8;
+        }
+        return;
+    }
+    let ((above, above_rest), (below, below_rest)) = (above.as_chunks(), below.as_chunks());
+    let (out, out_rest) = out.as_chunks_mut();
+    for ((&above, &below), out) in above.iter().zip(below).zip(out) {
+        *out = mean_of_fours(above, below);
+    }
+    if let (&[a, b, ..], &[c, d, ..], [out, ..]) = (above_rest, below_rest, out_rest) {
+        [*out, _] = mean_of_fours([a, b, 0, 0], [c, d, 0, 0]);
     }
 }
 
-/// Rows of words to half of them, four pixels and the four below at a time.
-#[inline(never)]
-fn halve_words(picture: &[[u8; 4]], row_words: usize, crop: usize, out: &mut [u8]) {
-    // The border may go through a word: its second pair is the first of a row, and the other way round at the end.
-    let (border, half) = (crop / 4, crop / 2 % 2);
-    let inner = (row_words - 2 * border).saturating_sub(2 * half);
-    let rows = picture.chunks_exact(2 * row_words.max(1)).skip(crop / 2);
-    for (rows, out) in rows.zip(out.chunks_exact_mut((2 * (inner + half)).max(1))) {
-        let (above, below) = rows.split_at(row_words);
-        let word = |row: &[[u8; 4]], k: usize| u32::from_le_bytes(row.get(k).copied().unwrap_or_default());
-        if half == 1
-            && let [first, .., last] = out
-        {
-            *first = (means(word(above, border), word(below, border)) >> 16) as u8;
-            *last = means(word(above, border + 1 + inner), word(below, border + 1 + inner)) as u8;
-        }
-        let from = border + half;
-        let (above, below) = (above.get(from..).unwrap_or_default(), below.get(from..).unwrap_or_default());
-        let out = out.get_mut(half..half + 2 * inner).unwrap_or_default().as_chunks_mut::<2>().0;
-        for ((&above, &below), out) in above.iter().zip(below).zip(out) {
-            let means = means(u32::from_le_bytes(above), u32::from_le_bytes(below));
-            *out = [means as u8, (means >> 16) as u8];
-        }
-    }
-}
-
-/// Means of four pixels and the four below them, in the lower bytes of both halves.
+/// The rounded means of the left and the right half of four pixels above four others.
 #[inline(always)]
-fn means(above: u32, below: u32) -> u32 {
-    const EVEN: u32 = 0x00ff_00ff;
+fn mean_of_fours(above: [u8; 4], below: [u8; 4]) -> [u8; 2] {
+    let (above, below) = (u32::from_le_bytes(above), u32::from_le_bytes(below));
     // Most of a picture is background.
     if above | below == 0 {
-        return 0;
+        return [0; 2];
     }
-    ((above & EVEN) + (above >> 8 & EVEN) + (below & EVEN) + (below >> 8 & EVEN) + 0x0002_0002) >> 2
+    let pairs = |row: u32| (row & 0x00ff_00ff) + (row >> 8 & 0x00ff_00ff);
+    let means = (pairs(above) + pairs(below) + 0x0002_0002) >> 2;
+    [means as u8, (means >> 16) as u8]
 }
 
 /// Three rows to two.
@@ -228,10 +255,14 @@ fn two_thirds([above, middle, below]: [&[u8]; 3], out: &mut [u8], out_width: usi
 mod tests {
     use super::*;
 
+    fn reduction(width: u16, crop: u8, scale: Scale) -> Reduction {
+        Reduction { width, height: width, crop, scale, deslant: false }
+    }
+
     #[test]
     fn half_is_the_rounded_mean_of_four() {
         let mut out = [0];
-        reduce(&[1, 2, 3, 4], 2, 0, Scale::Half, &mut out);
+        reduce(&[1, 2, 3, 4], &reduction(2, 0, Scale::Half), &mut out);
         assert_eq!(out, [3]);
     }
 
@@ -239,9 +270,9 @@ mod tests {
     fn two_thirds_weighs_corner_edges_and_middle() {
         let picture = [90, 0, 0, 0, 0, 0, 0, 0, 9];
         let mut out = [0; 4];
-        reduce(&picture, 3, 0, Scale::TwoThirds, &mut out);
+        reduce(&picture, &reduction(3, 0, Scale::TwoThirds), &mut out);
         assert_eq!(out, [40, 0, 0, 4]);
-        reduce(&[255; 9], 3, 0, Scale::TwoThirds, &mut out);
+        reduce(&[255; 9], &reduction(3, 0, Scale::TwoThirds), &mut out);
         assert_eq!(out, [255; 4]);
     }
 
@@ -249,8 +280,31 @@ mod tests {
     fn cropping_cuts_every_side() {
         let picture: [u8; 16] = core::array::from_fn(|index| index as u8);
         let mut out = [0; 4];
-        reduce(&picture, 4, 1, Scale::One, &mut out);
+        reduce(&picture, &reduction(4, 1, Scale::One), &mut out);
         assert_eq!(out, [5, 6, 9, 10]);
+    }
+
+    #[test]
+    fn rows_of_a_leaning_stroke_are_read_where_it_leans_to() {
+        let leaning: [u8; 64] = core::array::from_fn(|index| if index % 8 + index / 8 == 7 { 255 } else { 0 });
+        let how = |scale| Reduction { deslant: true, ..reduction(8, 2, scale) };
+        let mut out = [0; 16];
+        reduce(&leaning, &how(Scale::One), &mut out);
+        let mut upright = [0; 16];
+        for row in upright.chunks_exact_mut(4) {
+            row[2] = 255;
+        }
+        assert_eq!(out, upright);
+        reduce(&leaning, &how(Scale::Half), &mut out[..4]);
+        assert_eq!(out[..4], [0, 128, 0, 128]);
+    }
+
+    #[test]
+    fn rows_of_two_more_than_whole_words_are_halved_whole() {
+        let picture: [u8; 36] = core::array::from_fn(|index| 7 * index as u8);
+        let mut out = [0; 9];
+        reduce(&picture, &reduction(6, 0, Scale::Half), &mut out);
+        assert_eq!(out, core::array::from_fn(|index| (7 * (index / 3 * 12 + index % 3 * 2) + 25) as u8));
     }
 
     #[test]
@@ -259,5 +313,11 @@ mod tests {
         assert_eq!(Scale::TwoThirds.reduced(28, 1), None);
         assert_eq!(Scale::Half.reduced(28, 14), None);
         assert_eq!(Scale::Half.reduced(28, 200), None);
+    }
+
+    #[test]
+    fn slants_are_corrected_within_a_border_and_up_to_a_size() {
+        let deslanted = |width, crop| Reduction { deslant: true, ..reduction(width, crop, Scale::One) }.pixels();
+        assert_eq!([deslanted(28, 0), deslanted(28, 1), deslanted(102, 1)], [None, Some(676), None]);
     }
 }

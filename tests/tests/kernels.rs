@@ -388,7 +388,7 @@ fn a_typed_network_that_reduces_its_picture_equals_the_one_of_any_shape() {
     >;
     let hidden = layer(20, WeightFormat::I4, Relu, ElementFormat::U4);
     let last = layer(10, WeightFormat::I4, Identity, ElementFormat::I32);
-    let reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds };
+    let reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds, deslant: false };
     let network = description(256, ElementFormat::U4, &[hidden, last]).reduced_by(reduction);
     let blob = Blob::new(&random_blob(&network, 7));
     let typed = Typed::load(blob.bytes()).unwrap();
@@ -399,4 +399,59 @@ fn a_typed_network_that_reduces_its_picture_equals_the_one_of_any_shape() {
         let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut scratch);
         assert_eq!(model.scores(&image), Scores::I32(logits.to_vec()));
     }
+}
+
+#[test]
+fn a_typed_network_that_corrects_slants_equals_the_one_of_any_shape_and_is_another_than_without() {
+    use sinapse::LoadError;
+    use sinapse::description::Reduction;
+    use sinapse::reduce::{Deslanted, Half, Reduce, Scale, reduce};
+    type Of<'a, S> = Network<
+        layers![
+            Reduce<784, 28, 3, S, 121, U4>,
+            Dense<'a, 121, 20, Pixel<U4>, I4, sinapse::Relu<U4>>,
+            Dense<'a, 20, 10, U4, I4, sinapse::Identity>,
+        ],
+    >;
+    type Typed<'a> = Of<'a, Deslanted<Half>>;
+    let hidden = layer(20, WeightFormat::I4, Relu, ElementFormat::U4);
+    let last = layer(10, WeightFormat::I4, Identity, ElementFormat::I32);
+    let reduction = Reduction { width: 28, height: 28, crop: 3, scale: Scale::Half, deslant: true };
+    let network = description(121, ElementFormat::U4, &[hidden, last]).reduced_by(reduction);
+    let bytes = random_blob(&network, 7);
+    let blob = Blob::new(&bytes);
+    let typed = Typed::load(blob.bytes()).unwrap();
+    let model = Model::load(&blob).unwrap();
+    let mut scratch = Typed::SCRATCH;
+    let upright = Reduction { deslant: false, ..reduction };
+    let without = Blob::new(&random_blob(&network.reduced_by(upright), 7));
+    let mut moved = 0;
+    for image in sinapse_trainer::drawn::dataset(100, 3).0 {
+        assert_eq!(model.scores(&image), Scores::I32(typed.logits(&image, &mut scratch).to_vec()));
+        let reduced = [reduction, upright].map(|how| {
+            let mut out = [0; 121];
+            reduce(&image, &how, &mut out);
+            out
+        });
+        moved += usize::from(reduced[0] != reduced[1]);
+    }
+    assert!(moved > 80, "only {moved} of 100 drawn digits lean");
+
+    let rust_type = sinapse::blob::rust_type(blob.bytes()).unwrap().to_string();
+    let reduce =
+        "::sinapse::Reduce<784, 28, 3, ::sinapse::reduce::Deslanted<::sinapse::reduce::Half>, 121, ::sinapse::U4>";
+    assert!(rust_type.contains(reduce), "{rust_type}");
+    assert!(model.description.to_string().starts_with("28 × 28 (crop 3, Half, deslanted) → 121 (U4)"));
+    let refused = Of::<Half>::load(blob.bytes()).map(drop).unwrap_err();
+    assert!(refused.to_string().contains("28 × 28 pixels (crop 3, Half, deslanted) read as U4"), "{refused}");
+    assert!(matches!(Typed::load(without.bytes()), Err(LoadError::WrongShape { .. })));
+
+    // Rows are moved within the border: without one there is nothing to do, and a blob that says so is damaged.
+    let at = bytes.len() - 4;
+    assert_eq!(bytes[11..13], [3, 6], "crop, and half after the correction");
+    let mut borderless = bytes;
+    borderless[11] = 0;
+    let checksum = sinapse::crc::crc32(&borderless[..at]).to_le_bytes();
+    borderless[at..].copy_from_slice(&checksum);
+    assert_eq!(Model::load(&Blob::new(&borderless)).unwrap_err(), LoadError::Malformed { part: "layer descriptions" });
 }

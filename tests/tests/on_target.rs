@@ -71,6 +71,11 @@ fn device_and_host_give_equal_logits_for_the_integer_network() {
 }
 
 #[test]
+fn device_and_host_give_equal_logits_for_the_network_that_corrects_slants() {
+    assert_device_equals_host("models/nano.postcard");
+}
+
+#[test]
 fn device_and_host_give_equal_logits_for_the_float_network() {
     assert_device_equals_host("models/teaching.postcard");
 }

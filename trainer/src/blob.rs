@@ -4,7 +4,6 @@ use serde::Serialize;
 use sinapse::Description;
 use sinapse::blob::{ALIGNMENT, Head, Logits, MAGIC, Provenance, Tensors, VERSION};
 use sinapse::element::ElementFormat;
-use sinapse::reduce::Scale;
 use sinapse::weight::{Order, WeightFormat};
 
 use crate::train::quantizer::QuantizedLayer;
@@ -88,7 +87,7 @@ pub fn encode(
     provenance: &Provenance<'_>,
     layers: &[LayerBytes],
 ) -> Vec<u8> {
-    let (crop, scale) = description.reduction.map_or((0, Scale::One), |reduction| (reduction.crop, reduction.scale));
+    let (crop, scale) = description.reduction.map_or((0, 0), |reduction| (reduction.crop, reduction.code()));
     let input = description.input;
     let head = Head { magic: MAGIC, version: VERSION, length: 0, width, height, crop, scale, input };
     let mut blob = Vec::new();

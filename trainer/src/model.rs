@@ -186,7 +186,7 @@ impl<'a> Model<'a> {
         assert_eq!(image.len(), self.description.picture_pixels(), "pixels of the image");
         let Some(reduction) = self.description.reduction else { return Cow::Borrowed(image) };
         let mut reduced = vec![0; usize::from(self.description.inputs)];
-        reduce(image, usize::from(reduction.width), usize::from(reduction.crop), reduction.scale, &mut reduced);
+        reduce(image, &reduction, &mut reduced);
         Cow::Owned(reduced)
     }
 

@@ -79,6 +79,9 @@ pub struct ReductionRecipe {
     pub crop: u8,
     /// `one`, `two-thirds` or `half`.
     pub scale: ScaleRecipe,
+    /// Whether the slant is corrected before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deslant: bool,
 }
 
 /// How many pixels become one; see [`Scale`].
@@ -100,7 +103,8 @@ impl From<ReductionRecipe> for Reduction {
             ScaleRecipe::TwoThirds => Scale::TwoThirds,
             ScaleRecipe::Half => Scale::Half,
         };
-        Reduction { width: recipe.width, height: recipe.height, crop: recipe.crop, scale }
+        let ReductionRecipe { width, height, crop, deslant, .. } = recipe;
+        Reduction { width, height, crop, scale, deslant }
     }
 }
 
@@ -500,6 +504,12 @@ impl Recipe {
             return impossible("network.weights", value, "2, 4 or 8, once or per layer");
         }
         if let Some(reduction) = network.reduction {
+            if reduction.deslant && !Reduction::from(reduction).can_deslant() {
+                let ReductionRecipe { width, height, crop, .. } = reduction;
+                let value = format!("true for {width} × {height} pixels with a crop of {crop}");
+                let allowed = "up to 100 × 100 pixels with a crop of at least 1: rows move by up to twice the border that is cut off";
+                return impossible("network.reduction.deslant", value, allowed);
+            }
             let pixels = Reduction::from(reduction).pixels().map(usize::from);
             if pixels != Some(network.shape.0[0]) {
                 let found = pixels.map_or("no whole number of".into(), |pixels| pixels.to_string());

@@ -100,6 +100,10 @@ fn impossible_recipe_values_name_key_value_and_range() {
         ("name='x'\n[network]\nshape='784-10'\nweights=5", "network.weights = 5, allowed: 2, 4 or 8"),
         ("name='x'\n[network]\nshape='784-10'\nweights=[8,8]", "network.weights = [8,8]"),
         ("name='x'\n[network]\nshape='784-10'\n[augmentation]\nelastic_pixels=9", "augmentation.elastic_pixels = 9"),
+        (
+            "name='x'\n[network]\nshape='784-10'\nreduction={width=28,height=28,scale='one',deslant=true}",
+            "network.reduction.deslant = true for 28 × 28 pixels with a crop of 0, allowed: ",
+        ),
     ] {
         fs::write(&recipe, text_of_recipe).expect("a recipe");
         let message = refusal(&["train", "--recipe", text(&recipe)]);

@@ -3,7 +3,6 @@
 use crate::activation::ActivationKind;
 use crate::description::{Description, LayerDescription, Reduction};
 use crate::element::ElementFormat;
-use crate::reduce::Scale;
 use crate::weight::WeightFormat;
 
 /// The bytes that are still to be read.
@@ -113,14 +112,10 @@ impl<'a> Cursor<'a> {
     pub const fn inputs(&mut self) -> Option<(Reduction, ElementFormat)> {
         let (Some(width), Some(height)) = (self.short(), self.short()) else { return None };
         let Some(crop) = self.byte() else { return None };
-        let scale = match self.byte() {
-            Some(0) => Scale::One,
-            Some(1) => Scale::TwoThirds,
-            Some(2) => Scale::Half,
-            _ => return None,
-        };
+        let Some(code) = self.byte() else { return None };
+        let Some((scale, deslant)) = Reduction::of_code(code) else { return None };
         match self.element() {
-            Some(input) => Some((Reduction { width, height, crop, scale }, input)),
+            Some(input) => Some((Reduction { width, height, crop, scale, deslant }, input)),
             None => None,
         }
     }

@@ -110,8 +110,10 @@ pub enum Found {
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Inputs(Reduction { width, height, crop, scale }, input) => {
-                write!(f, "{width} × {height} pixels (crop {crop}, {}) read as {}", scale.name(), input.name())
+            Self::Inputs(Reduction { width, height, crop, scale, deslant }, input) => {
+                let deslanted = if *deslant { ", deslanted" } else { "" };
+                let (scale, input) = (scale.name(), input.name());
+                write!(f, "{width} × {height} pixels (crop {crop}, {scale}{deslanted}) read as {input}")
             }
             Self::Layers(1) => f.write_str("one layer"),
             Self::Layers(found) => write!(f, "{found} layers"),

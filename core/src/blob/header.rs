@@ -6,7 +6,6 @@ use super::cursor::Cursor;
 use super::{MAGIC, VERSION};
 use crate::description::Description;
 use crate::element::ElementFormat;
-use crate::reduce::Scale;
 
 /// The first fields of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +23,8 @@ pub struct Head {
     pub height: u16,
     /// Pixels cut off at every side before scaling.
     pub crop: u8,
-    /// How many pixels become one.
-    pub scale: Scale,
+    /// How many pixels become one, and whether the slant is corrected before: [`Reduction::code`](crate::description::Reduction::code).
+    pub scale: u8,
     /// How the first layer reads its inputs.
     pub input: ElementFormat,
 }

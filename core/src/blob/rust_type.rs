@@ -26,7 +26,9 @@ impl fmt::Display for RustType {
         if let Some(reduction) = &self.0.reduction {
             let (pixels, width, crop) = (self.0.picture_pixels(), reduction.width, reduction.crop);
             let (scale, inputs, input) = (reduction.scale.name(), self.0.inputs, path(self.0.input));
-            write!(f, "::sinapse::Reduce<{pixels}, {width}, {crop}, ::sinapse::reduce::{scale}, {inputs}, {input}>, ")?;
+            let (before, after) = if reduction.deslant { ("::sinapse::reduce::Deslanted<", ">") } else { ("", "") };
+            let scale = format_args!("{before}::sinapse::reduce::{scale}{after}");
+            write!(f, "::sinapse::Reduce<{pixels}, {width}, {crop}, {scale}, {inputs}, {input}>, ")?;
         }
         for (index, layer) in self.0.layers().iter().enumerate() {
             let (inputs, outputs) = (self.0.inputs_of(index), layer.outputs);

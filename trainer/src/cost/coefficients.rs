@@ -122,6 +122,8 @@ pub struct Program {
     pub hidden_f32: usize,
     /// Reduction of the picture.
     pub reduction: usize,
+    /// Correction of its slant.
+    pub deslant: usize,
     /// RAM of a layer with columns of integers, without activations, sums and logits: statics, frames, the list.
     pub columns_ram: usize,
     /// The same with tiles.
@@ -141,7 +143,13 @@ pub struct Coefficients {
     pub layer: f64,
     /// A class: the largest sum and its margin.
     pub class: f64,
-    /// A pixel of a picture that is reduced.
+    /// A pixel of a picture whose slant is corrected.
+    pub deslanted: f64,
+    /// A pixel of the smaller picture, where it is halved.
+    pub halved: f64,
+    /// The same where it is not zero, in addition.
+    pub halved_lit: f64,
+    /// A pixel of a picture that is reduced otherwise.
     pub reduced_picture: f64,
     /// A pixel of the smaller picture that is not zero.
     pub reduced_lit: f64,

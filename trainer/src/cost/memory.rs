@@ -69,6 +69,7 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
         (uses(&hidden(false)), program.hidden),
         (uses(&hidden(true)), program.hidden_f32),
         (description.reduction.is_some(), program.reduction),
+        (description.reduction.is_some_and(|how| how.deslant), program.deslant),
     ];
     Some(parts.into_iter().filter(|(used, _)| *used).map(|(_, bytes)| bytes).sum())
 }

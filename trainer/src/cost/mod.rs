@@ -12,6 +12,7 @@ use sinapse::Description;
 use sinapse::activation::ActivationKind;
 use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
+use sinapse::reduce::Scale;
 use sinapse::weight::{Order, WeightFormat};
 
 pub use activity::{Activity, activities, full, guess, most};
@@ -36,9 +37,15 @@ pub fn time(core: Core, description: &Description, activities: &[Activity]) -> u
         c.layer + layer_time(c, layer, description.input_of(index), &activity)
     };
     let layers: f64 = description.layers().iter().enumerate().map(layer).sum();
-    let reduction = description.reduction.map_or(0.0, |_| {
-        let lit = activities.first().map_or(f64::from(description.inputs), |first| first.nonzero);
-        c.reduced_picture * description.picture_pixels() as f64 + c.reduced_lit * lit
+    let reduction = description.reduction.map_or(0.0, |how| {
+        let (whole, inputs) = (description.picture_pixels() as f64, f64::from(description.inputs));
+        let lit = activities.first().map_or(inputs, |first| first.nonzero);
+        let deslant = if how.deslant { c.deslanted * whole } else { 0.0 };
+        deslant
+            + match how.scale {
+                Scale::Half => c.halved * inputs + c.halved_lit * lit,
+                Scale::One | Scale::TwoThirds => c.reduced_picture * whole + c.reduced_lit * lit,
+            }
     });
     (c.image + reduction + layers + c.class * description.classes() as f64).round() as u64
 }

@@ -57,12 +57,13 @@ impl Space {
         for scale in [ScaleRecipe::One, ScaleRecipe::TwoThirds, ScaleRecipe::Half] {
             // More than a seventh cut off on a side would be more than a border.
             for crop in 0..=(width.min(height) / 7) as u8 {
-                let recipe = ReductionRecipe { width, height, crop, scale };
-                let reduction = Reduction::from(recipe);
-                let side = |side| reduction.scale.reduced(side, crop).is_some_and(|side| side >= LEAST_SIDE);
-                let changes = crop > 0 || scale != ScaleRecipe::One;
-                if changes && side(width) && side(height) && reduction.pixels().is_some() {
-                    reductions.push(Some(recipe));
+                for deslant in [false, true] {
+                    let recipe = ReductionRecipe { width, height, crop, scale, deslant };
+                    let reduction = Reduction::from(recipe);
+                    let side = |side| reduction.scale.reduced(side, crop).is_some_and(|side| side >= LEAST_SIDE);
+                    if !reduction.is_whole() && side(width) && side(height) && reduction.pixels().is_some() {
+                        reductions.push(Some(recipe));
+                    }
                 }
             }
         }
@@ -80,7 +81,7 @@ impl Space {
                     let Some(recipe) = reduction else { return image.to_vec() };
                     let reduction = Reduction::from(*recipe);
                     let mut out = vec![0; reduction.pixels().map_or(0, usize::from)];
-                    reduce(image, data.images.width, usize::from(recipe.crop), reduction.scale, &mut out);
+                    reduce(image, &reduction, &mut out);
                     out
                 })
                 .collect();

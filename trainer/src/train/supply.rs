@@ -134,8 +134,8 @@ impl<'a> Supply<'a> {
                 }
             }
             match self.recipe.network.reduction.map(Reduction::from) {
-                Some(Reduction { crop, scale, .. }) => {
-                    reduce(whole, images.width, usize::from(crop), scale, &mut scratch.reduced);
+                Some(reduction) => {
+                    reduce(whole, &reduction, &mut scratch.reduced);
                     input.by_image.list(&scratch.reduced, values);
                 }
                 None => input.by_image.list(whole, values),

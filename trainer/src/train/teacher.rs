@@ -5,7 +5,6 @@ use std::path::Path;
 use rayon::prelude::*;
 use sinapse::Description;
 use sinapse::blob::LayerView;
-use sinapse::description::Reduction;
 use sinapse::element::ElementFormat;
 use sinapse::reduce::reduce;
 
@@ -53,7 +52,6 @@ pub struct Opinion {
 #[derive(Clone, Debug)]
 struct Teacher {
     description: Description,
-    width: usize,
     layout: Layout,
     parameters: Vec<f32>,
     quantized: Option<Vec<QuantizedLayer>>,
@@ -142,7 +140,6 @@ impl Teacher {
         }
         Teacher {
             description,
-            width: model.size.0,
             layout: Layout { layers, length: parameters.len() },
             parameters,
             quantized: (!real).then_some(quantized),
@@ -165,8 +162,8 @@ impl Teacher {
         reduced.resize(inputs, 0);
         for picture in pictures.chunks_exact(pixels) {
             match self.description.reduction {
-                Some(Reduction { crop, scale, .. }) => {
-                    reduce(picture, self.width, usize::from(crop), scale, reduced);
+                Some(reduction) => {
+                    reduce(picture, &reduction, reduced);
                     input.by_image.list(reduced, &values);
                 }
                 None => input.by_image.list(picture, &values),

@@ -79,7 +79,7 @@ mod tests {
         let picture: Vec<u8> = (0..784u32).map(|pixel| (pixel % 251) as u8).collect();
         let reduction = whole.description.reduction.unwrap();
         let mut reduced = vec![0; usize::from(whole.description.inputs)];
-        reduce(&picture, reduction.width.into(), reduction.crop.into(), reduction.scale, &mut reduced);
+        reduce(&picture, &reduction, &mut reduced);
         assert_eq!(stripped.scores(&reduced), whole.scores(&picture));
     }
 }

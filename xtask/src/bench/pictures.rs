@@ -1,7 +1,11 @@
 //! The test images in the size that a network reads.
 
+use sinapse::description::Reduction;
 use sinapse::reduce::{Scale, reduce};
 use sinapse_trainer::data::{Dataset, Images};
+
+/// How 28 × 28 pixels become 16 × 16.
+const SIXTEEN: Reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds, deslant: false };
 
 /// What is made of 28 × 28 pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +51,7 @@ impl Pictures {
             Pictures::Reduced => {
                 let mut pixels = vec![0; count * width * height];
                 for (small, large) in pixels.chunks_exact_mut(width * height).zip(whole.chunks_exact(28 * 28)) {
-                    reduce(large, 28, 2, Scale::TwoThirds, small);
+                    reduce(large, &SIXTEEN, small);
                 }
                 pixels
             }

@@ -31,15 +31,15 @@ pub struct Task {
 #[inline(always)]
 pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
     let Requantization { pre_shift, shift, multipliers } = *requantization;
-    let (multiplier_bytes, enough) = if multipliers.len() == 1 { (0, usize::MAX) } else { (2, multipliers.len()) };
-    let count = sums.len().min(levels.len()).min(enough);
-    if count == 0 {
+    let (count, many) = (sums.len(), multipliers.len() != 1);
+    // `load` has checked that there is a multiplier for each sum, or one for all.
+    if count == 0 || levels.len() != count || many && multipliers.len() != count {
         return;
     }
     let task = Task {
         sums: sums.as_ptr(),
         levels: levels.as_mut_ptr(),
-        multiplier_bytes,
+        multiplier_bytes: if many { 2 } else { 0 },
         pre_shift: u32::from(pre_shift),
         multipliers: multipliers.as_ptr(),
         half: 1 << (shift - 1),
