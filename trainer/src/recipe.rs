@@ -77,7 +77,7 @@ pub struct ReductionRecipe {
     /// Pixels cut off at every side.
     #[serde(default)]
     pub crop: u8,
-    /// `one`, `two-thirds` or `half`.
+    /// `one`, `two-thirds`, `half` or `third`.
     pub scale: ScaleRecipe,
 }
 
@@ -91,6 +91,8 @@ pub enum ScaleRecipe {
     TwoThirds,
     /// 2 × 2 pixels become one.
     Half,
+    /// 3 × 3 pixels become one.
+    Third,
 }
 
 impl From<ReductionRecipe> for Reduction {
@@ -99,6 +101,7 @@ impl From<ReductionRecipe> for Reduction {
             ScaleRecipe::One => Scale::One,
             ScaleRecipe::TwoThirds => Scale::TwoThirds,
             ScaleRecipe::Half => Scale::Half,
+            ScaleRecipe::Third => Scale::Third,
         };
         Reduction { width: recipe.width, height: recipe.height, crop: recipe.crop, scale }
     }

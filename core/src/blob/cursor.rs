@@ -117,6 +117,7 @@ impl<'a> Cursor<'a> {
             Some(0) => Scale::One,
             Some(1) => Scale::TwoThirds,
             Some(2) => Scale::Half,
+            Some(3) => Scale::Third,
             _ => return None,
         };
         match self.element() {
