@@ -77,6 +77,7 @@ impl Reduction {
             Scale::One => 0,
             Scale::TwoThirds => 1,
             Scale::Half => 2,
+            Scale::Third => 3,
         };
         if self.deslant { scale + DESLANTED } else { scale }
     }
@@ -87,7 +88,7 @@ impl Reduction {
             0 => Scale::One,
             1 => Scale::TwoThirds,
             2 => Scale::Half,
-            _ => return None,
+            _ => Scale::Third,
         };
         if code < 2 * DESLANTED { Some((scale, code >= DESLANTED)) } else { None }
     }
@@ -369,12 +370,12 @@ mod tests {
     #[test]
     fn scale_and_slant_correction_are_one_number_and_others_are_none() {
         for (scale, deslant) in
-            [Scale::One, Scale::TwoThirds, Scale::Half].into_iter().flat_map(|s| [(s, false), (s, true)])
+            [Scale::One, Scale::TwoThirds, Scale::Half, Scale::Third].into_iter().flat_map(|s| [(s, false), (s, true)])
         {
             let reduction = Reduction { width: 28, height: 28, crop: 1, scale, deslant };
             assert_eq!(Reduction::of_code(reduction.code()), Some((scale, deslant)));
         }
-        assert!((0..=255).filter(|&code| Reduction::of_code(code).is_some()).eq([0, 1, 2, 4, 5, 6]));
+        assert!((0..=255).filter(|&code| Reduction::of_code(code).is_some()).eq(0..8));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub enum Scale {
     TwoThirds,
     /// 2 × 2 pixels become their mean.
     Half,
+    /// 3 × 3 pixels become their mean.
+    Third,
 }
 
 impl Scale {
@@ -29,6 +31,7 @@ impl Scale {
             Scale::One => (1, 1),
             Scale::TwoThirds => (3, 2),
             Scale::Half => (2, 1),
+            Scale::Third => (3, 1),
         }
     }
 
@@ -45,6 +48,7 @@ impl Scale {
             Scale::One => "One",
             Scale::TwoThirds => "TwoThirds",
             Scale::Half => "Half",
+            Scale::Third => "Third",
         }
     }
 }
@@ -75,7 +79,7 @@ macro_rules! scale {
         }
     )*};
 }
-scale! { One TwoThirds Half }
+scale! { One TwoThirds Half Third }
 
 /// The first part of a network that reads reduced pictures: `IN` pixels, rows of `WIDTH`, `CROP` of them cut off at
 /// every side, the rest scaled by `S` to `OUT` pixels that a [`Dense`](crate::Dense) layer reads as `Pixel<E>`.
@@ -163,6 +167,7 @@ where
 /// | `One`       | the pixel                                                                    |
 /// | `TwoThirds` | `round((4a + 2b + 2c + d) / 9)`, `a` the corner pixel of its 3 × 3, `d` the middle |
 /// | `Half`      | `(a + b + c + d + 2) >> 2`                                                   |
+/// | `Third`     | `round((a + … + i) / 9)`                                                     |
 #[inline]
 pub fn reduce(picture: &[u8], how: &Reduction, out: &mut [u8]) {
     let (width, crop) = (usize::from(how.width), usize::from(how.crop));
@@ -191,6 +196,7 @@ pub fn reduce(picture: &[u8], how: &Reduction, out: &mut [u8]) {
             Scale::One => out.iter_mut().zip(row(0)).for_each(|(out, &pixel)| *out = pixel),
             Scale::Half => halve([row(0), row(1)], out),
             Scale::TwoThirds => two_thirds([row(0), row(1), row(2)], out, out_width),
+            Scale::Third => third([row(0), row(1), row(2)], out),
         }
     }
 }
@@ -244,11 +250,27 @@ fn two_thirds([above, middle, below]: [&[u8]; 3], out: &mut [u8], out_width: usi
         }
         let mean = |corner: u8, edge: u8, other_edge: u8| {
             let (corner, edges, middle) = (u32::from(corner), u32::from(edge) + u32::from(other_edge), u32::from(e));
-            // 455 / 4096 is 1 / 9 within 0.02 %: the result is the rounded mean for every sum up to 9 · 255.
+            // 455 / 4096 is 1 / 9 within 0.03 %: bright means a little above a half are rounded down.
             (((4 * corner + 2 * edges + middle) * 455 + 2048) >> 12) as u8
         };
         (*upper, *lower) = ([mean(a, b, d), mean(c, b, f)], [mean(g, h, d), mean(i, h, f)]);
     }
+}
+
+/// Three rows to one of a third of their width.
+#[inline(always)]
+fn third([above, middle, below]: [&[u8]; 3], out: &mut [u8]) {
+    let blocks = above.as_chunks::<3>().0.iter().zip(middle.as_chunks::<3>().0).zip(below.as_chunks::<3>().0);
+    for (((above, middle), below), out) in blocks.zip(out) {
+        let sum = |row: &[u8; 3]| u32::from(row[0]) + u32::from(row[1]) + u32::from(row[2]);
+        *out = ninth(sum(above) + sum(middle) + sum(below));
+    }
+}
+
+/// `round(sum / 9)` for every sum up to 9 · 255: 7282 / 65536 is 1 / 9 within 0.003 %.
+#[inline(always)]
+fn ninth(sum: u32) -> u8 {
+    ((sum * 7282 + 32_768) >> 16) as u8
 }
 
 #[cfg(test)]
@@ -274,6 +296,16 @@ mod tests {
         assert_eq!(out, [40, 0, 0, 4]);
         reduce(&[255; 9], &reduction(3, 0, Scale::TwoThirds), &mut out);
         assert_eq!(out, [255; 4]);
+    }
+
+    #[test]
+    fn third_is_the_rounded_mean_of_nine() {
+        let mut out = [0; 2];
+        reduce(&[9, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &reduction(6, 0, Scale::Third), &mut out);
+        assert_eq!(out, [1, 0]);
+        for sum in 0..=9 * 255 {
+            assert_eq!(u32::from(ninth(sum)), (2 * sum + 9) / 18, "{sum}");
+        }
     }
 
     #[test]
@@ -312,6 +344,7 @@ mod tests {
         assert_eq!(Scale::TwoThirds.reduced(28, 2), Some(16));
         assert_eq!(Scale::TwoThirds.reduced(28, 1), None);
         assert_eq!(Scale::Half.reduced(28, 14), None);
+        assert_eq!((Scale::Third.reduced(28, 2), Scale::Third.reduced(28, 3)), (Some(8), None));
         assert_eq!(Scale::Half.reduced(28, 200), None);
     }
 

@@ -77,7 +77,7 @@ pub struct ReductionRecipe {
     /// Pixels cut off at every side.
     #[serde(default)]
     pub crop: u8,
-    /// `one`, `two-thirds` or `half`.
+    /// `one`, `two-thirds`, `half` or `third`.
     pub scale: ScaleRecipe,
     /// Whether the slant is corrected before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -94,6 +94,8 @@ pub enum ScaleRecipe {
     TwoThirds,
     /// 2 × 2 pixels become one.
     Half,
+    /// 3 × 3 pixels become one.
+    Third,
 }
 
 impl From<ReductionRecipe> for Reduction {
@@ -102,6 +104,7 @@ impl From<ReductionRecipe> for Reduction {
             ScaleRecipe::One => Scale::One,
             ScaleRecipe::TwoThirds => Scale::TwoThirds,
             ScaleRecipe::Half => Scale::Half,
+            ScaleRecipe::Third => Scale::Third,
         };
         let ReductionRecipe { width, height, crop, deslant, .. } = recipe;
         Reduction { width, height, crop, scale, deslant }

@@ -44,7 +44,7 @@ pub fn time(core: Core, description: &Description, activities: &[Activity]) -> u
         deslant
             + match how.scale {
                 Scale::Half => c.halved * inputs + c.halved_lit * lit,
-                Scale::One | Scale::TwoThirds => c.reduced_picture * whole + c.reduced_lit * lit,
+                Scale::One | Scale::TwoThirds | Scale::Third => c.reduced_picture * whole + c.reduced_lit * lit,
             }
     });
     (c.image + reduction + layers + c.class * description.classes() as f64).round() as u64

@@ -54,7 +54,7 @@ impl Space {
         let (width, height) = (data.images.width as u16, data.images.height as u16);
         let classes = data.labels.iter().max().map_or(1, |&label| usize::from(label) + 1);
         let mut reductions = vec![None];
-        for scale in [ScaleRecipe::One, ScaleRecipe::TwoThirds, ScaleRecipe::Half] {
+        for scale in [ScaleRecipe::One, ScaleRecipe::TwoThirds, ScaleRecipe::Half, ScaleRecipe::Third] {
             // More than a seventh cut off on a side would be more than a border.
             for crop in 0..=(width.min(height) / 7) as u8 {
                 for deslant in [false, true] {
