@@ -272,6 +272,12 @@ pub struct Training {
     pub activity_penalty: f32,
     /// Share of the hidden outputs that are left out of every step of the `f32` epochs at random.
     pub dropout: f32,
+    /// Learn the scales of the weights in the quantised epochs; else they stay where the inputs' mean squares want them.
+    pub learned_scales: bool,
+    /// Pull of every weight to the integer that it is rounded to, in quantised epochs with fixed scales.
+    ///
+    /// It grows as the learning rate falls; 1 balances a gradient that always points away, half a step from the integer.
+    pub damping: f32,
     /// Learn from the validation images, too, once the recipe is chosen; the last epoch is kept then.
     pub all_images: bool,
 }
@@ -289,6 +295,8 @@ impl Default for Training {
             averaging: 0.998,
             activity_penalty: 0.0,
             dropout: 0.0,
+            learned_scales: true,
+            damping: 0.0,
             all_images: false,
         }
     }
@@ -539,9 +547,17 @@ impl Recipe {
             ("training.averaging", training.averaging, 0.0, 0.999_999, "0 to 0.999999"),
             ("training.activity_penalty", training.activity_penalty, 0.0, 1.0, "0 to 1"),
             ("training.dropout", training.dropout, 0.0, 0.9, "0 to 0.9"),
+            ("training.damping", training.damping, 0.0, 100.0, "0 to 100"),
         ];
         if training.dropout > 0.0 && network.activation == Activation::Sigmoid {
             return impossible("training.dropout", training.dropout.to_string(), "0 with network.activation = sigmoid");
+        }
+        if training.damping > 0.0 && training.learned_scales {
+            return impossible(
+                "training.damping",
+                training.damping.to_string(),
+                "0 with training.learned_scales = true",
+            );
         }
         if let Some(distillation) = &self.distillation {
             if distillation.teachers.is_empty() {

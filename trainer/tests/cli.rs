@@ -99,6 +99,7 @@ fn impossible_recipe_values_name_key_value_and_range() {
         ("name='x'\n[network]\nshape='784'", "0 layers, allowed are 1 to 16"),
         ("name='x'\n[network]\nshape='784-10'\nweights=5", "network.weights = 5, allowed: 2, 4 or 8"),
         ("name='x'\n[network]\nshape='784-10'\nweights=[8,8]", "network.weights = [8,8]"),
+        ("name='x'\n[network]\nshape='784-10'\n[training]\ndamping=1", "training.damping = 1, allowed: 0 with"),
         ("name='x'\n[network]\nshape='784-10'\n[augmentation]\nelastic_pixels=9", "augmentation.elastic_pixels = 9"),
         (
             "name='x'\n[network]\nshape='784-10'\nreduction={width=28,height=28,scale='one',deslant=true}",

@@ -21,6 +21,8 @@ weights = 4
 epochs = 40
 quantised_epochs = 40
 dropout = 0.1
+learned_scales = false
+damping = 0.5
 [augmentation]
 elastic_pixels = 0.5
 pen = 0.2

@@ -301,7 +301,7 @@ mod tests {
 
     use sinapse::blob::{Logits, Provenance};
 
-    use super::super::quantizer::{initialize_scales, quantize};
+    use super::super::quantizer::{Activity, initialize_scales, quantize};
     use crate::blob::{LayerBytes, encode};
     use crate::formats::description_of;
     use crate::model::{Blob, Model, Scores};
@@ -348,7 +348,8 @@ mod tests {
             let description = description_of(&recipe.network, false);
             let layout = Layout::of(&recipe.network);
             let mut parameters = parameters(&layout);
-            initialize_scales(&description, &layout, &mut parameters, &[1.5, 1.5, 1.0]);
+            let activities = [1.5, 1.5, 1.0].map(|top| Activity { top, input_squares: Vec::new() });
+            initialize_scales(&description, &layout, &mut parameters, &activities);
             let quantized = quantize(&description, &layout, &parameters);
 
             let formats = description.layers().iter().enumerate();

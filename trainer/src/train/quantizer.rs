@@ -170,39 +170,74 @@ fn largest_sum(layer: &QuantizedLayer, top_level: u8) -> u64 {
     bounds.map(|(m, b)| u64::from(b.unsigned_abs()) + u64::from(top_level) * *m as u64).max().unwrap_or(0)
 }
 
+/// What a batch shows of a layer.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// What hardly any of its outputs exceeds.
+    pub top: f32,
+    /// Mean square of each input; empty where all count the same.
+    pub input_squares: Vec<f32>,
+}
+
 /// First scales and steps: weights at the least squared error, activations at what a batch of hidden sums shows.
-pub fn initialize_scales(description: &Description, layout: &Layout, parameters: &mut [f32], hidden_tops: &[f32]) {
-    for (index, layer) in layout.layers.iter().enumerate() {
+pub fn initialize_scales(description: &Description, layout: &Layout, parameters: &mut [f32], activities: &[Activity]) {
+    for (index, (layer, activity)) in layout.layers.iter().zip(activities).enumerate() {
         let limit = description.layers()[index].weights.limit() as f32;
         let count = layer.log_scales.len();
         for o in 0..count {
             let weights = parameters[layer.weights.clone()].iter().enumerate();
             let of_scale = weights.filter(|(position, _)| count == 1 || position % layer.outputs == o);
-            let weights: Vec<f32> = of_scale.map(|(_, weight)| *weight).collect();
+            let share = |position: usize| activity.input_squares.get(position / layer.outputs).copied().unwrap_or(1.0);
+            let weights: Vec<(f32, f32)> = of_scale.map(|(position, weight)| (*weight, share(position))).collect();
             parameters[layer.log_scales.start + o] = best_scale(&weights, limit).ln();
         }
         if let Some(log_step) = parameters[layer.log_step.clone()].first_mut() {
             let top_level = f32::from(description.layers()[index].output.top_level());
-            *log_step = (hidden_tops[index] / top_level).max(1e-6).ln();
+            *log_step = (activity.top / top_level).max(1e-6).ln();
         }
     }
 }
 
-/// The scale, among fractions of the largest weight, that rounds with the least squared error.
-fn best_scale(weights: &[f32], limit: f32) -> f32 {
-    let largest = weights.iter().fold(1e-6f32, |a, b| a.max(b.abs()));
+/// The scale, among fractions of the largest weight, that rounds weights with the least squared error, each error
+/// times the weight's share.
+fn best_scale(weights: &[(f32, f32)], limit: f32) -> f32 {
+    let largest = weights.iter().fold(1e-6f32, |a, (weight, _)| a.max(weight.abs()));
     let error = |scale: f32| -> f32 {
         let rounded = |w: f32| (w / scale).clamp(-limit, limit).round() * scale;
-        weights.iter().map(|&w| (w - rounded(w)).powi(2)).sum()
+        weights.iter().map(|&(w, share)| share * (w - rounded(w)).powi(2)).sum()
     };
     let scales = (4..=20).map(|part| largest * part as f32 / 20.0 / limit);
     scales.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(largest / limit)
 }
 
+/// Brings the weights of a chunk back into the range of their format, and `pull` times their distance nearer to the
+/// integers that they are rounded to, in steps.
+///
+/// A weight whose best value lies between two integers swings across the middle otherwise, and the last step decides
+/// ("Overcoming oscillations in quantization-aware training", Nagel et al. 2022).
+pub fn settle(chunk: &Chunk, format: WeightFormat, quantized: &QuantizedLayer, pull: f32, real: &mut [f32]) {
+    let limit = format.limit() as f32;
+    let outputs = quantized.bias.len();
+    let scales = &quantized.scales[..outputs];
+    let rounded = &quantized.weights[chunk.inputs.start * outputs..chunk.inputs.end * outputs];
+    vectorised(
+        #[inline(always)]
+        || {
+            for (real, rounded) in real.chunks_exact_mut(outputs).zip(rounded.chunks_exact(outputs)) {
+                for o in 0..outputs {
+                    let away = (real[o] / scales[o] - rounded[o]).clamp(-0.5, 0.5);
+                    real[o] = (real[o] - pull * away).clamp(-limit * scales[o], limit * scales[o]);
+                }
+            }
+        },
+    );
+}
+
 /// Turns the gradient of the *quantised* weights of a chunk into one of the weights, in place, and adds that of the
 /// scales to `by_scale`, `[OUT]`.
 ///
-/// Within the range the rounding is passed straight through; beyond it a weight has no gradient and its scale has.
+/// Within the range the rounding is passed straight through; beyond it a weight has a gradient inwards alone where
+/// scales are fixed, none where they are learned: then its scale has.
 pub fn through_rounding(
     chunk: &Chunk,
     format: WeightFormat,
@@ -210,6 +245,7 @@ pub fn through_rounding(
     real: &[f32],
     gradient: &mut [f32],
     by_scale: &mut [f32],
+    learned: bool,
 ) {
     let limit = format.limit() as f32;
     let outputs = quantized.bias.len();
@@ -226,9 +262,53 @@ pub fn through_rounding(
                     let inside = steps.abs() <= limit;
                     let slope = gradient[o] * quantized.input_step; // the products were taken with levels
                     by_scale[o] += slope * if inside { rounded[o] - steps } else { rounded[o] };
-                    gradient[o] = if inside { slope } else { 0.0 };
+                    let inwards = !learned && slope * steps > 0.0;
+                    gradient[o] = if inside || inwards { slope } else { 0.0 };
                 }
             }
         },
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHUNK: usize = 3;
+
+    fn chunk() -> Chunk {
+        Chunk { layer: 0, inputs: 0..CHUNK, weights: 0..CHUNK }
+    }
+
+    /// One output of three inputs, weights in steps of 0.5.
+    fn layer(weights: [f32; CHUNK]) -> QuantizedLayer {
+        let (weights, bias, scales) = (weights.to_vec(), vec![0], vec![0.5]);
+        QuantizedLayer { weights, bias, scales, input_step: 1.0, output_step: 1.0, ..QuantizedLayer::default() }
+    }
+
+    #[test]
+    fn weights_settle_at_their_integers_and_within_their_range() {
+        let mut real = [0.6, -0.9, 9.0];
+        settle(&chunk(), WeightFormat::I4, &layer([1.0, -2.0, 7.0]), 0.1, &mut real);
+        assert!((real[0] - 0.58).abs() < 1e-6 && (real[1] + 0.92).abs() < 1e-6, "{real:?}");
+        assert_eq!(real[2], 3.5);
+    }
+
+    #[test]
+    fn a_weight_beyond_its_range_comes_back_where_scales_are_fixed() {
+        let slopes = |learned: bool| {
+            let (mut gradient, mut by_scale) = ([1.0, 1.0, -1.0], [0.0]);
+            let quantized = layer([0.0, 7.0, 7.0]);
+            let real = [0.1, 4.0, 4.0];
+            through_rounding(&chunk(), WeightFormat::I4, &quantized, &real, &mut gradient, &mut by_scale, learned);
+            gradient
+        };
+        assert_eq!((slopes(true), slopes(false)), ([1.0, 0.0, 0.0], [1.0, 1.0, 0.0]));
+    }
+
+    #[test]
+    fn weights_of_inputs_that_are_dark_do_not_widen_the_scale() {
+        let weights = |share: f32| [(0.7, 1.0), (-0.4, 1.0), (0.2, 1.0), (4.0, share)];
+        assert!(best_scale(&weights(0.0), 7.0) < 0.5 * best_scale(&weights(1.0), 7.0));
+    }
 }

@@ -58,6 +58,15 @@ impl Lists {
         self.starts.push(end as u32);
     }
 
+    /// Columns and values of a row.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = (usize, f32)> {
+        let entries = self.starts[row] as usize..self.starts[row + 1] as usize;
+        self.columns[entries.clone()]
+            .iter()
+            .map(|&column| usize::from(column))
+            .zip(self.values[entries].iter().copied())
+    }
+
     /// The same matrix of `width` columns, transposed.
     pub fn transpose(&self, width: usize, out: &mut Lists) {
         out.starts.clear();

@@ -10,7 +10,7 @@ use super::export::{Exported, Exporter};
 use super::loss::Loss;
 use super::parameters::{Chunk, Layout};
 use super::pass::{BLOCK, Dropout, Input, Pass, Weights};
-use super::quantizer::{QuantizedLayer, initialize_scales, quantize_into};
+use super::quantizer::{Activity, QuantizedLayer, initialize_scales, quantize_into};
 use super::supply::{Epoch, Supply};
 use super::update::{Batch, Plan, update};
 use super::{Observer, Task, schedule};
@@ -92,9 +92,9 @@ impl<'a> Trainer<'a> {
         self.quantised = quantised;
         if quantised {
             self.parameters = self.adam.averaged(&self.parameters).to_vec();
-            let tops = self.hidden_tops();
+            let activities = self.activities();
             let description = description_of(&self.task.recipe.network, false);
-            initialize_scales(&description, &self.layout, &mut self.parameters, &tops);
+            initialize_scales(&description, &self.layout, &mut self.parameters, &activities);
         }
         self.adam = Adam::new(&self.parameters, self.task.recipe.training.averaging > 0.0);
     }
@@ -121,8 +121,9 @@ impl<'a> Trainer<'a> {
         self.adam = Adam { momentum, variance, average, steps };
     }
 
-    /// What 99.5 % of the hidden activations do not exceed, per layer, on the first thousand images of an epoch.
-    fn hidden_tops(&mut self) -> Vec<f32> {
+    /// What 99.5 % of the hidden activations do not exceed, and how large inputs are, per layer, on the first thousand
+    /// images of an epoch.
+    fn activities(&mut self) -> Vec<Activity> {
         let description = description_of(&self.task.recipe.network, true);
         let epoch = self.supply.epoch(0);
         let first = &epoch.order[..epoch.order.len().min(1_024)];
@@ -131,18 +132,35 @@ impl<'a> Trainer<'a> {
         let weights =
             Weights { description: &description, layout: &self.layout, parameters: &self.parameters, quantized: None };
         let mut outputs = vec![Vec::new(); self.layout.layers.len()];
+        let sizes = self.layout.layers.iter().map(|layer| vec![0.0f32; layer.inputs]);
+        let mut squares: Vec<Vec<f32>> = sizes.collect();
         let mut pass = Pass::new(self.layout.layers.len());
         for input in &self.inputs {
             pass.forward(weights, input, None);
+            for image in 0..input.labels.len() {
+                input.by_image.row(image).for_each(|(i, value)| squares[0][i] += value * value);
+            }
             for (index, outputs) in outputs.iter_mut().enumerate() {
                 outputs.extend_from_slice(pass.outputs(index));
+                if let Some(squares) = squares.get_mut(index + 1) {
+                    let rows = pass.outputs(index).chunks_exact(squares.len());
+                    rows.for_each(|row| squares.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * value));
+                }
             }
+        }
+        if self.task.recipe.training.learned_scales {
+            // Learning finds them from anywhere near.
+            squares.iter_mut().for_each(Vec::clear);
         }
         let top = |values: &mut Vec<f32>| {
             values.sort_by(f32::total_cmp);
             values.get(values.len().saturating_sub(1) * 995 / 1000).copied().unwrap_or(1.0)
         };
-        outputs.iter_mut().map(top).collect()
+        outputs
+            .iter_mut()
+            .zip(squares)
+            .map(|(outputs, input_squares)| Activity { top: top(outputs), input_squares })
+            .collect()
     }
 
     /// One pass over the training images; returns the mean loss.
@@ -207,7 +225,10 @@ impl<'a> Trainer<'a> {
         } else {
             self.passes.iter_mut().zip(batch).enumerate().for_each(run);
         }
+        // Free at first, when everything moves, and held the more the less is left to learn.
+        let held = 1.0 - rate / settings.quantised_learning_rate;
         let plan = Plan {
+            settling: (!settings.learned_scales).then_some(settings.damping * held * rate),
             description: &description,
             layout: &self.layout,
             chunks: &self.chunks,

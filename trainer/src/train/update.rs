@@ -12,7 +12,7 @@ use super::adam::{Adam, Step, Stretch};
 use super::gemm::{Matrix, multiply};
 use super::parameters::{Chunk, Layout};
 use super::pass::{Input, Pass};
-use super::quantizer::{QuantizedLayer, through_rounding};
+use super::quantizer::{QuantizedLayer, settle, through_rounding};
 use super::sparse::Start;
 
 thread_local! {
@@ -40,13 +40,15 @@ pub struct Plan<'a> {
     pub chunks: &'a [Chunk],
     /// The board's numbers; `None` in single precision.
     pub quantized: Option<&'a [QuantizedLayer]>,
+    /// Where scales of weights stay fixed: how far a step pulls weights to their integers, per step away from them.
+    pub settling: Option<f32>,
     /// Whether there is enough to do for more than one thread.
     pub in_parallel: bool,
 }
 
 /// Takes one step with all parameters.
 pub fn update(plan: Plan<'_>, batch: Batch<'_>, parameters: &mut [f32], adam: &mut Adam, step: Step) {
-    let Plan { description, layout, chunks, quantized, in_parallel } = plan;
+    let Plan { description, layout, chunks, quantized, settling, in_parallel } = plan;
     let rates = adam.begin(step);
     let stretches = adam.stretches(parameters, chunks.iter().map(|chunk| chunk.weights.clone()));
     let one = |(chunk, mut stretch): (&Chunk, Stretch<'_>)| {
@@ -59,9 +61,15 @@ pub fn update(plan: Plan<'_>, batch: Batch<'_>, parameters: &mut [f32], adam: &m
                 by_scale.resize(outputs, 0.0);
                 let format = description.layers()[chunk.layer].weights;
                 let layer = &layers[chunk.layer];
-                through_rounding(chunk, format, layer, stretch.parameters, gradient, &mut by_scale);
+                let learned = settling.is_none();
+                through_rounding(chunk, format, layer, stretch.parameters, gradient, &mut by_scale, learned);
             }
             stretch.step(gradient, rates, true);
+            if let (Some(layers), Some(pull)) = (quantized, settling) {
+                by_scale.fill(0.0);
+                let format = description.layers()[chunk.layer].weights;
+                settle(chunk, format, &layers[chunk.layer], pull, stretch.parameters);
+            }
             by_scale
         })
     };
