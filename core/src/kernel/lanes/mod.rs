@@ -57,8 +57,8 @@ struct Blocks {
     from: *const i32,
     /// Where they go.
     to: *mut i32,
-    /// Where the last of them goes.
-    end: *mut i32,
+    /// Where they end, at the end of the last block or within it.
+    end: *const i32,
     /// The level of columns alone.
     #[cfg(sinapse_thumb2)]
     level: u32,
@@ -200,7 +200,8 @@ fn add_rest(rest: Add, blocks: &mut Blocks, sums: &mut [MaybeUninit<i32>]) {
         sum.write(unsafe { *blocks.from.add(k) });
     }
     let range = block.as_mut_ptr_range();
-    (blocks.from, blocks.to, blocks.end) = (range.start.cast(), range.start.cast(), range.end.cast());
+    (blocks.from, blocks.to) = (range.start.cast(), range.start.cast());
+    blocks.end = blocks.from.wrapping_add(sums.len());
     // SAFETY: the list has an end, and columns that have words for these sums; there is room for sixteen.
     unsafe { rest(blocks) };
     for (to, sum) in sums.iter_mut().zip(block) {

@@ -64,7 +64,7 @@ pub const fn add(weights: WeightFormat, sums: usize) -> Add {
 /// The list has an end, and columns that have words for these sums.
 unsafe extern "C" fn add_blocks<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) {
     let (mut from, mut to) = (blocks.from, blocks.to);
-    while to != blocks.end {
+    while to.cast_const() < blocks.end {
         let lanes = lanes::<W, WORDS>(blocks);
         unpack::<W>(&lanes, WORDS, from, to);
         (from, to) = (from.wrapping_add(16), to.wrapping_add(16));

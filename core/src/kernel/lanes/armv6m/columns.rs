@@ -186,7 +186,7 @@ macro_rules! blocks {
                 "str r1, [sp, #16]",
                 "ldr r2, [sp, #20]",
                 "cmp r1, r2",
-                "beq 3f",
+                "bhs 3f",
                 "b 1b",
                 "3:",
                 "add sp, #24",

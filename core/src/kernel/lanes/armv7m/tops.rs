@@ -176,7 +176,7 @@ pub unsafe extern "C" fn add_tops(blocks: &Blocks) {
         "strd r10, r5, [sp, #12]",
         "ldr r0, [sp, #20]",
         "cmp r5, r0",
-        "bne 1b",
+        "blo 1b",
         "add sp, #28",
         "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
         "6:",
