@@ -108,6 +108,8 @@ pub struct Program {
     pub base: usize,
     /// Columns of 8-bit weights.
     pub i8: usize,
+    /// Inputs at the top level of 8-bit weights, apart.
+    pub tops: usize,
     /// Columns of 4-bit weights.
     pub i4: usize,
     /// Columns of ternary weights.
@@ -126,6 +128,8 @@ pub struct Program {
     pub deslant: usize,
     /// RAM of a layer with columns of integers, without activations, sums and logits: statics, frames, the list.
     pub columns_ram: usize,
+    /// More, where the sums are no multiple of sixteen.
+    pub rest_ram: usize,
     /// The same with tiles.
     pub tiles_ram: usize,
     /// The same with `f32`.

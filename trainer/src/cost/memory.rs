@@ -54,6 +54,9 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     let tiles = |index: usize, layer: &LayerDescription| {
         layer.weights != WeightFormat::F32 && layer.weights.order(description.input_of(index)) == Order::Tiles
     };
+    let tops = |index: usize, layer: &LayerDescription| {
+        layer.weights == WeightFormat::I8 && !tiles(index, layer) && layer.outputs % 16 == 0
+    };
     let hidden = |real: bool| {
         move |_: usize, layer: &LayerDescription| {
             layer.activation != ActivationKind::Identity && (layer.weights == WeightFormat::F32) == real
@@ -62,6 +65,7 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     let parts = [
         (true, program.base),
         (columns(WeightFormat::I8), program.i8),
+        (uses(&tops), program.tops),
         (columns(WeightFormat::I4), program.i4),
         (columns(WeightFormat::I2), program.i2),
         (columns(WeightFormat::F32), program.f32),
@@ -77,14 +81,17 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
 /// Modelled RAM of that program: its statics and its deepest stack, where activations, sums and logits are; `None` as there.
 pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
     let program = core.coefficients().program?;
-    let sums = description.layers().iter().map(|layer| 4 * usize::from(layer.outputs)).max().unwrap_or(0);
+    let further_layers = description.layers().len().saturating_sub(1);
+    // The last layer's sums are the logits.
+    let hidden = description.layers().iter().take(further_layers);
+    let sums = hidden.map(|layer| 4 * usize::from(layer.outputs)).max().unwrap_or(0);
     // Layers run one after the other: the deepest stack is that of the deepest kernel.
     let kernel = |(index, layer): (usize, &LayerDescription)| match layer.weights {
         WeightFormat::F32 => program.f32_ram,
         weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_ram,
+        _ if layer.outputs % 16 > 0 => program.columns_ram + program.rest_ram,
         _ => program.columns_ram,
     };
     let deepest = description.layers().iter().enumerate().map(kernel).max().unwrap_or(0);
-    let further_layers = description.layers().len().saturating_sub(1);
     Some(deepest + further_layers * program.layer_ram + scratch_bytes(description) + sums + 4 * description.classes())
 }
