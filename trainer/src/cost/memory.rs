@@ -55,7 +55,7 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
         layer.weights != WeightFormat::F32 && layer.weights.order(description.input_of(index)) == Order::Tiles
     };
     let tops = |index: usize, layer: &LayerDescription| {
-        layer.weights == WeightFormat::I8 && !tiles(index, layer) && layer.outputs % 16 == 0
+        layer.weights == WeightFormat::I8 && !tiles(index, layer) && layer.outputs.is_multiple_of(16)
     };
     let hidden = |real: bool| {
         move |_: usize, layer: &LayerDescription| {
@@ -89,7 +89,7 @@ pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
     let kernel = |(index, layer): (usize, &LayerDescription)| match layer.weights {
         WeightFormat::F32 => program.f32_ram,
         weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_ram,
-        _ if layer.outputs % 16 > 0 => program.columns_ram + program.rest_ram,
+        _ if !layer.outputs.is_multiple_of(16) => program.columns_ram + program.rest_ram,
         _ => program.columns_ram,
     };
     let deepest = description.layers().iter().enumerate().map(kernel).max().unwrap_or(0);
