@@ -16,8 +16,6 @@ mod board;
 mod digits;
 mod fault;
 mod host;
-#[cfg(target_arch = "arm")]
-mod interrupts;
 mod measure;
 mod model;
 mod runtime;

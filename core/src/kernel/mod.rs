@@ -39,25 +39,24 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     fn keep(weights: &[Self::Cell], bias: &[Self::Value], inputs: usize, kept: &mut [Self::Value]) {
         let _ = (weights, bias, inputs, kept);
     }
-    /// [`sums`](Self::sums) of a layer, with what was [kept](Self::keep) of it.
-    #[inline(always)]
+    /// As [`reference::sums`], with what was [kept](Self::keep) of the layer; returns `sums`, which need not have been written before.
     fn sums_with<'s>(
         kept: &[Self::Value],
         weights: &[Self::Cell],
         bias: &[Self::Value],
         input: &[X::Raw],
         sums: &'s mut [MaybeUninit<Self::Value>],
-    ) -> &'s mut [Self::Value] {
-        let _ = kept;
-        Self::sums(weights, bias, input, sums)
-    }
-    /// As [`reference::sums`]; returns `sums`, which need not have been written before.
+    ) -> &'s mut [Self::Value];
+    /// [`sums_with`](Self::sums_with) of a layer of which nothing was kept.
+    #[inline(always)]
     fn sums<'s>(
         weights: &[Self::Cell],
         bias: &[Self::Value],
         input: &[X::Raw],
         sums: &'s mut [MaybeUninit<Self::Value>],
-    ) -> &'s mut [Self::Value];
+    ) -> &'s mut [Self::Value] {
+        Self::sums_with(&[], weights, bias, input, sums)
+    }
 }
 
 /// Name of the kernel that runs here for integer weights in columns: its file, for reports.
@@ -123,15 +122,6 @@ macro_rules! integer_kernel {
                 }
             }
             #[inline(always)]
-            fn sums<'s>(
-                weights: &[u32],
-                bias: &[i32],
-                input: &[u8],
-                sums: &'s mut [MaybeUninit<i32>],
-            ) -> &'s mut [i32] {
-                integer_sums::<$weight, X>(&[], weights, bias, input, sums)
-            }
-            #[inline(always)]
             fn sums_with<'s>(
                 kept: &[i32],
                 weights: &[u32],
@@ -153,7 +143,13 @@ integer_kernel! {
 impl<X: Element<Value = f32>> Kernel<X> for f32 {
     type Kept<const OUT: usize> = [f32; 0];
     #[inline(always)]
-    fn sums<'s>(weights: &[f32], bias: &[f32], input: &[X::Raw], sums: &'s mut [MaybeUninit<f32>]) -> &'s mut [f32] {
+    fn sums_with<'s>(
+        _: &[f32],
+        weights: &[f32],
+        bias: &[f32],
+        input: &[X::Raw],
+        sums: &'s mut [MaybeUninit<f32>],
+    ) -> &'s mut [f32] {
         let sums = filled(bias, sums);
         if cfg!(sinapse_kernel = "reference") {
             reference::sums::<f32, X>(weights, bias, input, sums);

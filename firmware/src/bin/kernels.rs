@@ -13,9 +13,6 @@ mod fault;
 #[path = "../host.rs"]
 #[allow(dead_code)] // files are not read
 mod host;
-#[cfg(target_arch = "arm")]
-#[path = "../interrupts.rs"]
-mod interrupts;
 #[path = "../runtime/mod.rs"]
 #[allow(dead_code, unused_imports)] // the stack is not looked at
 mod runtime;

@@ -1,6 +1,9 @@
 //! Cortex-M: `cortex-m-rt` starts the program and paints the stack before `main`.
 #![allow(unsafe_code)] // symbols of the linker, and a handler that the core enters
 
+#[path = "../interrupts.rs"]
+mod interrupts;
+
 use cortex_m_rt::{ExceptionFrame, exception};
 pub use cortex_m_rt::{STACK_PAINT_VALUE as PAINT, entry};
 

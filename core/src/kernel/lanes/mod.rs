@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! list = the inputs that are not zero, (column, x), as many as 16 bits can sum      # `scan`
-//! for each block of outputs, in 8 registers:                                        # `add_blocks`
+//! for each block of outputs, in 8 registers:                                        # `Add`
 //!     lanes = 0
 //!     for (column, x) in list:
 //!         for each register: lanes += (column >> shift & 0x00ff_00ff) · x
@@ -13,10 +13,10 @@
 //! ```
 //!
 //! A register holds `L + 2¹⁶·H` modulo 2³². Once `offset · Σx` is taken from both, `L` and `H` are signed sums within 16
-//! bits (`limit · Σx < 2¹⁵`, see [`budget`]), so `L` is the sign-extended lower half and `H` what is left of the upper.
+//! bits (`limit · Σx < 2¹⁵`, see [`Loops`]), so `L` is the sign-extended lower half and `H` what is left of the upper.
 //!
 //! The two inner loops are `portable`; Arm's microcontrollers have them in assembly, because a compiler does not keep
-//! the eight sums in registers there: 50 cycles instead of 24 for 16 outputs of 4-bit weights on a Cortex-M4. Those with
+//! the eight sums in registers there: 50 cycles instead of 22 for 16 outputs of 4-bit weights on a Cortex-M4. Those with
 //! Thumb-2 list the inputs at the top level apart, for 8-bit weights: their columns are added first and multiplied once.
 #![allow(unsafe_code)] // a list of columns is walked without asking again whether they are in the weights
 
@@ -80,6 +80,20 @@ struct Loops {
     top_level: u8,
 }
 
+/// What adds a list to blocks of so many sums, 16 at most (0 counts as 16): a loop for each number of words.
+const fn adding(weights: WeightFormat, sums: usize) -> Add {
+    let words = if sums == 0 { 4 } else { (sums * weights.bits() as usize).div_ceil(32) };
+    match (weights, words) {
+        (WeightFormat::I8, 1) => imp::BYTES[0],
+        (WeightFormat::I8, 2) => imp::BYTES[1],
+        (WeightFormat::I8, 3) => imp::BYTES[2],
+        (WeightFormat::I8, _) => imp::BYTES[3],
+        (WeightFormat::I4, 1) => imp::NIBBLES[0],
+        (WeightFormat::I4, _) => imp::NIBBLES[1],
+        (WeightFormat::I2 | WeightFormat::F32, _) => imp::PAIRS,
+    }
+}
+
 impl Loops {
     /// Those of a layer whose inputs at the top level are kept apart, or not.
     const fn of<W: Weight, X: Levels>(tops_apart: bool) -> Self {
@@ -95,7 +109,7 @@ impl Loops {
             scan: Scan::of::<X>(scan, largest),
             bits: weights.bits(),
             offset: weights.offset() as u32,
-            add: imp::add(weights, 16),
+            add: adding(weights, 16),
             #[cfg(sinapse_thumb2)]
             top_level,
         }
@@ -118,7 +132,7 @@ where
 {
     let outputs = bias.len().min(sums.len());
     let (Some(bias), Some(sums)) = (bias.get(..outputs), sums.get_mut(..outputs)) else { return &mut [] };
-    let rest = imp::add(W::FORMAT, outputs % 16);
+    let rest = adding(W::FORMAT, outputs % 16);
     if cfg!(sinapse_thumb2) && matches!(W::FORMAT, WeightFormat::I8) && outputs.is_multiple_of(16) {
         sums_by::<true>(const { &Loops::of::<W, X>(true) }, rest, weights, bias, input, sums)
     } else {

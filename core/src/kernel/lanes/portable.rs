@@ -2,7 +2,7 @@
 
 use super::walk::{Entry, Walk};
 use super::{Add, Blocks, unpack};
-use crate::weight::{I2, I4, I8, Weight, WeightFormat};
+use crate::weight::{I2, I4, I8, Weight};
 
 /// Words in a chunk of inputs.
 pub const WORDS: usize = 2;
@@ -43,19 +43,12 @@ unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
     }
 }
 
-/// Adds a list to blocks of so many sums, 16 at most.
-pub const fn add(weights: WeightFormat, sums: usize) -> Add {
-    let words = if sums == 0 { 4 } else { (sums * weights.bits() as usize).div_ceil(32) };
-    match (weights, words) {
-        (WeightFormat::I8, 1) => add_blocks::<I8, 1>,
-        (WeightFormat::I8, 2) => add_blocks::<I8, 2>,
-        (WeightFormat::I8, 3) => add_blocks::<I8, 3>,
-        (WeightFormat::I8, _) => add_blocks::<I8, 4>,
-        (WeightFormat::I4, 1) => add_blocks::<I4, 1>,
-        (WeightFormat::I4, _) => add_blocks::<I4, 2>,
-        (WeightFormat::I2 | WeightFormat::F32, _) => add_blocks::<I2, 1>,
-    }
-}
+/// Adding lists to columns of 8-bit weights, by their words.
+pub const BYTES: [Add; 4] = [add_blocks::<I8, 1>, add_blocks::<I8, 2>, add_blocks::<I8, 3>, add_blocks::<I8, 4>];
+/// To columns of 4-bit weights.
+pub const NIBBLES: [Add; 2] = [add_blocks::<I4, 1>, add_blocks::<I4, 2>];
+/// To columns of ternary weights, one word.
+pub const PAIRS: Add = add_blocks::<I2, 1>;
 
 /// The next `WORDS` words of all columns in the list, times their levels, added to their sums; then the next, for every block.
 ///

@@ -6,7 +6,7 @@
 mod columns;
 mod scan;
 
-pub use columns::add;
+pub use columns::{BYTES, NIBBLES, PAIRS};
 pub use scan::scan;
 
 /// Words in a chunk of inputs.

@@ -3,7 +3,6 @@
 use core::arch::naked_asm;
 
 use super::super::{Add, Blocks};
-use crate::weight::WeightFormat;
 
 /// Loads the last words of a block, and lets the entry go on behind them.
 macro_rules! last {
@@ -273,16 +272,9 @@ blocks!(
     )
 );
 
-/// As [`portable::add`](super::super::portable::add).
-pub const fn add(weights: WeightFormat, sums: usize) -> Add {
-    let words = if sums == 0 { 4 } else { (sums * weights.bits() as usize).div_ceil(32) };
-    match (weights, words) {
-        (WeightFormat::I8, 1) => bytes_1,
-        (WeightFormat::I8, 2) => bytes_2,
-        (WeightFormat::I8, 3) => bytes_3,
-        (WeightFormat::I8, _) => bytes_4,
-        (WeightFormat::I4, 1) => nibbles_1,
-        (WeightFormat::I4, _) => nibbles_2,
-        (WeightFormat::I2 | WeightFormat::F32, _) => pairs_1,
-    }
-}
+/// As [`portable::BYTES`](super::super::portable::BYTES).
+pub const BYTES: [Add; 4] = [bytes_1, bytes_2, bytes_3, bytes_4];
+/// As [`portable::NIBBLES`](super::super::portable::NIBBLES).
+pub const NIBBLES: [Add; 2] = [nibbles_1, nibbles_2];
+/// As [`portable::PAIRS`](super::super::portable::PAIRS).
+pub const PAIRS: Add = pairs_1;

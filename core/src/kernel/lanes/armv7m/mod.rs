@@ -33,7 +33,7 @@ mod columns;
 mod scan;
 mod tops;
 
-pub use columns::add;
+pub use columns::{BYTES, NIBBLES, PAIRS};
 pub use scan::{scan, scan_tops};
 pub use tops::add_tops;
 
