@@ -243,18 +243,3 @@ fn add_tops(level: u8, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &mut [
     // SAFETY: the columns end with a null, and have words for these sums.
     unsafe { imp::add_tops(&blocks) };
 }
-
-/// Adds both halves of the lanes of `words` words to the sums at `from`, and writes those at `to`.
-#[cfg(sinapse_core = "other")]
-#[inline(always)]
-fn unpack<W: Weight>(lanes: &[u32; 8], words: usize, from: *const i32, to: *mut i32) {
-    let phases = 16 / W::FORMAT.bits() as usize;
-    for (index, &both) in lanes.iter().enumerate().take(words * phases) {
-        let (low, high) = (i32::from(both as i16), both.wrapping_add(0x8000) as i32 >> 16);
-        let o = index / phases * 2 * phases + index % phases;
-        for (o, half) in [(o, low), (o + phases, high)] {
-            // SAFETY: callers have room for all sums of these words.
-            unsafe { *to.add(o) = (*from.add(o)).wrapping_add(half) };
-        }
-    }
-}

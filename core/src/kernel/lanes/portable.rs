@@ -1,7 +1,7 @@
 //! The inner loops in Rust, for every machine.
 
 use super::walk::{Entry, Walk};
-use super::{Add, Blocks, unpack};
+use super::{Add, Blocks};
 use crate::weight::{I2, I4, I8, Weight};
 
 /// Words in a chunk of inputs.
@@ -59,9 +59,22 @@ unsafe extern "C" fn add_blocks<W: Weight<Cell = u32>, const WORDS: usize>(block
     let (mut from, mut to) = (blocks.from, blocks.to);
     while to.cast_const() < blocks.end {
         let lanes = lanes::<W, WORDS>(blocks);
-        unpack::<W>(&lanes, WORDS, from, to);
+        unpack::<W, WORDS>(&lanes, from, to);
         (from, to) = (from.wrapping_add(16), to.wrapping_add(16));
     }
+}
+
+/// `$body` for each of eight lanes, written out: where the compiler is asked for small code, a loop would keep them in memory.
+macro_rules! each_lane {
+    ($index:ident, $body:block) => {
+        each_lane!(@ $index $body 0 1 2 3 4 5 6 7)
+    };
+    (@ $index:ident $body:block $($number:literal)+) => {
+        $({
+            let $index: usize = $number;
+            $body
+        })+
+    };
 }
 
 /// Two outputs in each, `[word][phase]`.
@@ -74,13 +87,14 @@ fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) -> [u32; 8]
     let mut next = blocks.entries.cast::<Entry>();
     // SAFETY: the list ends with `x = 0`, and a column has no fewer words than callers ask for.
     while let Entry { column, x: x @ 1.. } = unsafe { *next } {
-        for (k, lanes) in lanes.chunks_exact_mut(phases).enumerate().take(WORDS) {
-            // SAFETY: as above.
-            let word = unsafe { *column.add(k) };
-            for (phase, lane) in lanes.iter_mut().enumerate() {
-                *lane = lane.wrapping_add((word >> (phase as u32 * bits) & mask).wrapping_mul(x));
+        each_lane!(index, {
+            if index / phases < WORDS {
+                // SAFETY: as above.
+                let word = unsafe { *column.add(index / phases) };
+                let two = word >> ((index % phases) as u32 * bits) & mask;
+                lanes[index] = lanes[index].wrapping_add(two.wrapping_mul(x));
             }
-        }
+        });
         // SAFETY: as above.
         unsafe {
             (*next).column = column.wrapping_add(WORDS);
@@ -88,4 +102,22 @@ fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) -> [u32; 8]
         }
     }
     lanes
+}
+
+/// Adds both halves of the lanes to the sums at `from`, and writes those at `to`.
+#[inline(always)]
+fn unpack<W: Weight, const WORDS: usize>(lanes: &[u32; 8], from: *const i32, to: *mut i32) {
+    let phases = 16 / W::FORMAT.bits() as usize;
+    each_lane!(index, {
+        if index / phases < WORDS {
+            let both = lanes[index];
+            let (low, high) = (i32::from(both as i16), both.wrapping_add(0x8000) as i32 >> 16);
+            let o = index / phases * 2 * phases + index % phases;
+            // SAFETY: there is room for all sums of these words.
+            unsafe {
+                *to.add(o) = (*from.add(o)).wrapping_add(low);
+                *to.add(o + phases) = (*from.add(o + phases)).wrapping_add(high);
+            }
+        }
+    });
 }
