@@ -1,12 +1,14 @@
-//! Compares kernels for tiles with the reference where they run: every tail of inputs and outputs, extremes, random numbers.
+//! Compares kernels for integers with the reference where they run: every tail of inputs and outputs, extremes, random numbers.
 //!
 //! `cargo xtask test` runs it on every emulated core. It needs no network and no board but the memory map.
 #![no_std]
 #![no_main]
 
 use defmt_semihosting as _; // the logger
-use sinapse::kernel::{reference, tiles};
-use sinapse::{I8, U8};
+use sinapse::element::Levels;
+use sinapse::kernel::{Kernel, reference, tiles};
+use sinapse::weight::{Order, Weight};
+use sinapse::{I2, I4, I8, Pixel, U4, U8};
 
 #[path = "../fault.rs"]
 mod fault;
@@ -32,6 +34,9 @@ const OUTPUTS: usize = 34;
 
 /// Rows of sixteen that are not whole, turns of kernels that are not whole, a list that overflows.
 const INPUT_COUNTS: [usize; 17] = [1, 3, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 96, 100, 144, 784, INPUTS];
+
+/// The same for columns: words and chunks of words that are not whole, sums of levels and lists that overflow.
+const COLUMN_INPUT_COUNTS: [usize; 9] = [1, 3, 7, 16, 17, 33, 64, 144, 784];
 
 /// How bytes are chosen.
 #[derive(Clone, Copy, defmt::Format)]
@@ -128,6 +133,75 @@ impl Layer {
     }
 }
 
+/// A way to fill integer weights.
+#[derive(Clone, Copy, defmt::Format)]
+enum Weights {
+    Least,
+    Most,
+    Random,
+}
+
+impl Layer {
+    /// As [`compare`](Self::compare), for weights in columns, by the kernel that a layer of these formats has here.
+    fn compare_columns<W, X>(&mut self, inputs: usize, outputs: usize) -> u32
+    where
+        W: Kernel<X> + Weight<Value = i32, Cell = u32>,
+        X: Levels,
+    {
+        const { assert!(matches!(W::FORMAT.order(X::FORMAT), Order::Columns)) };
+        let words = inputs * W::row_cells(X::FORMAT, outputs);
+        let Some(weights) = self.weights.get_mut(..words) else { return 0 };
+        let Some(bias) = self.bias.get_mut(..outputs) else { return 0 };
+        let (bits, limit) = (W::FORMAT.bits(), W::FORMAT.limit());
+        // Bits of a byte that a level may have; pixels have all.
+        let level = if X::SHIFT == 0 { X::FORMAT.top_level() } else { 255 };
+        let mut compared = 0;
+        for weight_fill in [Weights::Random, Weights::Least, Weights::Most] {
+            for word in weights.iter_mut() {
+                *word = 0;
+                for at in (0..32).step_by(bits as usize) {
+                    let weight = match weight_fill {
+                        Weights::Least => -limit,
+                        Weights::Most => limit,
+                        Weights::Random => (self.random.next() >> 8) as i32 % (2 * limit + 1) - limit,
+                    };
+                    *word |= (weight + W::FORMAT.offset()).cast_unsigned() << at;
+                }
+            }
+            for bias in bias.iter_mut() {
+                *bias = self.random.next().cast_signed() >> 8;
+            }
+            for input_fill in INPUT_FILLS {
+                let shift = self.random.next() as usize % SHIFTS;
+                let input = self.input.get_mut(shift..).unwrap_or_default().get_mut(..inputs).unwrap_or_default();
+                for (at, input) in input.iter_mut().enumerate() {
+                    *input = self.random.byte(at, input_fill) & level;
+                }
+                let mut expected = [0; OUTPUTS];
+                let expected = expected.get_mut(..outputs).unwrap_or_default();
+                reference::sums::<W, X>(weights, bias, input, expected);
+                let mut room = [const { MaybeUninit::uninit() }; OUTPUTS];
+                let room = room.get_mut(..outputs).unwrap_or_default();
+                if W::sums(weights, bias, input, room) != expected {
+                    defmt::error!(
+                        "{=usize} inputs ({}, {=u32} bits), {=usize} outputs ({}, {=u32} bits), from byte {=usize}: not the reference's sums",
+                        inputs,
+                        input_fill,
+                        X::FORMAT.bits(),
+                        outputs,
+                        weight_fill,
+                        bits,
+                        shift
+                    );
+                    host::exit(ExitCode::Differs)
+                }
+                compared += 1;
+            }
+        }
+        compared
+    }
+}
+
 #[entry]
 fn main() -> ! {
     let mut layer = Layer {
@@ -143,6 +217,17 @@ fn main() -> ! {
             compared += layer.compare(inputs, outputs);
         }
     }
-    defmt::println!("{=u32} layers of tiles give the reference's sums", compared);
+    let mut columns = 0;
+    for inputs in COLUMN_INPUT_COUNTS {
+        for outputs in 1..=OUTPUTS {
+            columns += layer.compare_columns::<I8, U4>(inputs, outputs);
+            columns += layer.compare_columns::<I8, Pixel<U4>>(inputs, outputs);
+            columns += layer.compare_columns::<I4, U4>(inputs, outputs);
+            columns += layer.compare_columns::<I4, U8>(inputs, outputs);
+            columns += layer.compare_columns::<I2, Pixel<U4>>(inputs, outputs);
+            columns += layer.compare_columns::<I2, U8>(inputs, outputs);
+        }
+    }
+    defmt::println!("{=u32} layers of tiles and {=u32} of columns give the reference's sums", compared, columns);
     host::exit(ExitCode::Success)
 }
