@@ -35,8 +35,9 @@ const OUTPUTS: usize = 34;
 /// Rows of sixteen that are not whole, turns of kernels that are not whole, a list that overflows.
 const INPUT_COUNTS: [usize; 17] = [1, 3, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 96, 100, 144, 784, INPUTS];
 
-/// The same for columns: words and chunks of words that are not whole, sums of levels and lists that overflow.
-const COLUMN_INPUT_COUNTS: [usize; 9] = [1, 3, 7, 16, 17, 33, 64, 144, 784];
+/// The same for columns: words and chunks of words that are not whole, sums of levels and lists that overflow, columns at the top
+/// level apart.
+const COLUMN_INPUT_COUNTS: [usize; 10] = [1, 3, 7, 16, 17, 33, 64, 144, 528, 784];
 
 /// How bytes are chosen.
 #[derive(Clone, Copy, defmt::Format)]

@@ -75,6 +75,9 @@ struct Loops {
     offset: u32,
     /// Adds a list to blocks of sixteen sums.
     add: Add,
+    /// Adds columns at the top level, where they are kept apart.
+    #[cfg(sinapse_thumb2)]
+    add_tops: Add,
     /// Highest level of the inputs.
     #[cfg(sinapse_thumb2)]
     top_level: u8,
@@ -100,9 +103,12 @@ impl Loops {
         let (weights, top_level) = (W::FORMAT, X::FORMAT.top_level());
         // `limit · Σx < 2¹⁵`. 8-bit levels of 8-bit weights, which would leave no room for a step, are tiles.
         let largest = 32_767 / weights.limit();
-        let unchecked = largest >= walk::LIST as i32 * top_level as i32;
+        let longest = if tops_apart { walk::LONG_LIST } else { walk::LIST };
+        let unchecked = largest >= longest as i32 * top_level as i32;
         #[cfg(sinapse_thumb2)]
-        let scan = if tops_apart { imp::scan_tops::<X> } else { imp::scan(unchecked) };
+        let nibbles = matches!(weights, WeightFormat::I4);
+        #[cfg(sinapse_thumb2)]
+        let scan = if tops_apart { imp::scan_tops::<X>(unchecked && nibbles) } else { imp::scan(unchecked) };
         #[cfg(not(sinapse_thumb2))]
         let scan = imp::scan(!tops_apart && unchecked);
         Loops {
@@ -111,9 +117,22 @@ impl Loops {
             offset: weights.offset() as u32,
             add: adding(weights, 16),
             #[cfg(sinapse_thumb2)]
+            add_tops: if nibbles { imp::add_nibbles } else { imp::add_bytes },
+            #[cfg(sinapse_thumb2)]
             top_level,
         }
     }
+}
+
+/// Whether columns at the top level are kept apart: where assembly can add them, and there are enough to pay for it.
+const fn keeps_tops_apart(weights: WeightFormat, inputs: usize, outputs: usize) -> bool {
+    cfg!(sinapse_thumb2)
+        && match weights {
+            WeightFormat::I8 => outputs.is_multiple_of(16),
+            // Whole pictures have strokes of full ink; where pixels are means of several, few are at the top level.
+            WeightFormat::I4 => outputs.is_multiple_of(32) && inputs >= 512,
+            WeightFormat::I2 | WeightFormat::F32 => false,
+        }
 }
 
 /// A scan that looks at the length of the list alone.
@@ -133,16 +152,16 @@ where
     let outputs = bias.len().min(sums.len());
     let (Some(bias), Some(sums)) = (bias.get(..outputs), sums.get_mut(..outputs)) else { return &mut [] };
     let rest = adding(W::FORMAT, outputs % 16);
-    if cfg!(sinapse_thumb2) && matches!(W::FORMAT, WeightFormat::I8) && outputs.is_multiple_of(16) {
-        sums_by::<true>(const { &Loops::of::<W, X>(true) }, rest, weights, bias, input, sums)
+    if keeps_tops_apart(W::FORMAT, input.len(), outputs) {
+        sums_by::<true, { walk::LONG_LIST + 1 }>(const { &Loops::of::<W, X>(true) }, rest, weights, bias, input, sums)
     } else {
-        sums_by::<false>(const { &Loops::of::<W, X>(false) }, rest, weights, bias, input, sums)
+        sums_by::<false, { walk::LIST + 1 }>(const { &Loops::of::<W, X>(false) }, rest, weights, bias, input, sums)
     }
 }
 
 /// As many sums as biases; `rest` is for those beyond blocks of sixteen.
 #[inline(never)] // all integer layers share it
-fn sums_by<'s, const TOPS_APART: bool>(
+fn sums_by<'s, const TOPS_APART: bool, const ROOM: usize>(
     loops: &Loops,
     rest: Add,
     weights: &[u32],
@@ -151,14 +170,14 @@ fn sums_by<'s, const TOPS_APART: bool>(
     sums: &'s mut [MaybeUninit<i32>],
 ) -> &'s mut [i32] {
     let column_words = (sums.len() * loops.bits as usize).div_ceil(32);
-    let mut room = [const { MaybeUninit::uninit() }; walk::LIST + 1];
+    let mut room = [const { MaybeUninit::uninit() }; ROOM];
     let Some(mut list) = Walk::along(&loops.scan, weights, column_words, input, &mut room) else { return &mut [] };
     let mut before = Some(bias);
     loop {
         let last = list.fill(&loops.scan);
         #[cfg(sinapse_thumb2)]
-        if TOPS_APART && list.top_count() > if last { 0 } else { walk::LIST } {
-            add_tops(loops.top_level, &mut list, before.take(), sums);
+        if TOPS_APART && list.top_count() > if last { 0 } else { ROOM } {
+            add_tops(loops, &mut list, before.take(), sums);
         }
         if last && before.is_some() && list.length() == 0 {
             // An entry of no weight: without any, the sums are the bias all the same.
@@ -227,19 +246,19 @@ fn add_rest(rest: Add, blocks: &mut Blocks, sums: &mut [MaybeUninit<i32>]) {
 /// Adds all columns at the top level to sums as in [`add`], whose number is a multiple of sixteen, and forgets them.
 #[cfg(sinapse_thumb2)]
 #[inline(always)]
-fn add_tops(level: u8, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &mut [MaybeUninit<i32>]) {
+fn add_tops(loops: &Loops, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &mut [MaybeUninit<i32>]) {
     let count = list.top_count() as u32;
     let range = sums.as_mut_ptr_range();
     let (to, end) = (range.start.cast::<i32>(), range.end.cast());
     let blocks = Blocks {
-        start: 0u32.wrapping_sub((128 * 0x1_0001u32).wrapping_mul(count)),
+        start: 0u32.wrapping_sub(loops.offset.wrapping_mul(count).wrapping_mul(0x1_0001)),
         length: count,
         entries: list.take_tops().cast(),
         from: before.map_or(to.cast_const(), <[i32]>::as_ptr),
         to,
         end,
-        level: u32::from(level),
+        level: u32::from(loops.top_level),
     };
     // SAFETY: the columns end with a null, and have words for these sums.
-    unsafe { imp::add_tops(&blocks) };
+    unsafe { (loops.add_tops)(&blocks) };
 }

@@ -10,6 +10,9 @@ use crate::element::Levels;
 /// Most inputs in a list, 8 bytes each, on the stack.
 pub const LIST: usize = 88;
 
+/// The same where columns at the top level are kept apart: most pictures fit, and blocks are gone through once.
+pub const LONG_LIST: usize = 120;
+
 /// Most inputs that are listed between two looks at the room: whole chunks on every machine, and what is left behind them.
 const AHEAD: usize = 16;
 
@@ -76,16 +79,20 @@ pub struct Walk<'a> {
     pub over: i32,
     budget: i32,
     entries: *mut Entry,
+    /// Where the columns at the top level end.
+    #[cfg(sinapse_thumb2)]
+    tops_end: *mut *const u32,
     /// Inputs behind whole chunks.
     behind: &'a [u8],
     borrowed: PhantomData<&'a mut [Entry]>,
 }
 
 impl<'a> Walk<'a> {
-    /// An empty list, and nothing to go along.
+    /// An empty list of one entry less than there is room for, and nothing to go along.
     #[inline(always)]
-    pub fn new(scan: &Scan, room: &'a mut [MaybeUninit<Entry>; LIST + 1]) -> Self {
+    pub fn new(scan: &Scan, room: &'a mut [MaybeUninit<Entry>]) -> Self {
         let entries = room.as_mut_ptr().cast::<Entry>();
+        let limit = entries.wrapping_add(room.len().saturating_sub(1));
         Walk {
             next: core::ptr::null(),
             end: core::ptr::null(),
@@ -94,10 +101,12 @@ impl<'a> Walk<'a> {
             mask: scan.mask,
             stride: 0,
             shift: scan.shift,
-            limit: entries.wrapping_add(LIST),
+            limit,
             over: -scan.budget,
             budget: scan.budget,
             entries,
+            #[cfg(sinapse_thumb2)]
+            tops_end: limit.cast(),
             behind: &[],
             borrowed: PhantomData,
         }
@@ -110,7 +119,7 @@ impl<'a> Walk<'a> {
         weights: &'a [u32],
         column_words: usize,
         input: &'a [u8],
-        room: &'a mut [MaybeUninit<Entry>; LIST + 1],
+        room: &'a mut [MaybeUninit<Entry>],
     ) -> Option<Self> {
         if input.is_empty() || input.len() * column_words > weights.len() {
             return None;
@@ -203,25 +212,18 @@ impl<'a> Walk<'a> {
         unsafe { core::slice::from_raw_parts_mut(self.entries, self.length()) }
     }
 
-    /// Where the columns at the top level end.
-    #[cfg(sinapse_thumb2)]
-    #[inline(always)]
-    fn tops_end(&self) -> *mut *const u32 {
-        self.entries.wrapping_add(LIST).cast()
-    }
-
     /// How many columns at the top level there are.
     #[cfg(sinapse_thumb2)]
     #[inline(always)]
     pub fn top_count(&self) -> usize {
-        (self.tops_end().addr() - self.limit.addr()) / size_of::<*const u32>()
+        (self.tops_end.addr() - self.limit.addr()) / size_of::<*const u32>()
     }
 
     /// The columns at the top level, up to a null; from now on there are none.
     #[cfg(sinapse_thumb2)]
     #[inline(always)]
     pub fn take_tops(&mut self) -> *mut *const u32 {
-        let (tops, end) = (self.limit.cast(), self.tops_end());
+        let (tops, end) = (self.limit.cast(), self.tops_end);
         // SAFETY: the entry behind the limit is kept for the null.
         unsafe { end.write(core::ptr::null()) };
         self.limit = end.cast();

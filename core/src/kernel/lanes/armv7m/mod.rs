@@ -35,7 +35,7 @@ mod tops;
 
 pub use columns::{BYTES, NIBBLES, PAIRS};
 pub use scan::{scan, scan_tops};
-pub use tops::add_tops;
+pub use tops::{add_bytes, add_nibbles};
 
 /// Words in a chunk of inputs.
 pub const WORDS: usize = 4;

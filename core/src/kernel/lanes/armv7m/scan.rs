@@ -110,6 +110,26 @@ macro_rules! put {
     };
 }
 
+/// Chunks without looks at the sum of levels.
+macro_rules! chunks_alone {
+    ($kind:tt) => {
+        concat!(
+            take!(),
+            chunks!(
+                "bne",
+                concat!(
+                    word!($kind, "r5", "b 6f\n"),
+                    word!($kind, "r6", "b 6f\n"),
+                    word!($kind, "r7", "b 6f\n"),
+                    word!($kind, "r11", "b 6f\n"),
+                )
+            ),
+            "8:\n9:\n",
+            put!(),
+        )
+    };
+}
+
 /// Chunks with looks at the sum of levels: the scan may go on within a chunk, so that the last words are single ones.
 macro_rules! checked_chunks {
     ($kind:tt) => {
@@ -157,22 +177,7 @@ pub const fn scan(unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
 /// There is a chunk, and room in the list, and all inputs have columns.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_unchecked(walk: &mut Walk<'_>) {
-    naked_asm!(
-        take!(),
-        chunks!(
-            "bne",
-            concat!(
-                word!("any", "r5", "b 6f\n"),
-                word!("any", "r6", "b 6f\n"),
-                word!("any", "r7", "b 6f\n"),
-                word!("any", "r11", "b 6f\n")
-            )
-        ),
-        "8:",
-        "9:",
-        put!(),
-        room = const ROOM,
-    )
+    naked_asm!(chunks_alone!("any"), room = const ROOM)
 }
 
 /// See [`scan`].
@@ -186,11 +191,26 @@ unsafe extern "C" fn scan_checked(walk: &mut Walk<'_>) {
 }
 
 /// As [`scan`], with columns of inputs at the top level apart; an input that is not zero takes 8 cycles.
+pub const fn scan_tops<X: Levels>(unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
+    if unchecked { scan_tops_unchecked::<X> } else { scan_tops_checked::<X> }
+}
+
+/// See [`scan_tops`].
 ///
 /// # Safety
 ///
-/// There is a chunk, and room in the list, and all inputs have columns.
+/// As for `scan_unchecked`.
 #[unsafe(naked)]
-pub unsafe extern "C" fn scan_tops<X: Levels>(walk: &mut Walk<'_>) {
+unsafe extern "C" fn scan_tops_unchecked<X: Levels>(walk: &mut Walk<'_>) {
+    naked_asm!(chunks_alone!("top"), room = const ROOM, top = const X::FORMAT.top_level())
+}
+
+/// See [`scan_tops`].
+///
+/// # Safety
+///
+/// As for `scan_unchecked`.
+#[unsafe(naked)]
+unsafe extern "C" fn scan_tops_checked<X: Levels>(walk: &mut Walk<'_>) {
     naked_asm!(checked_chunks!("top"), room = const ROOM, top = const X::FORMAT.top_level())
 }

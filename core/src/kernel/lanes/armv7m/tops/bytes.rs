@@ -1,8 +1,8 @@
-//! Columns at the top level: added first, multiplied once.
+//! Columns of 8-bit weights.
 
 use core::arch::naked_asm;
 
-use super::super::Blocks;
+use super::super::super::Blocks;
 
 /// A word of weights, without a multiplication.
 #[cfg(sinapse_dsp)]
@@ -53,68 +53,6 @@ macro_rules! column {
     };
 }
 
-/// Adds the lower halves of two lanes, times the level in lr, to the next two sums.
-#[cfg(sinapse_dsp)]
-macro_rules! lows {
-    ($a:literal, $b:literal) => {
-        concat!(
-            "ldrd r6, r7, [r10], #8\n",
-            "smlabb r6, ",
-            $a,
-            ", lr, r6\n",
-            "smlabb r7, ",
-            $b,
-            ", lr, r7\n",
-            "strd r6, r7, [r5], #8\n",
-        )
-    };
-}
-
-/// Adds the lower halves of two lanes, times the level in lr, to the next two sums.
-#[cfg(not(sinapse_dsp))]
-macro_rules! lows {
-    ($a:literal, $b:literal) => {
-        concat!(
-            "ldrd r6, r7, [r10], #8\n",
-            "sxth r12, ",
-            $a,
-            "\nmla r6, r12, lr, r6\n",
-            "sxth r12, ",
-            $b,
-            "\nmla r7, r12, lr, r7\n",
-            "strd r6, r7, [r5], #8\n",
-        )
-    };
-}
-
-/// Adds the upper halves of two lanes, times the level in lr, to the next two sums.
-macro_rules! highs {
-    ($a:literal, $b:literal) => {
-        concat!(
-            "ldrd r6, r7, [r10], #8\n",
-            "add ",
-            $a,
-            ", #0x8000\n",
-            "add ",
-            $b,
-            ", #0x8000\n",
-            "asr ",
-            $a,
-            ", #16\n",
-            "asr ",
-            $b,
-            ", #16\n",
-            "mla r6, ",
-            $a,
-            ", lr, r6\n",
-            "mla r7, ",
-            $b,
-            ", lr, r7\n",
-            "strd r6, r7, [r5], #8\n",
-        )
-    };
-}
-
 /// Adds blocks of 8-bit weights, at least one column up to a null: 17 cycles a column and block. Four columns a turn, the first turn
 /// may have fewer.
 ///
@@ -122,7 +60,7 @@ macro_rules! highs {
 ///
 /// The columns end with a null, and have words for these sums.
 #[unsafe(naked)]
-pub unsafe extern "C" fn add_tops(blocks: &Blocks) {
+pub unsafe extern "C" fn add_bytes(blocks: &Blocks) {
     naked_asm!(
         dsp!(),
         "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
