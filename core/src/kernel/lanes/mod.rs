@@ -75,9 +75,9 @@ struct Loops {
     offset: u32,
     /// Adds a list to blocks of sixteen sums.
     add: Add,
-    /// Adds columns at the top level, where they are kept apart.
+    /// Adds columns at the top level, where they are kept apart: a program without them does not link it.
     #[cfg(sinapse_thumb2)]
-    add_tops: Add,
+    add_tops: Option<Add>,
     /// Highest level of the inputs.
     #[cfg(sinapse_thumb2)]
     top_level: u8,
@@ -117,7 +117,11 @@ impl Loops {
             offset: weights.offset() as u32,
             add: adding(weights, 16),
             #[cfg(sinapse_thumb2)]
-            add_tops: if nibbles { imp::add_nibbles } else { imp::add_bytes },
+            add_tops: match (tops_apart, nibbles) {
+                (false, _) => None,
+                (true, false) => Some(imp::add_bytes),
+                (true, true) => Some(imp::add_nibbles),
+            },
             #[cfg(sinapse_thumb2)]
             top_level,
         }
@@ -250,6 +254,7 @@ fn add_tops(loops: &Loops, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &m
     let count = list.top_count() as u32;
     let range = sums.as_mut_ptr_range();
     let (to, end) = (range.start.cast::<i32>(), range.end.cast());
+    let Some(add_tops) = loops.add_tops else { return };
     let blocks = Blocks {
         start: 0u32.wrapping_sub(loops.offset.wrapping_mul(count).wrapping_mul(0x1_0001)),
         length: count,
@@ -260,5 +265,5 @@ fn add_tops(loops: &Loops, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &m
         level: u32::from(loops.top_level),
     };
     // SAFETY: the columns end with a null, and have words for these sums.
-    unsafe { (loops.add_tops)(&blocks) };
+    unsafe { add_tops(&blocks) };
 }
