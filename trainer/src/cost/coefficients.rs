@@ -50,6 +50,8 @@ impl Core {
 
 /// Entries that a list of the columns has room for, before a look: 88, less sixteen.
 pub const LIST: f64 = 72.0;
+/// The same where inputs at the top level are kept apart: 120, less sixteen.
+pub const LONG_LIST: f64 = 104.0;
 /// Pairs that a list of the tiles has room for, before a look: 64, less eight.
 pub const PAIRS: f64 = 56.0;
 
@@ -84,6 +86,35 @@ pub struct Products {
     pub word: f64,
 }
 
+/// An input at the top level and sixteen outputs, where such inputs are kept apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Tops {
+    /// 8-bit weights.
+    pub i8: f64,
+    /// 4-bit weights.
+    pub i4: f64,
+}
+
+impl Tops {
+    /// Whether a layer keeps them apart, as the core's `lanes` choose.
+    pub fn are_apart(weights: WeightFormat, inputs: usize, outputs: usize) -> bool {
+        match weights {
+            WeightFormat::I8 => outputs.is_multiple_of(16),
+            WeightFormat::I4 => outputs.is_multiple_of(32) && inputs >= 512,
+            WeightFormat::I2 | WeightFormat::F32 => false,
+        }
+    }
+
+    /// With weights of this format; `None` where no kernel keeps them apart.
+    pub fn of(&self, weights: WeightFormat) -> Option<f64> {
+        match weights {
+            WeightFormat::I8 => Some(self.i8),
+            WeightFormat::I4 => Some(self.i4),
+            WeightFormat::I2 | WeightFormat::F32 => None,
+        }
+    }
+}
+
 /// 8-bit weights times 8-bit levels.
 #[derive(Clone, Copy, Debug)]
 pub struct Tiles {
@@ -108,7 +139,7 @@ pub struct Program {
     pub base: usize,
     /// Columns of 8-bit weights.
     pub i8: usize,
-    /// Inputs at the top level of 8-bit weights, apart.
+    /// Inputs at the top level, apart.
     pub tops: usize,
     /// Columns of 4-bit weights.
     pub i4: usize,
@@ -128,6 +159,8 @@ pub struct Program {
     pub deslant: usize,
     /// RAM of a layer with columns of integers, without activations, sums and logits: statics, frames, the list.
     pub columns_ram: usize,
+    /// More, where inputs at the top level are kept apart: a longer list.
+    pub tops_ram: usize,
     /// More, where the sums are no multiple of sixteen.
     pub rest_ram: usize,
     /// The same with tiles.
@@ -169,8 +202,8 @@ pub struct Coefficients {
     pub i2: Products,
     /// Columns of `f32`, a word a weight.
     pub f32: Products,
-    /// An input at the top level and sixteen outputs of 8-bit weights, where such inputs are kept apart.
-    pub top: Option<f64>,
+    /// Inputs at the top level, on cores that keep them apart.
+    pub tops: Option<Tops>,
     /// A block of sums, whenever the list is emptied.
     pub flush: f64,
     /// The same, in addition, where the block has fewer than sixteen sums: they are copied.

@@ -6,7 +6,7 @@ use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
 use sinapse::weight::{Order, WeightFormat};
 
-use super::coefficients::Core;
+use super::coefficients::{Core, Tops};
 
 /// Flash of weights and biases, with multipliers and the padding of rows, as [`Model::weight_bytes`] counts them.
 ///
@@ -54,9 +54,8 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     let tiles = |index: usize, layer: &LayerDescription| {
         layer.weights != WeightFormat::F32 && layer.weights.order(description.input_of(index)) == Order::Tiles
     };
-    let tops = |index: usize, layer: &LayerDescription| {
-        layer.weights == WeightFormat::I8 && !tiles(index, layer) && layer.outputs.is_multiple_of(16)
-    };
+    let tops =
+        |index: usize, layer: &LayerDescription| !tiles(index, layer) && tops_are_apart(description, index, layer);
     let hidden = |real: bool| {
         move |_: usize, layer: &LayerDescription| {
             layer.activation != ActivationKind::Identity && (layer.weights == WeightFormat::F32) == real
@@ -90,8 +89,13 @@ pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
         WeightFormat::F32 => program.f32_ram,
         weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_ram,
         _ if !layer.outputs.is_multiple_of(16) => program.columns_ram + program.rest_ram,
+        _ if tops_are_apart(description, index, layer) => program.columns_ram + program.tops_ram,
         _ => program.columns_ram,
     };
     let deepest = description.layers().iter().enumerate().map(kernel).max().unwrap_or(0);
     Some(deepest + further_layers * program.layer_ram + scratch_bytes(description) + sums + 4 * description.classes())
+}
+
+fn tops_are_apart(description: &Description, index: usize, layer: &LayerDescription) -> bool {
+    Tops::are_apart(layer.weights, description.inputs_of(index), usize::from(layer.outputs))
 }

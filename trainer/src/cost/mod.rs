@@ -16,8 +16,8 @@ use sinapse::reduce::Scale;
 use sinapse::weight::{Order, WeightFormat};
 
 pub use activity::{Activity, activities, full, guess, most};
-use coefficients::Coefficients;
 pub use coefficients::Core;
+use coefficients::{Coefficients, Tops};
 pub use memory::{program_bytes, ram_bytes, scratch_bytes, weight_bytes};
 
 /// Outputs that the columns' inner loop adds at a time.
@@ -89,13 +89,15 @@ fn columns_time(
     let blocks = (whole + usize::from(rest > 0)) as f64;
     let all_words = whole as f64 * words(BLOCK) + words(rest);
     // Inputs at the top level may be kept apart, and need no multiplication.
-    let apart = c.top.filter(|_| weights == WeightFormat::I8 && rest == 0);
+    let apart = c.tops.filter(|_| Tops::are_apart(weights, activity.inputs as usize, outputs));
+    let apart = apart.and_then(|tops| tops.of(weights));
+    let room = if apart.is_some() { coefficients::LONG_LIST } else { coefficients::LIST };
     let tops = apart.map_or(0.0, |_| activity.tops);
     let entries = activity.nonzero - tops;
     let levels = activity.levels - tops * f64::from(input.top_level());
     let budget = c.budget(weights, input);
-    let lists = if real { 1.0 } else { flushes(entries, coefficients::LIST).max(flushes(levels, budget)) };
-    let top_lists = if tops > 0.0 { flushes(tops, coefficients::LIST) } else { 0.0 };
+    let lists = if real { 1.0 } else { flushes(entries, room).max(flushes(levels, budget)) };
+    let top_lists = if tops > 0.0 { flushes(tops, room) } else { 0.0 };
     scan.of(activity, activity.nonzero)
         + entries * (product.entry * blocks + product.word * all_words)
         + tops * apart.unwrap_or(0.0) * blocks

@@ -5,7 +5,7 @@
 //! loops' instructions take. What only whole networks show (the reduction, hidden activations) is from the committed models'
 //! rows; flash and RAM are from that test's rows and those of `digits`. A change of a kernel changes its row here.
 
-use super::coefficients::{Coefficients, Products, Program, Scan, Tiles};
+use super::coefficients::{Coefficients, Products, Program, Scan, Tiles, Tops};
 
 /// Cycles, modelled after the core's timing table, with memory that never waits.
 pub const M4: Coefficients = Coefficients {
@@ -23,7 +23,7 @@ pub const M4: Coefficients = Coefficients {
     i4: Products { entry: 6.2, word: 7.3 },
     i2: Products { entry: 6.3, word: 14.8 },
     f32: Products { entry: 32.0, word: 1.5 },
-    top: Some(15.2),
+    tops: Some(Tops { i8: 15.2, i4: 13.5 }),
     flush: 138.4,
     flush_rest: 256.7,
     step: 4.0,
@@ -52,6 +52,7 @@ pub const M4: Coefficients = Coefficients {
         reduction: 650,
         deslant: 620,
         columns_ram: 1_040,
+        tops_ram: 264,
         rest_ram: 180,
         tiles_ram: 788,
         f32_ram: 1_012,
@@ -75,7 +76,7 @@ pub const M0: Coefficients = Coefficients {
     i4: Products { entry: 12.9, word: 14.6 },
     i2: Products { entry: 12.8, word: 28.9 },
     f32: Products { entry: 20.7, word: 352.1 },
-    top: None,
+    tops: None,
     flush: 91.3,
     flush_rest: 293.2,
     step: 8.0,
@@ -104,6 +105,7 @@ pub const M0: Coefficients = Coefficients {
         reduction: 600,
         deslant: 752,
         columns_ram: 1_056,
+        tops_ram: 0,
         rest_ram: 160,
         tiles_ram: 952,
         f32_ram: 464,
@@ -127,7 +129,7 @@ pub const RV32: Coefficients = Coefficients {
     i4: Products { entry: 15.0, word: 9.9 },
     i2: Products { entry: 15.2, word: 19.4 },
     f32: Products { entry: 27.9, word: 137.6 },
-    top: None,
+    tops: None,
     flush: 87.9,
     flush_rest: 182.2,
     step: 8.0,

@@ -17,7 +17,8 @@
 //!
 //! The two inner loops are `portable`; Arm's microcontrollers have them in assembly, because a compiler does not keep
 //! the eight sums in registers there: 50 cycles instead of 22 for 16 outputs of 4-bit weights on a Cortex-M4. Those with
-//! Thumb-2 list the inputs at the top level apart, for 8-bit weights: their columns are added first and multiplied once.
+//! Thumb-2 list the inputs at the top level apart, where [`keeps_tops_apart`] says so: their columns are added first and
+//! multiplied once.
 #![allow(unsafe_code)] // a list of columns is walked without asking again whether they are in the weights
 
 use core::mem::MaybeUninit;
@@ -106,9 +107,7 @@ impl Loops {
         let longest = if tops_apart { walk::LONG_LIST } else { walk::LIST };
         let unchecked = largest >= longest as i32 * top_level as i32;
         #[cfg(sinapse_thumb2)]
-        let nibbles = matches!(weights, WeightFormat::I4);
-        #[cfg(sinapse_thumb2)]
-        let scan = if tops_apart { imp::scan_tops::<X>(unchecked && nibbles) } else { imp::scan(unchecked) };
+        let scan = if tops_apart { imp::scan_tops::<X>(unchecked) } else { imp::scan(unchecked) };
         #[cfg(not(sinapse_thumb2))]
         let scan = imp::scan(!tops_apart && unchecked);
         Loops {
@@ -117,10 +116,10 @@ impl Loops {
             offset: weights.offset() as u32,
             add: adding(weights, 16),
             #[cfg(sinapse_thumb2)]
-            add_tops: match (tops_apart, nibbles) {
-                (false, _) => None,
-                (true, false) => Some(imp::add_bytes),
-                (true, true) => Some(imp::add_nibbles),
+            add_tops: match weights {
+                _ if !tops_apart => None,
+                WeightFormat::I4 => Some(imp::add_nibbles),
+                _ => Some(imp::add_bytes),
             },
             #[cfg(sinapse_thumb2)]
             top_level,
@@ -247,14 +246,18 @@ fn add_rest(rest: Add, blocks: &mut Blocks, sums: &mut [MaybeUninit<i32>]) {
     }
 }
 
+// As many columns as there is room for, two to an entry, of the largest weights: a sum has 16 bits.
+#[cfg(sinapse_thumb2)]
+const _: () = assert!(2 * walk::LONG_LIST * 128 < 1 << 15);
+
 /// Adds all columns at the top level to sums as in [`add`], whose number is a multiple of sixteen, and forgets them.
 #[cfg(sinapse_thumb2)]
 #[inline(always)]
 fn add_tops(loops: &Loops, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &mut [MaybeUninit<i32>]) {
+    let Some(add_tops) = loops.add_tops else { return };
     let count = list.top_count() as u32;
     let range = sums.as_mut_ptr_range();
     let (to, end) = (range.start.cast::<i32>(), range.end.cast());
-    let Some(add_tops) = loops.add_tops else { return };
     let blocks = Blocks {
         start: 0u32.wrapping_sub(loops.offset.wrapping_mul(count).wrapping_mul(0x1_0001)),
         length: count,

@@ -165,12 +165,12 @@ macro_rules! outputs {
     };
 }
 
-/// Adds 32 outputs of 4-bit weights at a time, at least one column up to a null: 22 cycles a column, and 80 for sixteen. Four columns
+/// Adds 32 outputs of 4-bit weights at a time, at least one column: 22 cycles a column, and 80 for sixteen. Four columns
 /// a turn, the first turn may have fewer.
 ///
 /// # Safety
 ///
-/// The columns end with a null, and have words for these sums, whose number is a multiple of 32.
+/// There are as many columns as `blocks` says, and they have words for these sums, whose number is a multiple of 32.
 #[unsafe(naked)]
 pub unsafe extern "C" fn add_nibbles(blocks: &Blocks) {
     naked_asm!(
