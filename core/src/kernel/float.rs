@@ -29,7 +29,10 @@ pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], sums: &mu
     let weights = cast::bits(weights);
     let mut room = [const { MaybeUninit::uninit() }; LIST + 1];
     if let Some(pixels) = X::bytes(input) {
-        let Some(mut list) = Walk::along(&SCAN, weights, sums.len(), pixels, &mut room) else { return };
+        let mut list = Walk::new(&SCAN, &mut room);
+        if !list.go_along(weights, sums.len(), pixels) {
+            return;
+        }
         loop {
             let last = list.fill(&SCAN);
             for entry in list.entries() {

@@ -174,7 +174,10 @@ fn sums_by<'s, const TOPS_APART: bool, const ROOM: usize>(
 ) -> &'s mut [i32] {
     let column_words = (sums.len() * loops.bits as usize).div_ceil(32);
     let mut room = [const { MaybeUninit::uninit() }; ROOM];
-    let Some(mut list) = Walk::along(&loops.scan, weights, column_words, input, &mut room) else { return &mut [] };
+    let mut list = Walk::new(&loops.scan, &mut room);
+    if !list.go_along(weights, column_words, input) {
+        return &mut [];
+    }
     let mut before = Some(bias);
     loop {
         let last = list.fill(&loops.scan);
@@ -232,17 +235,17 @@ fn add_rest(rest: Add, blocks: &mut Blocks, sums: &mut [MaybeUninit<i32>]) {
     // Assembly does not mind what it reads beyond the sums.
     let mut block = if cfg!(sinapse_core = "other") { [MaybeUninit::new(0); 16] } else { [MaybeUninit::uninit(); 16] };
     for (k, sum) in block.iter_mut().enumerate().take(sums.len()) {
-        // SAFETY: as many sums before as now.
-        sum.write(unsafe { *blocks.from.add(k) });
+        // SAFETY: as many sums before as now. Few words, which a compiler would leave to a slower `memcpy`.
+        sum.write(unsafe { blocks.from.add(k).read_volatile() });
     }
     let range = block.as_mut_ptr_range();
     (blocks.from, blocks.to) = (range.start.cast(), range.start.cast());
     blocks.end = blocks.from.wrapping_add(sums.len());
     // SAFETY: the list has an end, and columns that have words for these sums; there is room for sixteen.
     unsafe { rest(blocks) };
-    for (to, sum) in sums.iter_mut().zip(block) {
+    for (to, sum) in sums.iter_mut().zip(&block) {
         // SAFETY: sums before are written.
-        to.write(unsafe { sum.assume_init() });
+        to.write(unsafe { sum.as_ptr().read_volatile() });
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cast;
 use crate::element::Levels;
 
 /// Most inputs in a list, 8 bytes each, on the stack.
-pub const LIST: usize = 88;
+pub const LIST: usize = 104;
 
 /// The same where columns at the top level are kept apart: most pictures fit, and blocks are gone through once.
 pub const LONG_LIST: usize = 120;
@@ -112,28 +112,21 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A walk along inputs and their columns; `None` where there are fewer weights than the inputs need.
+    /// Goes along inputs and their columns from here on; `false` where there are fewer weights than the inputs need.
     #[inline(always)]
-    pub fn along(
-        scan: &Scan,
-        weights: &'a [u32],
-        column_words: usize,
-        input: &'a [u8],
-        room: &'a mut [MaybeUninit<Entry>],
-    ) -> Option<Self> {
+    pub fn go_along(&mut self, weights: &'a [u32], column_words: usize, input: &'a [u8]) -> bool {
         if input.is_empty() || input.len() * column_words > weights.len() {
-            return None;
+            return false;
         }
         let (before, words, _) = cast::words(input);
         let chunks = words.as_chunks::<{ imp::WORDS }>().0.as_flattened().as_ptr_range();
-        let mut walk = Walk::new(scan, room);
-        (walk.next, walk.end) = (chunks.start, chunks.end);
-        (walk.column, walk.stride) = (weights.as_ptr(), 4 * column_words as u32);
-        walk.behind = input.get(before.len() + 4 * (words.len() / imp::WORDS * imp::WORDS)..).unwrap_or_default();
+        (self.next, self.end) = (chunks.start, chunks.end);
+        (self.column, self.stride) = (weights.as_ptr(), 4 * column_words as u32);
+        self.behind = input.get(before.len() + 4 * (words.len() / imp::WORDS * imp::WORDS)..).unwrap_or_default();
         if !before.is_empty() {
-            walk.push(before);
+            self.push(before);
         }
-        Some(walk)
+        true
     }
 
     /// Lists inputs that are not zero, until the list is full, or to the last, which is `true`. Callers empty it before they come
