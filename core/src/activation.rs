@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cast;
 use crate::element::{Element, Level, Logit};
-use crate::kernel;
+use crate::kernel::{self, Kernel, Sums};
 use crate::requantize::Requantization;
 
 /// A layer's activation function, as a blob states it.
@@ -42,19 +42,19 @@ pub trait Activation<V: Copy>: Copy {
     const KIND: ActivationKind;
     /// Outputs from sums, as many as there are of both; `requantization` matters to integers alone.
     fn apply(sums: &[V], requantization: &Requantization<'_>, outputs: &mut [<Self::Gives as Element>::Raw]);
-    /// [`apply`](Self::apply) to the sums that `sums` writes and returns.
+    /// [`apply`](Self::apply) to sums that are not written yet.
     #[inline(always)]
-    fn fill<const OUT: usize>(
-        sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
+    fn fill<W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
+        sums: &Sums<'_, W, X>,
         requantization: &Requantization<'_>,
         outputs: &mut [<Self::Gives as Element>::Raw; OUT],
     ) {
-        Self::apply(sums(&mut [MaybeUninit::uninit(); OUT]), requantization, outputs);
+        Self::apply(sums.write(&mut [MaybeUninit::uninit(); OUT]), requantization, outputs);
     }
     /// [`fill`](Self::fill) to a place that need not have been written before.
     #[inline(always)]
-    fn fill_new<'o, const OUT: usize>(
-        sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
+    fn fill_new<'o, W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
+        sums: &Sums<'_, W, X>,
         requantization: &Requantization<'_>,
         outputs: &'o mut MaybeUninit<[<Self::Gives as Element>::Raw; OUT]>,
     ) -> &'o mut [<Self::Gives as Element>::Raw; OUT] {
@@ -89,21 +89,21 @@ where
         }
     }
     #[inline(always)]
-    fn fill<const OUT: usize>(
-        sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
+    fn fill<W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
+        sums: &Sums<'_, W, X>,
         _: &Requantization<'_>,
         outputs: &mut [V; OUT],
     ) {
         // SAFETY: kernels write sums, and nothing else.
-        sums(unsafe { cast::room(outputs) });
+        sums.write(unsafe { cast::room(outputs) });
     }
     #[inline(always)]
-    fn fill_new<'o, const OUT: usize>(
-        sums: impl FnOnce(&mut [MaybeUninit<V>]) -> &mut [V],
+    fn fill_new<'o, W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
+        sums: &Sums<'_, W, X>,
         _: &Requantization<'_>,
         outputs: &'o mut MaybeUninit<[V; OUT]>,
     ) -> &'o mut [V; OUT] {
-        if sums(outputs.as_mut()).len() == OUT {
+        if sums.write(outputs.as_mut()).len() == OUT {
             // SAFETY: kernels have written what they return.
             unsafe { outputs.assume_init_mut() }
         } else {
@@ -118,6 +118,14 @@ impl<E: Level> Activation<i32> for Relu<E> {
     #[inline(always)]
     fn apply(sums: &[i32], requantization: &Requantization<'_>, outputs: &mut [u8]) {
         kernel::relu::relu::<E>(requantization, sums, outputs);
+    }
+    #[inline(always)]
+    fn fill<W: Kernel<X>, X: Element<Value = i32>, const OUT: usize>(
+        sums: &Sums<'_, W, X>,
+        requantization: &Requantization<'_>,
+        outputs: &mut [u8; OUT],
+    ) {
+        W::levels_with::<E>(sums, requantization, &mut [MaybeUninit::uninit(); OUT], outputs);
     }
 }
 

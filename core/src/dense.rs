@@ -8,7 +8,7 @@ use crate::blob::{LayerNumbers, LayerShape, Layers};
 use crate::cast::{self, Plain};
 use crate::description::{Description, LayerDescription};
 use crate::element::Element;
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Sums};
 use crate::network::{Layer, Load, Sealed, Vector, Zeros};
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
@@ -61,12 +61,13 @@ where
     W::Cell: Plain,
     W::Value: Plain,
 {
-    /// `b[o] + Σ_i w[i][o] · x[i]`; `room` is for as many.
+    /// `b[o] + Σ_i w[i][o] · x[i]`, not computed yet.
     #[inline(always)]
-    fn sums<'s>(&self, input: &[X::Raw; IN], room: &'s mut [MaybeUninit<W::Value>]) -> &'s mut [W::Value] {
+    fn sums<'a>(&'a self, input: &'a [X::Raw; IN]) -> Option<Sums<'a, W, X>> {
         // With a length that the compiler knows, kernels need no checks of it. `load` has checked it.
-        let Some(bias) = self.numbers.bias.first_chunk::<OUT>() else { return &mut [] };
-        W::sums_with(self.kept.as_ref(), cast::same_size(self.numbers.weights), cast::same_array(bias), input, room)
+        let bias = self.numbers.bias.first_chunk::<OUT>()?;
+        let (weights, bias) = (cast::same_size(self.numbers.weights), cast::same_array(bias));
+        Some(Sums { kept: self.kept.as_ref(), weights, bias, input })
     }
 }
 
@@ -95,7 +96,8 @@ where
 
     #[inline]
     fn forward(&self, input: &Self::Input, (): &mut (), output: &mut Self::Output) {
-        F::fill(|room| self.sums(input, room), &self.numbers.requantization, output);
+        let Some(sums) = self.sums(input) else { return };
+        F::fill(&sums, &self.numbers.requantization, output);
     }
 
     #[inline]
@@ -105,7 +107,10 @@ where
         (): &mut (),
         output: &'o mut MaybeUninit<Self::Output>,
     ) -> &'o mut Self::Output {
-        F::fill_new(|room| self.sums(input, room), &self.numbers.requantization, output)
+        match self.sums(input) {
+            Some(sums) => F::fill_new(&sums, &self.numbers.requantization, output),
+            None => output.write([Default::default(); OUT]),
+        }
     }
 }
 
@@ -117,10 +122,11 @@ where
     W::Value: Plain,
     F: Activation<W::Value>,
 {
-    fn read(layers: &mut Layers<'a>) -> Self {
+    #[inline(always)]
+    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>) {
         let numbers = layers.next(&const { Self::SHAPE });
-        let mut kept = W::Kept::ZEROS;
-        W::keep(cast::same_size(numbers.weights), cast::same_size(numbers.bias), IN, kept.as_mut());
-        Dense { numbers, kept, formats: PhantomData }
+        let layer = place.write(Dense { numbers, kept: W::Kept::ZEROS, formats: PhantomData });
+        let LayerNumbers { weights, bias, .. } = layer.numbers;
+        W::keep(cast::same_size(weights), cast::same_size(bias), IN, layer.kept.as_mut());
     }
 }

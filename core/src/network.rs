@@ -11,7 +11,7 @@ use crate::description::Description;
 /// `N` values of the format `E`, as a type: what a layer accepts or gives.
 pub struct Vector<E, const N: usize>(PhantomData<[E; N]>);
 
-/// What only this crate's layers are: `forward_to` is relied upon to write all of its place.
+/// What only this crate's layers are: `forward_to` and `read_to` are relied upon to write all of their place.
 pub trait Sealed {}
 
 /// A part of a network: one [`Dense`](crate::Dense), or a [`Chain`] of them.
@@ -43,8 +43,9 @@ pub trait Layer: Sealed {
 
 /// A part of a network whose weights are borrowed from a blob of lifetime `'a`.
 pub trait Load<'a>: Layer + Sized {
-    /// Takes this part's layers from a blob whose description is that of the type; [`Layers`] keeps what they are refused for.
-    fn read(layers: &mut Layers<'a>) -> Self;
+    /// Takes this part's layers from a blob whose description is that of the type, and writes all of `place`; [`Layers`] keeps what
+    /// they are refused for.
+    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>);
 }
 
 /// First `A`, then `B`: written with [`layers!`](crate::layers!).
@@ -134,8 +135,13 @@ where
     A::Output: Zeros,
     B: Load<'a> + Layer<Accepts = A::Gives, Input = A::Output>,
 {
-    fn read(layers: &mut Layers<'a>) -> Self {
-        Chain { first: A::read(layers), then: B::read(layers) }
+    #[inline(always)]
+    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>) {
+        let chain = place.as_mut_ptr();
+        // SAFETY: two places within that of the chain, one after the other.
+        A::read_to(layers, unsafe { &mut *(&raw mut (*chain).first).cast() });
+        // SAFETY: as above.
+        B::read_to(layers, unsafe { &mut *(&raw mut (*chain).then).cast() });
     }
 }
 
@@ -179,6 +185,24 @@ impl<L: Layer> Network<L> {
         }
     }
 
+    /// [`load`](Self::load) to a place of the program's choice, from which the network is not moved: one copy of it in RAM, and none
+    /// of the code that moves.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    #[inline(always)]
+    pub fn load_in<'a, 'p>(blob: &'a [u8], place: &'p mut MaybeUninit<Self>) -> Result<&'p Self, LoadError>
+    where
+        L: Load<'a>,
+    {
+        match Self::load_to(blob, place) {
+            // SAFETY: without an error, `load_to` has written all of it.
+            None => Ok(unsafe { place.assume_init_ref() }),
+            Some(error) => Err(error),
+        }
+    }
+
     /// Writes all of `network`, or returns why not.
     #[inline(never)] // its stack is free again once it returns
     fn load_to<'a>(blob: &'a [u8], network: &mut MaybeUninit<Self>) -> Option<LoadError>
@@ -190,7 +214,13 @@ impl<L: Layer> Network<L> {
             Err(error) => return Some(error),
         };
         let Logits { step, reject_margin } = reader.logits();
-        network.write(Network { layers: L::read(&mut reader), logit_step: step, reject_margin });
+        let network = network.as_mut_ptr();
+        // SAFETY: places within that of the network; `read_to` writes all of its own.
+        unsafe {
+            (&raw mut (*network).logit_step).write(step);
+            (&raw mut (*network).reject_margin).write(reject_margin);
+            L::read_to(&mut reader, &mut *(&raw mut (*network).layers).cast());
+        }
         reader.finish()
     }
 

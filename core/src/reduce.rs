@@ -155,8 +155,8 @@ impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const
 where
     Pixel<E>: Element<Raw = u8>,
 {
-    fn read(_: &mut Layers<'_>) -> Self {
-        Reduce(PhantomData)
+    fn read_to(_: &mut Layers<'_>, place: &mut MaybeUninit<Self>) {
+        place.write(Reduce(PhantomData));
     }
 }
 

@@ -1,5 +1,7 @@
 //! From 32-bit sums to the next layer's levels, with one multiplication that a Cortex-M0 has.
 
+use core::num::NonZero;
+
 use crate::element::ElementFormat;
 
 /// Rescaling of sums to levels: `y = ((a >> pre_shift) · multiplier + 2^(shift−1)) >> shift`.
@@ -56,6 +58,18 @@ impl Requantization<'_> {
         self.rescale_by(a.max(0), multiplier).min(i32::from(top_level)) as u8
     }
 
+    /// `multiplier · 2^(32 − shift)`, so that `rescale(a) = round(a · scale / 2³²)`, halves up; `None` where sums are shifted before, where
+    /// each output has its own multiplier, and where that is not between 0 and 2³¹.
+    #[inline(always)]
+    pub fn scale(&self) -> Option<NonZero<u32>> {
+        let &[multiplier] = self.multipliers else { return None };
+        let multiplier = u32::from(u16::from_le_bytes(multiplier));
+        if self.pre_shift != 0 || multiplier >> (self.shift - 1) != 0 {
+            return None;
+        }
+        NonZero::new(multiplier << (32 - self.shift))
+    }
+
     /// Sigmoid by table, to levels of `format`; the rescaled sum counts sixteenths.
     #[inline(always)]
     pub fn sigmoid(&self, a: i32, o: usize, format: ElementFormat) -> u8 {
@@ -108,6 +122,30 @@ mod tests {
         assert_eq!(halves().relu(-9, 0, 15), 0);
         assert_eq!(halves().relu(9, 0, 15), 5);
         assert_eq!(halves().relu(900, 0, 15), 15);
+    }
+
+    #[test]
+    fn a_scale_rescales_as_multiplier_and_shift_do() {
+        for (multiplier, shift) in [(1u16, 2), (3, 4), (26_213, 20), (65_535, 17), (65_535, 31), (1, 31)] {
+            let multipliers = [multiplier.to_le_bytes()];
+            let requantization = Requantization { pre_shift: 0, shift, multipliers: &multipliers };
+            let scale = i64::from(requantization.scale().unwrap().get());
+            for a in (-9_000..9_000).filter(|a| (i64::from(*a) * i64::from(multiplier) + (1 << (shift - 1))) >> 31 == 0)
+            {
+                let scaled = ((i64::from(a) * scale + (1 << 31)) >> 32) as i32;
+                assert_eq!(scaled, requantization.rescale(a, 0), "{a} · {multiplier} / 2^{shift}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_one_multiplier_without_a_first_shift_and_below_a_half_is_a_scale() {
+        let scale = |pre_shift, shift, multipliers| Requantization { pre_shift, shift, multipliers }.scale();
+        assert_eq!(scale(0, 2, &[[1, 0]]), NonZero::new(1 << 30));
+        assert_eq!(scale(0, 1, &[[1, 0]]), None);
+        assert_eq!(scale(0, 2, &[[0, 0]]), None);
+        assert_eq!(scale(1, 2, &[[1, 0]]), None);
+        assert_eq!(scale(0, 2, &[[1, 0], [1, 0]]), None);
     }
 
     #[test]

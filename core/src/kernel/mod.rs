@@ -26,9 +26,30 @@ pub mod vector;
 use core::fmt::Debug;
 use core::mem::MaybeUninit;
 
-use crate::element::{Element, Levels};
+use crate::element::{Element, Level, Levels};
 use crate::network::Zeros;
+use crate::requantize::Requantization;
 use crate::weight::{I2, I4, I8, Order, Weight};
+
+/// What sums are to be made of: a layer, and its inputs.
+pub struct Sums<'a, W: Weight, X: Element> {
+    /// What was [kept](Kernel::keep) of the layer.
+    pub kept: &'a [W::Value],
+    /// Its weights.
+    pub weights: &'a [W::Cell],
+    /// Its biases.
+    pub bias: &'a [W::Value],
+    /// The inputs.
+    pub input: &'a [X::Raw],
+}
+
+impl<W: Kernel<X>, X: Element> Sums<'_, W, X> {
+    /// [`Kernel::sums_with`].
+    #[inline(always)]
+    pub fn write<'s>(&self, sums: &'s mut [MaybeUninit<W::Value>]) -> &'s mut [W::Value] {
+        W::sums_with(self.kept, self.weights, self.bias, self.input, sums)
+    }
+}
 
 /// Sums of a layer whose inputs have the format `X`, by the kernel of this machine.
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
@@ -47,6 +68,18 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
         input: &[X::Raw],
         sums: &'s mut [MaybeUninit<Self::Value>],
     ) -> &'s mut [Self::Value];
+    /// As [`relu::relu`] of [`sums_with`](Self::sums_with), for which there is room: `levels[o] = min(A, max(0, rescale(sums[o])))`.
+    #[inline(always)]
+    fn levels_with<E: Level>(
+        task: &Sums<'_, Self, X>,
+        requantization: &Requantization<'_>,
+        sums: &mut [MaybeUninit<i32>],
+        levels: &mut [u8],
+    ) where
+        X: Element<Value = i32>,
+    {
+        relu::relu::<E>(requantization, task.write(sums), levels);
+    }
     /// [`sums_with`](Self::sums_with) of a layer of which nothing was kept.
     #[inline(always)]
     fn sums<'s>(
@@ -130,6 +163,20 @@ macro_rules! integer_kernel {
                 sums: &'s mut [MaybeUninit<i32>],
             ) -> &'s mut [i32] {
                 integer_sums::<$weight, X>(kept, weights, bias, input, sums)
+            }
+            #[cfg(all(sinapse_dsp, not(any(sinapse_kernel = "reference", sinapse_kernel = "skip"))))]
+            #[inline(always)]
+            fn levels_with<E: Level>(
+                task: &Sums<'_, Self, X>,
+                requantization: &Requantization<'_>,
+                sums: &mut [MaybeUninit<i32>],
+                levels: &mut [u8],
+            ) {
+                if const { matches!(<$weight>::FORMAT.order(X::FORMAT), Order::Columns) } {
+                    lanes::levels::<$weight, X, E>(task.weights, task.bias, task.input, requantization, sums, levels);
+                } else {
+                    relu::relu::<E>(requantization, task.write(sums), levels);
+                }
             }
         }
     )*};

@@ -7,6 +7,7 @@
 #![allow(unsafe_code)] // the function that does not exist
 
 use core::hint::black_box;
+use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(target_arch = "arm")]
@@ -34,7 +35,8 @@ static ANSWER: AtomicUsize = AtomicUsize::new(0);
 #[entry]
 fn main() -> ! {
     let mut scratch = Net::SCRATCH;
-    let Ok(network) = &Net::load(BLOB) else {
+    let mut place = MaybeUninit::uninit();
+    let Ok(network) = Net::load_in(BLOB, &mut place) else {
         ANSWER.store(255, Ordering::Relaxed);
         loop {
             core::hint::spin_loop();

@@ -5,10 +5,11 @@
 #![no_main]
 
 use defmt_semihosting as _; // the logger
-use sinapse::element::Levels;
-use sinapse::kernel::{Kernel, reference, tiles};
+use sinapse::element::{Level, Levels};
+use sinapse::kernel::{Kernel, Sums, reference, tiles};
+use sinapse::requantize::Requantization;
 use sinapse::weight::{Order, Weight};
-use sinapse::{I2, I4, I8, Pixel, U4, U8};
+use sinapse::{I2, I4, I8, Pixel, U2, U4, U8};
 
 #[path = "../fault.rs"]
 mod fault;
@@ -196,10 +197,68 @@ impl Layer {
                     );
                     host::exit(ExitCode::Differs)
                 }
+                for rescaling in &RESCALINGS {
+                    let task = Sums::<W, X> { kept: &[], weights, bias, input };
+                    compare_levels::<W, X, U4>(&task, rescaling, expected);
+                    compare_levels::<W, X, U2>(&task, rescaling, expected);
+                }
                 compared += 1;
             }
         }
         compared
+    }
+}
+
+/// Ways to rescale sums of less than 2²⁴, to levels below, within and above their range: a multiplier and a rounded shift alone, with
+/// a shift before, and with a multiplier that is no [scale](Requantization::scale).
+const RESCALINGS: [Rescaling; 3] = [
+    Rescaling { pre_shift: 0, shift: 25, multiplier: 127 },
+    Rescaling { pre_shift: 8, shift: 18, multiplier: 255 },
+    Rescaling { pre_shift: 20, shift: 1, multiplier: 3 },
+];
+
+struct Rescaling {
+    pre_shift: u8,
+    shift: u8,
+    multiplier: u16,
+}
+
+/// Compares levels with those that the sums `expected` become, where one multiplier is for all and where each output has its own.
+fn compare_levels<W, X, E>(task: &Sums<'_, W, X>, rescaling: &Rescaling, expected: &[i32])
+where
+    W: Kernel<X> + Weight<Value = i32, Cell = u32>,
+    X: Levels,
+    E: Level,
+{
+    let each: [[u8; 2]; OUTPUTS] = core::array::from_fn(|o| (rescaling.multiplier - o as u16 % 3).to_le_bytes());
+    for count in [1, expected.len()] {
+        let multipliers = each.get(..count).unwrap_or_default();
+        let requantization =
+            Requantization { pre_shift: rescaling.pre_shift, shift: rescaling.shift, multipliers };
+        let (mut room, mut levels) = ([const { MaybeUninit::uninit() }; OUTPUTS], [99; OUTPUTS]);
+        let room = room.get_mut(..expected.len()).unwrap_or_default();
+        let levels = levels.get_mut(..expected.len()).unwrap_or_default();
+        W::levels_with::<E>(task, &requantization, room, levels);
+        for (o, (&level, &sum)) in levels.iter().zip(expected).enumerate() {
+            let wanted = requantization.relu(sum, o, E::FORMAT.top_level());
+            if level != wanted {
+                defmt::error!(
+                    "{=usize} inputs, output {=usize} of {=usize}, {=u32} bits: sum {=i32} becomes level {=u8}, not {=u8}, with {=usize} multipliers, {=u16} >> {=u8}, after {=u8}",
+                    task.input.len(),
+                    o,
+                    expected.len(),
+                    E::FORMAT.bits(),
+                    sum,
+                    level,
+                    wanted,
+                    count,
+                    rescaling.multiplier,
+                    rescaling.shift,
+                    rescaling.pre_shift
+                );
+                host::exit(ExitCode::Differs)
+            }
+        }
     }
 }
 

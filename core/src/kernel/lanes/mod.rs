@@ -22,6 +22,8 @@
 #![allow(unsafe_code)] // a list of columns is walked without asking again whether they are in the weights
 
 use core::mem::MaybeUninit;
+#[cfg(sinapse_dsp)]
+use core::num::NonZero;
 
 #[cfg(sinapse_core = "armv6m")]
 mod armv6m;
@@ -42,7 +44,11 @@ use portable as imp;
 pub(super) use walk::{Entry, LIST};
 pub(super) use walk::{Scan, Walk};
 
-use crate::element::Levels;
+use crate::element::{Level, Levels, U4};
+#[cfg(sinapse_dsp)]
+use crate::kernel::relu;
+#[cfg(sinapse_dsp)]
+use crate::requantize::Requantization;
 use crate::weight::{Weight, WeightFormat};
 
 /// Blocks of sixteen sums, and a list that is to be added to them. Assembly knows the order of the fields.
@@ -56,13 +62,13 @@ struct Blocks {
     entries: *mut (),
     /// The sums before.
     from: *const i32,
-    /// Where they go.
-    to: *mut i32,
+    /// Where they go: sums, or levels.
+    to: *mut (),
     /// Where they end, at the end of the last block or within it.
-    end: *const i32,
-    /// The level of columns alone.
+    end: *const (),
+    /// The level of columns alone. Of others, the [scale](Ending) that makes levels of the sums; 0: they stay sums.
     #[cfg(sinapse_thumb2)]
-    level: u32,
+    factor: u32,
 }
 
 /// Adds a list to at least one block.
@@ -84,23 +90,27 @@ struct Loops {
     top_level: u8,
 }
 
-/// What adds a list to blocks of so many sums, 16 at most (0 counts as 16): a loop for each number of words.
-const fn adding(weights: WeightFormat, sums: usize) -> Add {
+/// Levels that the loops of layers without ReLU could give: the most usual ones, so that a program has one copy of the loops.
+type Usual = U4;
+
+/// What adds a list to blocks of so many sums, 16 at most (0 counts as 16), and may make levels of `E` of them: a loop for each
+/// number of words.
+const fn adding<E: Level>(weights: WeightFormat, sums: usize) -> Add {
     let words = if sums == 0 { 4 } else { (sums * weights.bits() as usize).div_ceil(32) };
     match (weights, words) {
-        (WeightFormat::I8, 1) => imp::BYTES[0],
-        (WeightFormat::I8, 2) => imp::BYTES[1],
-        (WeightFormat::I8, 3) => imp::BYTES[2],
-        (WeightFormat::I8, _) => imp::BYTES[3],
-        (WeightFormat::I4, 1) => imp::NIBBLES[0],
-        (WeightFormat::I4, _) => imp::NIBBLES[1],
-        (WeightFormat::I2 | WeightFormat::F32, _) => imp::PAIRS,
+        (WeightFormat::I8, 1) => imp::bytes::<E>()[0],
+        (WeightFormat::I8, 2) => imp::bytes::<E>()[1],
+        (WeightFormat::I8, 3) => imp::bytes::<E>()[2],
+        (WeightFormat::I8, _) => imp::bytes::<E>()[3],
+        (WeightFormat::I4, 1) => imp::nibbles::<E>()[0],
+        (WeightFormat::I4, _) => imp::nibbles::<E>()[1],
+        (WeightFormat::I2 | WeightFormat::F32, _) => imp::pairs::<E>(),
     }
 }
 
 impl Loops {
     /// Those of a layer whose inputs at the top level are kept apart, or not.
-    const fn of<W: Weight, X: Levels>(tops_apart: bool) -> Self {
+    const fn of<W: Weight, X: Levels, E: Level>(tops_apart: bool) -> Self {
         let (weights, top_level) = (W::FORMAT, X::FORMAT.top_level());
         // `limit · Σx < 2¹⁵`. 8-bit levels of 8-bit weights, which would leave no room for a step, are tiles.
         let largest = 32_767 / weights.limit();
@@ -114,7 +124,7 @@ impl Loops {
             scan: Scan::of::<X>(scan, largest),
             bits: weights.bits(),
             offset: weights.offset() as u32,
-            add: adding(weights, 16),
+            add: adding::<E>(weights, 16),
             #[cfg(sinapse_thumb2)]
             add_tops: match weights {
                 _ if !tops_apart => None,
@@ -144,6 +154,20 @@ pub(super) const fn every_chunk() -> unsafe extern "C" fn(&mut Walk<'_>) {
     imp::scan(true)
 }
 
+/// ReLU at the end of sums, by the loops that add the last list: levels instead of sums, as many, a multiple of sixteen.
+#[cfg(sinapse_dsp)]
+#[derive(Clone, Copy)]
+struct Ending {
+    /// [`Requantization::scale`].
+    scale: NonZero<u32>,
+    levels: *mut u8,
+}
+
+/// Without the DSP extension, ReLU is a loop of its own.
+#[cfg(not(sinapse_dsp))]
+#[derive(Clone, Copy)]
+enum Ending {}
+
 /// As [`reference::sums`](super::reference::sums); returns the sums, which need not have been written before: none where there are
 /// fewer weights than the inputs need.
 #[inline(always)] // the number of sums, where the compiler knows it, chooses the loops
@@ -154,29 +178,81 @@ where
 {
     let outputs = bias.len().min(sums.len());
     let (Some(bias), Some(sums)) = (bias.get(..outputs), sums.get_mut(..outputs)) else { return &mut [] };
-    let rest = adding(W::FORMAT, outputs % 16);
-    if keeps_tops_apart(W::FORMAT, input.len(), outputs) {
-        sums_by::<true, { walk::LONG_LIST + 1 }>(const { &Loops::of::<W, X>(true) }, rest, weights, bias, input, sums)
+    if sums_to::<W, X, Usual>(weights, bias, input, sums, None) {
+        // SAFETY: all of them are written.
+        unsafe { sums.assume_init_mut() }
     } else {
-        sums_by::<false, { walk::LIST + 1 }>(const { &Loops::of::<W, X>(false) }, rest, weights, bias, input, sums)
+        &mut []
     }
 }
 
-/// As many sums as biases; `rest` is for those beyond blocks of sixteen.
+/// As [`relu`](super::relu::relu()) of the [`sums`], for which there is room.
+#[cfg(sinapse_dsp)]
+#[inline(always)]
+pub fn levels<W, X, E>(
+    weights: &[u32],
+    bias: &[i32],
+    input: &[u8],
+    requantization: &Requantization<'_>,
+    room: &mut [MaybeUninit<i32>],
+    levels: &mut [u8],
+) where
+    W: Weight<Value = i32, Cell = u32>,
+    X: Levels,
+    E: Level,
+{
+    let whole = bias.len().is_multiple_of(16) && bias.len() == levels.len() && bias.len() == room.len();
+    if !whole {
+        return relu::relu::<E>(requantization, sums::<W, X>(weights, bias, input, room), levels);
+    }
+    if let Some(scale) = requantization.scale() {
+        sums_to::<W, X, E>(weights, bias, input, room, Some(Ending { scale, levels: levels.as_mut_ptr() }));
+    } else {
+        let sums = sums::<W, X>(weights, bias, input, room);
+        relu::one_by_one(requantization, sums, levels, E::FORMAT.top_level());
+    }
+}
+
+/// Writes as many sums as biases, or levels; `false`, and nothing, where there are fewer weights than the inputs need.
+#[inline(always)]
+fn sums_to<W, X, E>(
+    weights: &[u32],
+    bias: &[i32],
+    input: &[u8],
+    sums: &mut [MaybeUninit<i32>],
+    ending: Option<Ending>,
+) -> bool
+where
+    W: Weight<Value = i32, Cell = u32>,
+    X: Levels,
+    E: Level,
+{
+    let rest = adding::<Usual>(W::FORMAT, sums.len() % 16);
+    if keeps_tops_apart(W::FORMAT, input.len(), sums.len()) {
+        let loops = const { &Loops::of::<W, X, E>(true) };
+        sums_by::<true, { walk::LONG_LIST + 1 }>(loops, rest, weights, bias, input, sums, ending)
+    } else {
+        let loops = const { &Loops::of::<W, X, E>(false) };
+        sums_by::<false, { walk::LIST + 1 }>(loops, rest, weights, bias, input, sums, ending)
+    }
+}
+
+/// [`sums_to`]; `rest` is for those beyond blocks of sixteen.
 #[inline(never)] // all integer layers share it
-fn sums_by<'s, const TOPS_APART: bool, const ROOM: usize>(
+fn sums_by<const TOPS_APART: bool, const ROOM: usize>(
     loops: &Loops,
     rest: Add,
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
-    sums: &'s mut [MaybeUninit<i32>],
-) -> &'s mut [i32] {
+    sums: &mut [MaybeUninit<i32>],
+    ending: Option<Ending>,
+) -> bool {
     let column_words = (sums.len() * loops.bits as usize).div_ceil(32);
     let mut room = [const { MaybeUninit::uninit() }; ROOM];
     let mut list = Walk::new(&loops.scan, &mut room);
     if !list.go_along(weights, column_words, input) {
-        return &mut [];
+        return false;
     }
     let mut before = Some(bias);
     loop {
@@ -185,16 +261,16 @@ fn sums_by<'s, const TOPS_APART: bool, const ROOM: usize>(
         if TOPS_APART && list.top_count() > if last { 0 } else { ROOM } {
             add_tops(loops, &mut list, before.take(), sums);
         }
-        if last && before.is_some() && list.length() == 0 {
-            // An entry of no weight: without any, the sums are the bias all the same.
+        let ending = ending.filter(|_| last);
+        if last && (before.is_some() || ending.is_some()) && list.length() == 0 {
+            // An entry of no weight: without any, the sums are those before all the same.
             list.push_one(weights.as_ptr(), 0);
         }
         if list.length() > 0 {
-            add(loops, rest, &mut list, before.take(), sums);
+            add(loops, rest, &mut list, before.take(), sums, ending);
         }
         if last {
-            // SAFETY: `add` or `add_tops` has written all of them.
-            return unsafe { sums.assume_init_mut() };
+            return true;
         }
     }
 }
@@ -203,22 +279,36 @@ fn sums_by<'s, const TOPS_APART: bool, const ROOM: usize>(
 ///
 /// Sums in place are written; `before` has as many as `sums`.
 #[inline(always)]
-fn add(loops: &Loops, rest: Add, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &mut [MaybeUninit<i32>]) {
+fn add(
+    loops: &Loops,
+    rest: Add,
+    list: &mut Walk<'_>,
+    before: Option<&[i32]>,
+    sums: &mut [MaybeUninit<i32>],
+    ending: Option<Ending>,
+) {
     let start = 0u32.wrapping_sub(loops.offset.wrapping_mul(list.total()).wrapping_mul(0x1_0001));
     let length = list.length() as u32;
     let (whole, tail) = sums.as_chunks_mut::<16>();
     let range = whole.as_mut_ptr_range();
-    let (to, end) = (range.start.cast::<i32>(), range.end.cast());
+    let (to, end) = (range.start.cast::<i32>(), range.end.cast::<i32>());
     let mut blocks = Blocks {
         start,
         length,
         entries: list.take().cast(),
         from: before.map_or(to.cast_const(), <[i32]>::as_ptr),
-        to,
-        end,
+        to: to.cast(),
+        end: end.cast(),
         #[cfg(sinapse_thumb2)]
-        level: 0,
+        factor: 0,
     };
+    #[cfg(sinapse_dsp)]
+    if let Some(Ending { scale, levels }) = ending {
+        (blocks.to, blocks.end) = (levels.cast(), levels.wrapping_add(16 * whole.len()).cast());
+        blocks.factor = scale.get();
+    }
+    #[cfg(not(sinapse_dsp))]
+    let _ = ending;
     if to != end {
         // SAFETY: the list has an end, and columns that have words for these sums.
         unsafe { (loops.add)(&blocks) };
@@ -240,7 +330,7 @@ fn add_rest(rest: Add, blocks: &mut Blocks, sums: &mut [MaybeUninit<i32>]) {
     }
     let range = block.as_mut_ptr_range();
     (blocks.from, blocks.to) = (range.start.cast(), range.start.cast());
-    blocks.end = blocks.from.wrapping_add(sums.len());
+    blocks.end = blocks.from.wrapping_add(sums.len()).cast();
     // SAFETY: the list has an end, and columns that have words for these sums; there is room for sixteen.
     unsafe { rest(blocks) };
     for (to, sum) in sums.iter_mut().zip(&block) {
@@ -260,15 +350,15 @@ fn add_tops(loops: &Loops, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &m
     let Some(add_tops) = loops.add_tops else { return };
     let count = list.top_count() as u32;
     let range = sums.as_mut_ptr_range();
-    let (to, end) = (range.start.cast::<i32>(), range.end.cast());
+    let to = range.start.cast::<i32>();
     let blocks = Blocks {
         start: 0u32.wrapping_sub(loops.offset.wrapping_mul(count).wrapping_mul(0x1_0001)),
         length: count,
         entries: list.take_tops().cast(),
         from: before.map_or(to.cast_const(), <[i32]>::as_ptr),
-        to,
-        end,
-        level: u32::from(loops.top_level),
+        to: to.cast(),
+        end: range.end.cast(),
+        factor: u32::from(loops.top_level),
     };
     // SAFETY: the columns end with a null, and have words for these sums.
     unsafe { add_tops(&blocks) };

@@ -2,6 +2,7 @@
 
 use super::walk::{Entry, Walk};
 use super::{Add, Blocks};
+use crate::element::Level;
 use crate::weight::{I2, I4, I8, Weight};
 
 /// Words in a chunk of inputs.
@@ -44,11 +45,17 @@ unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
 }
 
 /// Adding lists to columns of 8-bit weights, by their words.
-pub const BYTES: [Add; 4] = [add_blocks::<I8, 1>, add_blocks::<I8, 2>, add_blocks::<I8, 3>, add_blocks::<I8, 4>];
+pub const fn bytes<E: Level>() -> [Add; 4] {
+    [add_blocks::<I8, 1>, add_blocks::<I8, 2>, add_blocks::<I8, 3>, add_blocks::<I8, 4>]
+}
 /// To columns of 4-bit weights.
-pub const NIBBLES: [Add; 2] = [add_blocks::<I4, 1>, add_blocks::<I4, 2>];
+pub const fn nibbles<E: Level>() -> [Add; 2] {
+    [add_blocks::<I4, 1>, add_blocks::<I4, 2>]
+}
 /// To columns of ternary weights, one word.
-pub const PAIRS: Add = add_blocks::<I2, 1>;
+pub const fn pairs<E: Level>() -> Add {
+    add_blocks::<I2, 1>
+}
 
 /// The next `WORDS` words of all columns in the list, times their levels, added to their sums; then the next, for every block.
 ///
@@ -56,8 +63,8 @@ pub const PAIRS: Add = add_blocks::<I2, 1>;
 ///
 /// The list has an end, and columns that have words for these sums.
 unsafe extern "C" fn add_blocks<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) {
-    let (mut from, mut to) = (blocks.from, blocks.to);
-    while to.cast_const() < blocks.end {
+    let (mut from, mut to) = (blocks.from, blocks.to.cast::<i32>());
+    while to.cast_const() < blocks.end.cast() {
         let lanes = lanes::<W, WORDS>(blocks);
         unpack::<W, WORDS>(&lanes, from, to);
         (from, to) = (from.wrapping_add(16), to.wrapping_add(16));

@@ -31,3 +31,12 @@ use crate::requantize::Requantization;
 pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
     imp::relu::<E>(requantization, sums, levels);
 }
+
+/// As [`relu`], in the loop that suits every machine, and that needs no copy for each format: for what other loops leave.
+#[cfg(sinapse_dsp)]
+#[inline(never)]
+pub fn one_by_one(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8], top_level: u8) {
+    for (o, (level, &sum)) in levels.iter_mut().zip(sums).enumerate() {
+        *level = requantization.relu(sum, o, top_level);
+    }
+}

@@ -3,6 +3,7 @@
 use core::arch::naked_asm;
 
 use super::super::{Add, Blocks};
+use crate::element::Level;
 
 /// All lanes of the word in r4 at once: [`minus!`] takes the others away.
 macro_rules! all {
@@ -265,9 +266,15 @@ blocks!(
     )
 );
 
-/// As [`portable::BYTES`](super::super::portable::BYTES).
-pub const BYTES: [Add; 4] = [bytes_1, bytes_2, bytes_3, bytes_4];
-/// As [`portable::NIBBLES`](super::super::portable::NIBBLES); 41 cycles for 16 outputs.
-pub const NIBBLES: [Add; 2] = [nibbles_1, nibbles_2];
-/// As [`portable::PAIRS`](super::super::portable::PAIRS).
-pub const PAIRS: Add = pairs_1;
+/// As [`portable::bytes`](super::super::portable::bytes).
+pub const fn bytes<E: Level>() -> [Add; 4] {
+    [bytes_1, bytes_2, bytes_3, bytes_4]
+}
+/// As [`portable::nibbles`](super::super::portable::nibbles); 41 cycles for 16 outputs.
+pub const fn nibbles<E: Level>() -> [Add; 2] {
+    [nibbles_1, nibbles_2]
+}
+/// As [`portable::pairs`](super::super::portable::pairs).
+pub const fn pairs<E: Level>() -> Add {
+    pairs_1
+}

@@ -6,7 +6,7 @@
 mod columns;
 mod scan;
 
-pub use columns::{BYTES, NIBBLES, PAIRS};
+pub use columns::{bytes, nibbles, pairs};
 pub use scan::scan;
 
 /// Words in a chunk of inputs.

@@ -3,6 +3,7 @@
 use core::arch::naked_asm;
 
 use super::super::{Add, Blocks};
+use crate::element::Level;
 
 /// Loads the last words of a block, and lets the entry go on behind them.
 macro_rules! last {
@@ -88,38 +89,72 @@ macro_rules! low {
     };
 }
 
-/// Adds the lower halves of two lanes to the next two sums.
-macro_rules! lows {
-    ($a:literal, $b:literal) => {
-        concat!("ldrd r6, r7, [r10], #8\n", low!("r6", $a), low!("r7", $b), "strd r6, r7, [r5], #8\n")
+/// Adds the upper half of a lane to a sum.
+macro_rules! high {
+    ($sum:literal, $lane:literal) => {
+        concat!("add ", $lane, ", #0x8000\nadd ", $sum, ", ", $sum, ", ", $lane, ", asr #16\n")
     };
 }
 
-/// Adds the upper halves of two lanes to the next two sums.
-macro_rules! highs {
-    ($a:literal, $b:literal) => {
+/// Adds the lanes of a word, two of them neighbours, to the next sums: first all lower halves, then the upper ones.
+macro_rules! sums {
+    ($(($a:literal $b:literal))+) => {
         concat!(
-            "ldrd r6, r7, [r10], #8\n",
-            "add ",
-            $a,
-            ", #0x8000\n",
-            "add ",
-            $b,
-            ", #0x8000\n",
-            "add r6, r6, ",
-            $a,
-            ", asr #16\n",
-            "add r7, r7, ",
-            $b,
-            ", asr #16\n",
-            "strd r6, r7, [r5], #8\n",
+            $("ldrd r6, r7, [r10], #8\n", low!("r6", $a), low!("r7", $b), "strd r6, r7, [r5], #8\n",)+
+            $("ldrd r6, r7, [r10], #8\n", high!("r6", $a), high!("r7", $b), "strd r6, r7, [r5], #8\n",)+
         )
     };
 }
 
+/// Two sums in r6 and r7 to levels, by the scale in lr: `SMMULR` is a multiplication and a rounded shift by 32 bits, and `USAT`
+/// cuts below and above.
+#[cfg(sinapse_dsp)]
+macro_rules! two_levels {
+    () => {
+        concat!(
+            "smmulr r6, r6, lr\nsmmulr r7, r7, lr\nusat r6, #{bits}, r6\nusat r7, #{bits}, r7\n",
+            "strb r6, [r5], #1\nstrb r7, [r5], #1\n"
+        )
+    };
+}
+
+/// As [`sums!`], to levels: ReLU. No sum goes to memory.
+#[cfg(sinapse_dsp)]
+macro_rules! levels {
+    ($(($a:literal $b:literal))+) => {
+        concat!(
+            $("ldrd r6, r7, [r10], #8\n", low!("r6", $a), low!("r7", $b), two_levels!(),)+
+            $("ldrd r6, r7, [r10], #8\n", high!("r6", $a), high!("r7", $b), two_levels!(),)+
+        )
+    };
+}
+
+/// What becomes of the sums of all lanes, of which `$pairs` are neighbours, word by word: sums in memory, or, where there is a
+/// scale, levels.
+#[cfg(sinapse_dsp)]
+macro_rules! finish {
+    ($($pairs:tt)+) => {
+        concat!(
+            "ldr lr, [sp, #24]\ncmp lr, #0\nbne 7f\n",
+            $(sums! $pairs,)+
+            "b 8f\n7:\n",
+            $(levels! $pairs,)+
+            "8:\n"
+        )
+    };
+}
+
+/// What becomes of the sums of all lanes, of which `$pairs` are neighbours, word by word: sums in memory.
+#[cfg(not(sinapse_dsp))]
+macro_rules! finish {
+    ($($pairs:tt)+) => {
+        concat!($(sums! $pairs,)+)
+    };
+}
+
 /// Walks a list that ends with `x = 0` once for each block: r10 its entries, r5 the column, r7 the level, lr the mask, r6 and
-/// r12 words of weights. Then r10 the sums before, r5 those after. Four entries a turn, the first turn may have fewer: the end is
-/// looked for a quarter as often.
+/// r12 words of weights. Then r10 the sums before, r5 those after, or the levels. Four entries a turn, the first turn may have
+/// fewer: the end is looked for a quarter as often.
 ///
 /// `$whole` makes what lanes of whole words start with, in r0, of what the others start with, in r1. On the stack are the fields of
 /// [`Blocks`].
@@ -129,12 +164,12 @@ macro_rules! blocks {
         ///
         /// The list has an end, and columns that have words for these sums.
         #[unsafe(naked)]
-        unsafe extern "C" fn $name(blocks: &Blocks) {
+        unsafe extern "C" fn $name<E: Level>(blocks: &Blocks) {
             naked_asm!(
                 dsp!(),
                 "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
-                "ldm r0, {{r1, r2, r3, r4, r5, r6}}",
-                "push {{r1, r2, r3, r4, r5, r6}}",
+                "ldm r0, {{r1, r2, r3, r4, r5, r6, r7}}",
+                "push {{r1, r2, r3, r4, r5, r6, r7}}",
                 "1:",
                 "ldm sp, {{r1, r6, r10}}",
                 $whole,
@@ -166,11 +201,13 @@ macro_rules! blocks {
                 "ldr r0, [sp, #20]",
                 "cmp r5, r0",
                 "blo 1b",
-                "add sp, #24",
+                "add sp, #28",
                 "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
                 "6:",
                 "bmi 3b",
                 "b 4b",
+                "/* levels of {bits} bits */", // an operand must be used, with and without the DSP extension
+                bits = const E::FORMAT.bits(),
             )
         }
     };
@@ -184,7 +221,7 @@ macro_rules! byte_blocks {
             "add r0, r1, r1, lsl #8" [$($all)*] [$($lane)*],
             0x00ff_00ff,
             $words,
-            concat!($(decode!($first, $second "8"), lows!($first, $second), highs!($first, $second),)+)
+            concat!($(decode!($first, $second "8"),)+ finish!($((($first $second)))+))
         );
     };
 }
@@ -197,13 +234,7 @@ macro_rules! nibble_blocks {
             "add r0, r1, r1, lsl #4\nadd r0, r0, r0, lsl #8" [$($all)*] [$($lane)*],
             0x000f_000f,
             $words,
-            concat!($(
-                decode!($a, $b "4", $c "8", $d "12"),
-                lows!($a, $b),
-                lows!($c, $d),
-                highs!($a, $b),
-                highs!($c, $d),
-            )+)
+            concat!($(decode!($a, $b "4", $c "8", $d "12"),)+ finish!($((($a $b) ($c $d)))+))
         );
     };
 }
@@ -261,20 +292,19 @@ blocks!(
     concat!(last!("one"), pairs!()),
     concat!(
         decode!("r0", "r1" "2", "r2" "4", "r3" "6", "r4" "8", "r8" "10", "r9" "12", "r11" "14"),
-        lows!("r0", "r1"),
-        lows!("r2", "r3"),
-        lows!("r4", "r8"),
-        lows!("r9", "r11"),
-        highs!("r0", "r1"),
-        highs!("r2", "r3"),
-        highs!("r4", "r8"),
-        highs!("r9", "r11"),
+        finish!((("r0" "r1") ("r2" "r3") ("r4" "r8") ("r9" "r11")))
     )
 );
 
-/// As [`portable::BYTES`](super::super::portable::BYTES).
-pub const BYTES: [Add; 4] = [bytes_1, bytes_2, bytes_3, bytes_4];
-/// As [`portable::NIBBLES`](super::super::portable::NIBBLES).
-pub const NIBBLES: [Add; 2] = [nibbles_1, nibbles_2];
-/// As [`portable::PAIRS`](super::super::portable::PAIRS).
-pub const PAIRS: Add = pairs_1;
+/// As [`portable::bytes`](super::super::portable::bytes).
+pub const fn bytes<E: Level>() -> [Add; 4] {
+    [bytes_1::<E>, bytes_2::<E>, bytes_3::<E>, bytes_4::<E>]
+}
+/// As [`portable::nibbles`](super::super::portable::nibbles).
+pub const fn nibbles<E: Level>() -> [Add; 2] {
+    [nibbles_1::<E>, nibbles_2::<E>]
+}
+/// As [`portable::pairs`](super::super::portable::pairs).
+pub const fn pairs<E: Level>() -> Add {
+    pairs_1::<E>
+}

@@ -33,7 +33,7 @@ mod columns;
 mod scan;
 mod tops;
 
-pub use columns::{BYTES, NIBBLES, PAIRS};
+pub use columns::{bytes, nibbles, pairs};
 pub use scan::{scan, scan_tops};
 pub use tops::{add_bytes, add_nibbles};
 
