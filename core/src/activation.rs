@@ -10,6 +10,7 @@ use crate::cast;
 use crate::element::{Element, Level, Logit};
 use crate::kernel::{self, Kernel, Sums};
 use crate::requantize::Requantization;
+use crate::room::Room;
 
 /// A layer's activation function, as a blob states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,28 +39,29 @@ impl ActivationKind {
 pub trait Activation<V: Copy>: Copy {
     /// What the layer passes on.
     type Gives: Element;
+    /// RAM for the sums, where they are not the outputs.
+    type Room<const OUT: usize>: Room;
     /// The same as a value.
     const KIND: ActivationKind;
     /// Outputs from sums, as many as there are of both; `requantization` matters to integers alone.
     fn apply(sums: &[V], requantization: &Requantization<'_>, outputs: &mut [<Self::Gives as Element>::Raw]);
     /// [`apply`](Self::apply) to sums that are not written yet.
-    #[inline(always)]
     fn fill<W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
-        sums: &Sums<'_, W, X>,
+        sums: Sums<'_, W, X>,
+        room: &mut Self::Room<OUT>,
         requantization: &Requantization<'_>,
         outputs: &mut [<Self::Gives as Element>::Raw; OUT],
-    ) {
-        Self::apply(sums.write(&mut [MaybeUninit::uninit(); OUT]), requantization, outputs);
-    }
+    );
     /// [`fill`](Self::fill) to a place that need not have been written before.
     #[inline(always)]
     fn fill_new<'o, W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
-        sums: &Sums<'_, W, X>,
+        sums: Sums<'_, W, X>,
+        room: &mut Self::Room<OUT>,
         requantization: &Requantization<'_>,
         outputs: &'o mut MaybeUninit<[<Self::Gives as Element>::Raw; OUT]>,
     ) -> &'o mut [<Self::Gives as Element>::Raw; OUT] {
         let outputs = outputs.write([Default::default(); OUT]);
-        Self::fill(sums, requantization, outputs);
+        Self::fill(sums, room, requantization, outputs);
         outputs
     }
 }
@@ -81,6 +83,7 @@ where
     Logit<V>: Element<Raw = V>,
 {
     type Gives = Logit<V>;
+    type Room<const OUT: usize> = ();
     const KIND: ActivationKind = ActivationKind::Identity;
     #[inline(always)]
     fn apply(sums: &[V], _: &Requantization<'_>, outputs: &mut [V]) {
@@ -90,7 +93,8 @@ where
     }
     #[inline(always)]
     fn fill<W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
-        sums: &Sums<'_, W, X>,
+        sums: Sums<'_, W, X>,
+        (): &mut (),
         _: &Requantization<'_>,
         outputs: &mut [V; OUT],
     ) {
@@ -99,7 +103,8 @@ where
     }
     #[inline(always)]
     fn fill_new<'o, W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
-        sums: &Sums<'_, W, X>,
+        sums: Sums<'_, W, X>,
+        (): &mut (),
         _: &Requantization<'_>,
         outputs: &'o mut MaybeUninit<[V; OUT]>,
     ) -> &'o mut [V; OUT] {
@@ -114,6 +119,7 @@ where
 
 impl<E: Level> Activation<i32> for Relu<E> {
     type Gives = E;
+    type Room<const OUT: usize> = [MaybeUninit<i32>; OUT];
     const KIND: ActivationKind = ActivationKind::Relu;
     #[inline(always)]
     fn apply(sums: &[i32], requantization: &Requantization<'_>, outputs: &mut [u8]) {
@@ -121,16 +127,18 @@ impl<E: Level> Activation<i32> for Relu<E> {
     }
     #[inline(always)]
     fn fill<W: Kernel<X>, X: Element<Value = i32>, const OUT: usize>(
-        sums: &Sums<'_, W, X>,
+        sums: Sums<'_, W, X>,
+        room: &mut Self::Room<OUT>,
         requantization: &Requantization<'_>,
         outputs: &mut [u8; OUT],
     ) {
-        W::levels_with::<E>(sums, requantization, &mut [MaybeUninit::uninit(); OUT], outputs);
+        W::levels_with::<E>(sums, requantization, room, outputs);
     }
 }
 
 impl<E: Level> Activation<i32> for Sigmoid<E> {
     type Gives = E;
+    type Room<const OUT: usize> = [MaybeUninit<i32>; OUT];
     const KIND: ActivationKind = ActivationKind::Sigmoid;
     #[inline(always)]
     fn apply(sums: &[i32], requantization: &Requantization<'_>, outputs: &mut [u8]) {
@@ -138,10 +146,20 @@ impl<E: Level> Activation<i32> for Sigmoid<E> {
             *output = requantization.sigmoid(sum, o, E::FORMAT);
         }
     }
+    #[inline(always)]
+    fn fill<W: Kernel<X>, X: Element<Value = i32>, const OUT: usize>(
+        sums: Sums<'_, W, X>,
+        room: &mut [MaybeUninit<i32>; OUT],
+        requantization: &Requantization<'_>,
+        outputs: &mut [u8; OUT],
+    ) {
+        Self::apply(sums.write(room), requantization, outputs);
+    }
 }
 
 impl Activation<f32> for Relu<f32> {
     type Gives = f32;
+    type Room<const OUT: usize> = [MaybeUninit<f32>; OUT];
     const KIND: ActivationKind = ActivationKind::Relu;
     #[inline(always)]
     fn apply(sums: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
@@ -149,16 +167,35 @@ impl Activation<f32> for Relu<f32> {
             *output = relu(sum);
         }
     }
+    #[inline(always)]
+    fn fill<W: Kernel<X>, X: Element<Value = f32>, const OUT: usize>(
+        sums: Sums<'_, W, X>,
+        room: &mut [MaybeUninit<f32>; OUT],
+        requantization: &Requantization<'_>,
+        outputs: &mut [f32; OUT],
+    ) {
+        Self::apply(sums.write(room), requantization, outputs);
+    }
 }
 
 impl Activation<f32> for Sigmoid<f32> {
     type Gives = f32;
+    type Room<const OUT: usize> = [MaybeUninit<f32>; OUT];
     const KIND: ActivationKind = ActivationKind::Sigmoid;
     #[inline(always)]
     fn apply(sums: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
         for (output, &sum) in outputs.iter_mut().zip(sums) {
             *output = sigmoid(sum);
         }
+    }
+    #[inline(always)]
+    fn fill<W: Kernel<X>, X: Element<Value = f32>, const OUT: usize>(
+        sums: Sums<'_, W, X>,
+        room: &mut [MaybeUninit<f32>; OUT],
+        requantization: &Requantization<'_>,
+        outputs: &mut [f32; OUT],
+    ) {
+        Self::apply(sums.write(room), requantization, outputs);
     }
 }
 

@@ -3,6 +3,8 @@
 
 use core::mem::MaybeUninit;
 
+use crate::room::Entry;
+
 #[cfg(target_endian = "big")]
 compile_error!("blobs are little-endian and are read in place: big-endian machines are not supported");
 
@@ -42,6 +44,14 @@ pub fn same_array<T: Plain, const N: usize>(words: &[u32; N]) -> &[T; N] {
     const { assert!(size_of::<T>() == 4 && align_of::<T>() <= 4) };
     // SAFETY: as in `same_size`.
     unsafe { &*words.as_ptr().cast() }
+}
+
+/// Room of two words each, for a kernel's own entries.
+#[inline(always)]
+pub fn entries<T: Copy, const N: usize>(room: &mut [MaybeUninit<Entry>; N]) -> &mut [MaybeUninit<T>; N] {
+    const { assert!(size_of::<T>() == size_of::<Entry>() && align_of::<T>() == align_of::<Entry>()) };
+    // SAFETY: size and alignment fit, and what was written before is not read.
+    unsafe { &mut *room.as_mut_ptr().cast() }
 }
 
 /// Words as they lie in the blob.

@@ -10,6 +10,7 @@ use crate::description::{Description, LayerDescription};
 use crate::element::Element;
 use crate::kernel::{Kernel, Sums};
 use crate::network::{Layer, Load, Sealed, Vector, Zeros};
+use crate::room::Both;
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
 ///
@@ -63,11 +64,11 @@ where
 {
     /// `b[o] + Σ_i w[i][o] · x[i]`, not computed yet.
     #[inline(always)]
-    fn sums<'a>(&'a self, input: &'a [X::Raw; IN]) -> Option<Sums<'a, W, X>> {
+    fn sums<'a>(&'a self, input: &'a [X::Raw; IN], room: &'a mut W::Room) -> Option<Sums<'a, W, X>> {
         // With a length that the compiler knows, kernels need no checks of it. `load` has checked it.
         let bias = self.numbers.bias.first_chunk::<OUT>()?;
         let (weights, bias) = (cast::same_size(self.numbers.weights), cast::same_array(bias));
-        Some(Sums { kept: self.kept.as_ref(), weights, bias, input })
+        Some(Sums { kept: self.kept.as_ref(), room, weights, bias, input })
     }
 }
 
@@ -87,6 +88,7 @@ where
     type Output = [<F::Gives as Element>::Raw; OUT];
     type Scratch = ();
     const SCRATCH: () = ();
+    type Room = Both<W::Room, F::Room<OUT>>;
     const DESCRIPTION: Description = {
         assert!(IN > 0 && OUT > 0, "a layer needs at least one input and one output");
         assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and outputs");
@@ -95,9 +97,9 @@ where
     };
 
     #[inline]
-    fn forward(&self, input: &Self::Input, (): &mut (), output: &mut Self::Output) {
-        let Some(sums) = self.sums(input) else { return };
-        F::fill(&sums, &self.numbers.requantization, output);
+    fn forward(&self, input: &Self::Input, (): &mut (), room: &mut Self::Room, output: &mut Self::Output) {
+        let Some(sums) = self.sums(input, &mut room.one) else { return };
+        F::fill(sums, &mut room.other, &self.numbers.requantization, output);
     }
 
     #[inline]
@@ -105,10 +107,11 @@ where
         &self,
         input: &Self::Input,
         (): &mut (),
+        room: &mut Self::Room,
         output: &'o mut MaybeUninit<Self::Output>,
     ) -> &'o mut Self::Output {
-        match self.sums(input) {
-            Some(sums) => F::fill_new(&sums, &self.numbers.requantization, output),
+        match self.sums(input, &mut room.one) {
+            Some(sums) => F::fill_new(sums, &mut room.other, &self.numbers.requantization, output),
             None => output.write([Default::default(); OUT]),
         }
     }

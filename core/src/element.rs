@@ -4,8 +4,9 @@ use core::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::tiles;
+use crate::kernel::{ColumnsRoom, TilesRoom, tiles};
 use crate::network::Zeros;
+use crate::room::ListRoom;
 
 /// The number format of the values that flow into or out of a layer, as a blob states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +113,8 @@ pub trait Levels: Element<Raw = u8, Value = i32> {
     const MASK: u32 = (((1 << Self::FORMAT.bits()) - 1) << Self::SHIFT) * 0x0101_0101;
     /// What a layer of 8-bit weights keeps in RAM, see [`Kernel::Kept`](crate::kernel::Kernel::Kept).
     type Kept<const OUT: usize>: Zeros + Debug + AsRef<[i32]> + AsMut<[i32]>;
+    /// What sums of 8-bit weights need, see [`Kernel::Room`](crate::kernel::Kernel::Room).
+    type Room: ListRoom;
     /// Level of a byte.
     #[inline(always)]
     fn level(byte: u8) -> u32 {
@@ -120,7 +123,7 @@ pub trait Levels: Element<Raw = u8, Value = i32> {
 }
 
 macro_rules! level {
-    ($($name:ident: $range:literal, $kept:ty;)*) => {$(
+    ($($name:ident: $range:literal, $kept:ty, $room:ty;)*) => {$(
         #[doc = concat!("Levels ", $range, ", one byte each in RAM.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
@@ -138,10 +141,12 @@ macro_rules! level {
         impl Levels for $name {
             const SHIFT: u32 = 0;
             type Kept<const OUT: usize> = $kept;
+            type Room = $room;
         }
         impl Levels for Pixel<$name> {
             const SHIFT: u32 = u8::BITS - ElementFormat::$name.bits();
             type Kept<const OUT: usize> = $kept;
+            type Room = $room;
         }
         impl Element for Pixel<$name> {
             type Raw = u8;
@@ -156,10 +161,10 @@ macro_rules! level {
 }
 
 level! {
-    U1: "0..=1", [i32; 0];
-    U2: "0..=3", [i32; 0];
-    U4: "0..=15", [i32; 0];
-    U8: "0..=255", tiles::Kept<OUT>;
+    U1: "0..=1", [i32; 0], ColumnsRoom;
+    U2: "0..=3", [i32; 0], ColumnsRoom;
+    U4: "0..=15", [i32; 0], ColumnsRoom;
+    U8: "0..=255", tiles::Kept<OUT>, TilesRoom;
 }
 
 impl sealed::Sealed for f32 {}

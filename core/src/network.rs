@@ -7,6 +7,7 @@ use core::mem::MaybeUninit;
 use crate::blob::{Layers, LoadError, Logits};
 use crate::classification::{Classification, LogitValue};
 use crate::description::Description;
+use crate::room::{Either, Room};
 
 /// `N` values of the format `E`, as a type: what a layer accepts or gives.
 pub struct Vector<E, const N: usize>(PhantomData<[E; N]>);
@@ -25,18 +26,27 @@ pub trait Layer: Sealed {
     /// Storage of the outputs, for example `[i32; 10]`.
     type Output: Copy;
     /// RAM for the activations in between.
-    type Scratch;
+    type Scratch: Copy;
     /// Initial scratch; its content does not matter.
     const SCRATCH: Self::Scratch;
+    /// RAM that is free again behind each layer.
+    type Room: Room;
     /// Sizes and formats as a value, to compare with a blob.
     const DESCRIPTION: Description;
     /// Computes `output` from `input`.
-    fn forward(&self, input: &Self::Input, scratch: &mut Self::Scratch, output: &mut Self::Output);
+    fn forward(
+        &self,
+        input: &Self::Input,
+        scratch: &mut Self::Scratch,
+        room: &mut Self::Room,
+        output: &mut Self::Output,
+    );
     /// [`forward`](Self::forward) to a place that need not have been written before: what the last layer of a network does.
     fn forward_to<'o>(
         &self,
         input: &Self::Input,
         scratch: &mut Self::Scratch,
+        room: &mut Self::Room,
         output: &'o mut MaybeUninit<Self::Output>,
     ) -> &'o mut Self::Output;
 }
@@ -73,6 +83,27 @@ pub struct ChainScratch<T, A, B> {
     then: B,
 }
 
+/// All the RAM that a network works in: the activations between its layers, and what one layer after the other needs for its sums
+/// and for the list of its inputs.
+#[derive(Clone, Copy)]
+pub struct Scratch<L: Layer> {
+    activations: L::Scratch,
+    room: L::Room,
+}
+
+/// The scratch of a network type, to name it in a `static`: `static mut SCRATCH: ScratchOf<Digits> = Digits::SCRATCH;`.
+pub type ScratchOf<N> = <N as Works>::Scratch;
+
+/// What works in a scratch: a [`Network`].
+pub trait Works {
+    /// See [`Network::SCRATCH`].
+    type Scratch;
+}
+
+impl<L: Layer> Works for Network<L> {
+    type Scratch = Scratch<L>;
+}
+
 /// An array of zeros, for scratch constants; arrays of any length have no `Default`.
 pub trait Zeros: Copy {
     /// All elements zero.
@@ -102,6 +133,7 @@ where
     type Output = B::Output;
     type Scratch = ChainScratch<A::Output, A::Scratch, B::Scratch>;
     const SCRATCH: Self::Scratch = ChainScratch { between: A::Output::ZEROS, first: A::SCRATCH, then: B::SCRATCH };
+    type Room = Either<A::Room, B::Room>;
     const DESCRIPTION: Description = {
         let whole = A::DESCRIPTION.then(&B::DESCRIPTION);
         assert!(whole.is_some(), "a network has at most 16 layers");
@@ -112,9 +144,15 @@ where
     };
 
     #[inline]
-    fn forward(&self, input: &Self::Input, scratch: &mut Self::Scratch, output: &mut Self::Output) {
-        self.first.forward(input, &mut scratch.first, &mut scratch.between);
-        self.then.forward(&scratch.between, &mut scratch.then, output);
+    fn forward(
+        &self,
+        input: &Self::Input,
+        scratch: &mut Self::Scratch,
+        room: &mut Self::Room,
+        output: &mut Self::Output,
+    ) {
+        self.first.forward(input, &mut scratch.first, room.one(), &mut scratch.between);
+        self.then.forward(&scratch.between, &mut scratch.then, room.other(), output);
     }
 
     #[inline]
@@ -122,10 +160,11 @@ where
         &self,
         input: &Self::Input,
         scratch: &mut Self::Scratch,
+        room: &mut Self::Room,
         output: &'o mut MaybeUninit<Self::Output>,
     ) -> &'o mut Self::Output {
-        self.first.forward(input, &mut scratch.first, &mut scratch.between);
-        self.then.forward_to(&scratch.between, &mut scratch.then, output)
+        self.first.forward(input, &mut scratch.first, room.one(), &mut scratch.between);
+        self.then.forward_to(&scratch.between, &mut scratch.then, room.other(), output)
     }
 }
 
@@ -161,8 +200,9 @@ pub struct Network<L> {
 }
 
 impl<L: Layer> Network<L> {
-    /// Initial scratch, `let mut scratch = Digits::SCRATCH;`: all the RAM between the layers.
-    pub const SCRATCH: L::Scratch = L::SCRATCH;
+    /// Initial scratch, `let mut scratch = Digits::SCRATCH;`: all the RAM that the network works in but for a small stack. In a
+    /// `static`, it is known to the linker.
+    pub const SCRATCH: Scratch<L> = Scratch { activations: L::SCRATCH, room: L::Room::ANY };
 
     /// Sizes and formats as a value.
     pub const DESCRIPTION: Description = L::DESCRIPTION;
@@ -226,7 +266,7 @@ impl<L: Layer> Network<L> {
 
     /// The sums of the last layer, one per class: `f32`, or `i32` in steps of [`logit_step`](Self::logit_step).
     #[inline]
-    pub fn logits(&self, input: &L::Input, scratch: &mut L::Scratch) -> L::Output
+    pub fn logits(&self, input: &L::Input, scratch: &mut Scratch<L>) -> L::Output
     where
         L::Output: Zeros,
     {
@@ -238,10 +278,10 @@ impl<L: Layer> Network<L> {
     fn forward_to<'o>(
         &self,
         input: &L::Input,
-        scratch: &mut L::Scratch,
+        scratch: &mut Scratch<L>,
         logits: &'o mut MaybeUninit<L::Output>,
     ) -> &'o mut L::Output {
-        self.layers.forward_to(input, scratch, logits)
+        self.layers.forward_to(input, &mut scratch.activations, &mut scratch.room, logits)
     }
 
     /// Real value of one step of an integer logit; a float network counts its margins in such steps too.
@@ -258,7 +298,7 @@ where
 {
     /// Class, scores and margin of one input.
     #[inline(always)] // what is left of it is a call: the answer is written where it stays
-    pub fn classify(&self, input: &L::Input, scratch: &mut L::Scratch) -> Classification<V, CLASSES> {
+    pub fn classify(&self, input: &L::Input, scratch: &mut Scratch<L>) -> Classification<V, CLASSES> {
         let mut answer = MaybeUninit::uninit();
         self.classify_to(input, scratch, &mut answer);
         // SAFETY: `classify_to` writes all of it.
@@ -270,7 +310,7 @@ where
     fn classify_to(
         &self,
         input: &L::Input,
-        scratch: &mut L::Scratch,
+        scratch: &mut Scratch<L>,
         answer: &mut MaybeUninit<Classification<V, CLASSES>>,
     ) {
         let answer = answer.as_mut_ptr();

@@ -102,6 +102,7 @@ where
     type Output = [u8; OUT];
     type Scratch = ();
     const SCRATCH: () = ();
+    type Room = ();
     const DESCRIPTION: Description = {
         assert!(
             WIDTH > 0 && WIDTH <= 65_535 && IN / WIDTH <= 65_535 && IN.is_multiple_of(WIDTH),
@@ -121,7 +122,7 @@ where
     };
 
     #[inline]
-    fn forward(&self, input: &[u8; IN], (): &mut (), output: &mut [u8; OUT]) {
+    fn forward(&self, input: &[u8; IN], (): &mut (), (): &mut (), output: &mut [u8; OUT]) {
         reduce(input, &const { Self::REDUCTION }, output);
     }
 
@@ -129,10 +130,11 @@ where
         &self,
         input: &[u8; IN],
         (): &mut (),
+        (): &mut (),
         output: &'o mut MaybeUninit<[u8; OUT]>,
     ) -> &'o mut [u8; OUT] {
         let output = output.write([0; OUT]);
-        self.forward(input, &mut (), output);
+        self.forward(input, &mut (), &mut (), output);
         output
     }
 }

@@ -13,6 +13,7 @@ use sinapse::element::{Element, ElementFormat, Level, Levels};
 use sinapse::kernel::vector::Instructions;
 use sinapse::kernel::{Kernel, lanes, reference, relu, skip, tiles};
 use sinapse::requantize::Requantization;
+use sinapse::room::Room;
 use sinapse::weight::{Order, Weight, WeightFormat};
 use sinapse::{Dense, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
 use sinapse_tests::{description, layer, random_blob, random_image};
@@ -86,14 +87,20 @@ where
     match W::FORMAT.order(X::FORMAT) {
         Order::Columns => {
             kernels.push(("skip".into(), adding(skip::add::<W, X>)));
-            kernels.push(("lanes/portable".into(), writing(lanes::sums::<W, X>)));
+            kernels.push((
+                "lanes/portable".into(),
+                writing(|w, b, x, sums| lanes::sums::<W, X>(w, b, x, &mut { lanes::Room::ANY }, sums)),
+            ));
             for set in Instructions::all() {
                 kernels.push((file_of(set), adding(move |w, x, sums| set.add_columns::<W, X>(w, x, sums))));
             }
         }
         Order::Tiles => {
             kernels.push(("tiles/portable".into(), adding(tiles::portable::add)));
-            kernels.push(("tiles/scalar/portable".into(), writing(|w, b, x, sums| tiles::sums(w, b, &[], x, sums))));
+            kernels.push((
+                "tiles/scalar/portable".into(),
+                writing(|w, b, x, sums| tiles::sums(w, b, &[], x, &mut { tiles::Room::ANY }, sums)),
+            ));
             for set in Instructions::all() {
                 kernels.push((file_of(set), adding(move |w, x, sums| set.add_tiles(w, x, sums))));
             }

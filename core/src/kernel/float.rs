@@ -14,9 +14,8 @@
 
 use core::arch::asm;
 
-use core::mem::MaybeUninit;
-
-use super::lanes::{Entry, LIST, Scan, Walk, every_chunk};
+pub use super::lanes::Room;
+use super::lanes::{Listed, Scan, Walk, every_chunk};
 use crate::cast;
 use crate::element::{Element, Pixel, U8};
 
@@ -25,11 +24,10 @@ const SCAN: Scan = Scan::of::<U8>(every_chunk(), i32::MAX / 2);
 
 /// As [`skip::add`](super::skip::add).
 #[inline(always)]
-pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], sums: &mut [f32]) {
+pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], room: &mut Room, sums: &mut [f32]) {
     let weights = cast::bits(weights);
-    let mut room = [const { MaybeUninit::uninit() }; LIST + 1];
     if let Some(pixels) = X::bytes(input) {
-        let mut list = Walk::new(&SCAN, &mut room);
+        let mut list = Walk::new(&SCAN, room);
         if !list.go_along(weights, sums.len(), pixels) {
             return;
         }
@@ -44,13 +42,13 @@ pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], sums: &mu
             }
         }
     } else {
-        let mut list = Walk::new(&SCAN, &mut room);
+        let mut list = Walk::new(&SCAN, room);
         for (column, &raw) in weights.chunks_exact(sums.len()).zip(input) {
             let x = X::read(raw);
             if x != 0.0 {
                 list.push_one(column.as_ptr(), x.to_bits());
             }
-            if list.length() == LIST {
+            if list.is_whole() {
                 add_columns(&mut list, sums);
             }
         }
@@ -123,7 +121,7 @@ macro_rules! walk {
     }};
 }
 
-fn add_sixteen(entries: &mut [Entry], sums: &mut [f32; 16]) {
+fn add_sixteen(entries: &mut [Listed], sums: &mut [f32; 16]) {
     walk!(
         entries,
         sums,
@@ -133,7 +131,7 @@ fn add_sixteen(entries: &mut [Entry], sums: &mut [f32; 16]) {
     );
 }
 
-fn add_eight(entries: &mut [Entry], sums: &mut [f32; 8]) {
+fn add_eight(entries: &mut [Listed], sums: &mut [f32; 8]) {
     walk!(
         entries,
         sums,

@@ -29,12 +29,35 @@ use core::mem::MaybeUninit;
 use crate::element::{Element, Level, Levels};
 use crate::network::Zeros;
 use crate::requantize::Requantization;
+use crate::room::{Entry, ListRoom, Room};
 use crate::weight::{I2, I4, I8, Order, Weight};
 
+/// Room of columns of integer weights; that of tiles.
+#[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
+pub use {lanes::Room as ColumnsRoom, tiles::Room as TilesRoom};
+
+/// Room of columns of integer weights: none, vectors need no list.
+#[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
+pub type ColumnsRoom = ();
+
+/// Room of tiles: as that of columns.
+#[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
+pub type TilesRoom = ();
+
+/// Room of `f32` weights.
+#[cfg(sinapse_fpu)]
+pub use float::Room as FloatsRoom;
+
+/// Room of `f32` weights: none, there is no list.
+#[cfg(not(sinapse_fpu))]
+pub type FloatsRoom = ();
+
 /// What sums are to be made of: a layer, and its inputs.
-pub struct Sums<'a, W: Weight, X: Element> {
+pub struct Sums<'a, W: Kernel<X>, X: Element> {
     /// What was [kept](Kernel::keep) of the layer.
     pub kept: &'a [W::Value],
+    /// For the kernel.
+    pub room: &'a mut W::Room,
     /// Its weights.
     pub weights: &'a [W::Cell],
     /// Its biases.
@@ -46,8 +69,8 @@ pub struct Sums<'a, W: Weight, X: Element> {
 impl<W: Kernel<X>, X: Element> Sums<'_, W, X> {
     /// [`Kernel::sums_with`].
     #[inline(always)]
-    pub fn write<'s>(&self, sums: &'s mut [MaybeUninit<W::Value>]) -> &'s mut [W::Value] {
-        W::sums_with(self.kept, self.weights, self.bias, self.input, sums)
+    pub fn write<'s>(self, sums: &'s mut [MaybeUninit<W::Value>]) -> &'s mut [W::Value] {
+        W::sums_with(self.kept, self.weights, self.bias, self.input, self.room, sums)
     }
 }
 
@@ -55,6 +78,8 @@ impl<W: Kernel<X>, X: Element> Sums<'_, W, X> {
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     /// Numbers that a layer keeps in RAM beside its blob, because its kernel would find them anew for each input; mostly none.
     type Kept<const OUT: usize>: Zeros + Debug + AsRef<[Self::Value]> + AsMut<[Self::Value]>;
+    /// RAM for a list of inputs while sums are taken.
+    type Room: ListRoom;
     /// Writes what is kept of a layer with so many inputs.
     #[inline(always)]
     fn keep(weights: &[Self::Cell], bias: &[Self::Value], inputs: usize, kept: &mut [Self::Value]) {
@@ -66,12 +91,13 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
         weights: &[Self::Cell],
         bias: &[Self::Value],
         input: &[X::Raw],
+        room: &mut Self::Room,
         sums: &'s mut [MaybeUninit<Self::Value>],
     ) -> &'s mut [Self::Value];
     /// As [`relu::relu`] of [`sums_with`](Self::sums_with), for which there is room: `levels[o] = min(A, max(0, rescale(sums[o])))`.
     #[inline(always)]
     fn levels_with<E: Level>(
-        task: &Sums<'_, Self, X>,
+        task: Sums<'_, Self, X>,
         requantization: &Requantization<'_>,
         sums: &mut [MaybeUninit<i32>],
         levels: &mut [u8],
@@ -88,7 +114,8 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
         input: &[X::Raw],
         sums: &'s mut [MaybeUninit<Self::Value>],
     ) -> &'s mut [Self::Value] {
-        Self::sums_with(&[], weights, bias, input, sums)
+        let mut room = Self::Room::ANY;
+        Self::sums_with(&[], weights, bias, input, &mut room, sums)
     }
 }
 
@@ -110,6 +137,7 @@ fn integer_sums<'s, W, X>(
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
+    room: &mut [MaybeUninit<Entry>],
     sums: &'s mut [MaybeUninit<i32>],
 ) -> &'s mut [i32]
 where
@@ -124,7 +152,7 @@ where
     }
     #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
     {
-        let _ = kept;
+        let _ = (kept, room);
         let sums = filled(bias, sums);
         match order {
             Order::Columns => vector::Instructions::best().add_columns::<W, X>(weights, input, sums),
@@ -139,15 +167,16 @@ where
             skip::add::<W, X>(weights, input, sums);
             sums
         }
-        Order::Columns => lanes::sums::<W, X>(weights, bias, input, sums),
-        Order::Tiles => tiles::sums(weights, bias, kept, input, sums),
+        Order::Columns => lanes::sums::<W, X>(weights, bias, input, room, sums),
+        Order::Tiles => tiles::sums(weights, bias, kept, input, room, sums),
     }
 }
 
 macro_rules! integer_kernel {
-    ($($weight:ty, $kept:ty;)*) => {$(
+    ($($weight:ty, $kept:ty, $room:ty;)*) => {$(
         impl<X: Levels> Kernel<X> for $weight {
             type Kept<const OUT: usize> = $kept;
+            type Room = $room;
             #[inline(always)]
             fn keep(weights: &[u32], bias: &[i32], inputs: usize, kept: &mut [i32]) {
                 if const { matches!(<$weight>::FORMAT.order(X::FORMAT), Order::Tiles) } {
@@ -160,20 +189,22 @@ macro_rules! integer_kernel {
                 weights: &[u32],
                 bias: &[i32],
                 input: &[u8],
+                room: &mut $room,
                 sums: &'s mut [MaybeUninit<i32>],
             ) -> &'s mut [i32] {
-                integer_sums::<$weight, X>(kept, weights, bias, input, sums)
+                integer_sums::<$weight, X>(kept, weights, bias, input, room.entries(), sums)
             }
             #[cfg(all(sinapse_dsp, not(any(sinapse_kernel = "reference", sinapse_kernel = "skip"))))]
             #[inline(always)]
             fn levels_with<E: Level>(
-                task: &Sums<'_, Self, X>,
+                task: Sums<'_, Self, X>,
                 requantization: &Requantization<'_>,
                 sums: &mut [MaybeUninit<i32>],
                 levels: &mut [u8],
             ) {
                 if const { matches!(<$weight>::FORMAT.order(X::FORMAT), Order::Columns) } {
-                    lanes::levels::<$weight, X, E>(task.weights, task.bias, task.input, requantization, sums, levels);
+                    let Sums { weights, bias, input, room, .. } = task;
+                    lanes::levels::<$weight, X, E>(weights, bias, input, requantization, room.entries(), sums, levels);
                 } else {
                     relu::relu::<E>(requantization, task.write(sums), levels);
                 }
@@ -182,21 +213,24 @@ macro_rules! integer_kernel {
     )*};
 }
 integer_kernel! {
-    I8, X::Kept<OUT>;
-    I4, [i32; 0];
-    I2, [i32; 0];
+    I8, X::Kept<OUT>, X::Room;
+    I4, [i32; 0], ColumnsRoom;
+    I2, [i32; 0], ColumnsRoom;
 }
 
 impl<X: Element<Value = f32>> Kernel<X> for f32 {
     type Kept<const OUT: usize> = [f32; 0];
+    type Room = FloatsRoom;
     #[inline(always)]
     fn sums_with<'s>(
         _: &[f32],
         weights: &[f32],
         bias: &[f32],
         input: &[X::Raw],
+        room: &mut FloatsRoom,
         sums: &'s mut [MaybeUninit<f32>],
     ) -> &'s mut [f32] {
+        let _ = &room;
         let sums = filled(bias, sums);
         if cfg!(sinapse_kernel = "reference") {
             reference::sums::<f32, X>(weights, bias, input, sums);
@@ -205,7 +239,7 @@ impl<X: Element<Value = f32>> Kernel<X> for f32 {
         #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
         vector::Instructions::best().add_floats::<X>(weights, input, sums);
         #[cfg(sinapse_fpu)]
-        float::add::<X>(weights, input, sums);
+        float::add::<X>(weights, input, room, sums);
         #[cfg(all(not(sinapse_fpu), any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
         skip::add::<f32, X>(weights, input, sums);
         sums

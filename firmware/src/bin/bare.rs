@@ -22,6 +22,7 @@ mod interrupts;
 mod model;
 
 use model::{BLOB, Net};
+use sinapse::ScratchOf;
 
 /// One drawn picture a class, behind the 16 bytes of an IDX header.
 static PICTURES: &[u8] = include_bytes!("../../digits.idx");
@@ -32,9 +33,13 @@ static PICTURES: &[u8] = include_bytes!("../../digits.idx");
 #[used]
 static ANSWER: AtomicUsize = AtomicUsize::new(0);
 
+/// All the RAM that the network works in; the linker knows of it.
+static mut SCRATCH: ScratchOf<Net> = Net::SCRATCH;
+
 #[entry]
 fn main() -> ! {
-    let mut scratch = Net::SCRATCH;
+    // SAFETY: nothing else knows of it, and `main` is entered once.
+    let scratch = unsafe { &mut *(&raw mut SCRATCH) };
     let mut place = MaybeUninit::uninit();
     let Ok(network) = Net::load_in(BLOB, &mut place) else {
         ANSWER.store(255, Ordering::Relaxed);
@@ -46,7 +51,7 @@ fn main() -> ! {
         // The compiler would write out a loop of ten.
         let pixels = black_box(PICTURES).get(16..).unwrap_or_default();
         for picture in pixels.as_chunks().0 {
-            let answer = network.classify(picture, &mut scratch);
+            let answer = network.classify(picture, scratch);
             ANSWER.store(answer.class, Ordering::Relaxed);
         }
     }

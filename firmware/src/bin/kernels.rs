@@ -8,6 +8,7 @@ use defmt_semihosting as _; // the logger
 use sinapse::element::{Level, Levels};
 use sinapse::kernel::{Kernel, Sums, reference, tiles};
 use sinapse::requantize::Requantization;
+use sinapse::room::{ListRoom, Room};
 use sinapse::weight::{Order, Weight};
 use sinapse::{I2, I4, I8, Pixel, U2, U4, U8};
 
@@ -113,9 +114,9 @@ impl Layer {
                 reference::sums::<I8, U8>(weights, bias, input, expected);
                 // With what a layer keeps, and without it.
                 for kept in [&*kept, &[]] {
-                    let mut room = [const { MaybeUninit::uninit() }; OUTPUTS];
-                    let room = room.get_mut(..outputs).unwrap_or_default();
-                    if tiles::sums(weights, bias, kept, input, room) != expected {
+                    let (mut room, mut sums) = (tiles::Room::ANY, [const { MaybeUninit::uninit() }; OUTPUTS]);
+                    let sums = sums.get_mut(..outputs).unwrap_or_default();
+                    if tiles::sums(weights, bias, kept, input, room.entries(), sums) != expected {
                         defmt::error!(
                             "{=usize} inputs ({}), {=usize} outputs ({}), {=usize} numbers kept, from byte {=usize}: not the reference's sums",
                             inputs,
@@ -198,9 +199,8 @@ impl Layer {
                     host::exit(ExitCode::Differs)
                 }
                 for rescaling in &RESCALINGS {
-                    let task = Sums::<W, X> { kept: &[], weights, bias, input };
-                    compare_levels::<W, X, U4>(&task, rescaling, expected);
-                    compare_levels::<W, X, U2>(&task, rescaling, expected);
+                    compare_levels::<W, X, U4>(weights, bias, input, rescaling, expected);
+                    compare_levels::<W, X, U2>(weights, bias, input, rescaling, expected);
                 }
                 compared += 1;
             }
@@ -224,7 +224,7 @@ struct Rescaling {
 }
 
 /// Compares levels with those that the sums `expected` become, where one multiplier is for all and where each output has its own.
-fn compare_levels<W, X, E>(task: &Sums<'_, W, X>, rescaling: &Rescaling, expected: &[i32])
+fn compare_levels<W, X, E>(weights: &[u32], bias: &[i32], input: &[u8], rescaling: &Rescaling, expected: &[i32])
 where
     W: Kernel<X> + Weight<Value = i32, Cell = u32>,
     X: Levels,
@@ -238,13 +238,14 @@ where
         let (mut room, mut levels) = ([const { MaybeUninit::uninit() }; OUTPUTS], [99; OUTPUTS]);
         let room = room.get_mut(..expected.len()).unwrap_or_default();
         let levels = levels.get_mut(..expected.len()).unwrap_or_default();
-        W::levels_with::<E>(task, &requantization, room, levels);
+        let mut list = W::Room::ANY;
+        W::levels_with::<E>(Sums { kept: &[], room: &mut list, weights, bias, input }, &requantization, room, levels);
         for (o, (&level, &sum)) in levels.iter().zip(expected).enumerate() {
             let wanted = requantization.relu(sum, o, E::FORMAT.top_level());
             if level != wanted {
                 defmt::error!(
                     "{=usize} inputs, output {=usize} of {=usize}, {=u32} bits: sum {=i32} becomes level {=u8}, not {=u8}, with {=usize} multipliers, {=u16} >> {=u8}, after {=u8}",
-                    task.input.len(),
+                    input.len(),
                     o,
                     expected.len(),
                     E::FORMAT.bits(),

@@ -15,7 +15,7 @@ pub fn of(rows: &[Row], images: &str, unavailable: &[String]) -> String {
          Instructions are exact, counted by the project's plugin in QEMU. Cycles are modelled after the timing table of the Cortex-M4 with memory \
          that never waits (`xtask/counter/src/cycles.rs`). Time depends on the input, because zeros are skipped: *dense* is an input without zeros.\n\n\
          Flash, RAM and stack are those of the least program around the blob (`firmware/src/bin/bare.rs`: loader, kernels, loop), without the blob \
-         and the pictures; the stack holds the activations.\n\n\
+         and the pictures. RAM is its static RAM, most of it the network's scratch: activations, sums, and the list of a layer's inputs.\n\n\
          `256-…` networks and layers read 16 × 16 pixels; `reduce` is what making them of 28 × 28 takes. A layer, `digits/1`, is the difference of \
          two networks, one a layer longer than the other: the requantisation of its inputs counts with it, and the search for the \
          largest of its outputs instead of the shorter network's. Its *dense* is that of a picture \
@@ -41,8 +41,8 @@ pub fn of(rows: &[Row], images: &str, unavailable: &[String]) -> String {
 
 /// All rows.
 pub fn table(rows: &[Row]) -> String {
-    let mut table = "| work | core | machine | kernel | instructions: mean | max | dense | cycles: mean | max | dense | flash | RAM | stack | latency | images a second |\n\
-                     | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+    let mut table = "| work | core | machine | kernel | instructions: mean | max | dense | cycles: mean | max | dense | flash | RAM | of it scratch | stack | latency | images a second |\n\
+                     | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
     for row in rows {
         let _ = write!(table, "| {} | {} | {} | {} |", row.work, row.core, row.machine, row.kernel);
@@ -55,6 +55,7 @@ pub fn table(rows: &[Row]) -> String {
             row.cycles_dense,
             row.flash_bytes,
             row.ram_bytes,
+            row.scratch_bytes,
             row.stack_bytes,
         ];
         for count in counts {

@@ -13,8 +13,8 @@ enum Column {
     InstructionsMean,
     InstructionsDense,
     Flash,
-    /// Static RAM and stack together.
-    Ram,
+    /// Static RAM and stack together, without the scratch.
+    BesideScratch,
 }
 
 impl Column {
@@ -25,7 +25,7 @@ impl Column {
             Column::InstructionsMean => row.instructions_mean,
             Column::InstructionsDense => row.instructions_dense,
             Column::Flash => row.flash_bytes,
-            Column::Ram => row.ram_bytes.zip(row.stack_bytes).map(|(ram, stack)| ram + stack),
+            Column::BesideScratch => Some(row.ram_bytes? + row.stack_bytes? - row.scratch_bytes?),
         }
     }
 
@@ -36,7 +36,7 @@ impl Column {
             Column::InstructionsMean => "instructions",
             Column::InstructionsDense => "instructions, no zeros",
             Column::Flash => "bytes of flash",
-            Column::Ram => "bytes of RAM with stack",
+            Column::BesideScratch => "bytes of RAM and stack beside the scratch",
         }
     }
 }
@@ -54,11 +54,11 @@ const GOALS: [Goal; 13] = [
     (CLASSIC, "m0", Column::CyclesMean, 40_000, "BitNetMCU 429,000"),
     (CLASSIC, "rv32", Column::InstructionsMean, 36_000, ""),
     ("784x32-w8-x8", "m55", Column::InstructionsDense, 4_500, "CMSIS-NN, GCC 12,500"),
-    // 6 KiB of program; RAM is the scratch of `digits`, 304 bytes, and 1 KiB.
+    // 6 KiB of program, 1 KiB of RAM beside the scratch.
     ("digits", "m4", Column::Flash, 6 * 1024, "embedded-nn about 1,100 for its kernels alone"),
     ("digits", "m0", Column::Flash, 6 * 1024, "embedded-nn about 1,100 for its kernels alone"),
-    ("digits", "m4", Column::Ram, 304 + 1024, ""),
-    ("digits", "m0", Column::Ram, 304 + 1024, ""),
+    ("digits", "m4", Column::BesideScratch, 1024, ""),
+    ("digits", "m0", Column::BesideScratch, 1024, ""),
 ];
 
 /// Kernels of other engines on the host, and how many times faster the integer network must be than the fastest of them.

@@ -30,8 +30,10 @@ const COPIES: usize = 500;
 pub struct Least {
     /// Flash without blob and pictures.
     pub flash_bytes: u64,
-    /// Static RAM.
+    /// Static RAM, with the scratch.
     pub ram_bytes: u64,
+    /// All that the network works in.
+    pub scratch_bytes: u64,
     /// Deepest stack.
     pub stack_bytes: u64,
 }
@@ -77,6 +79,7 @@ pub fn measure(work: &Work, machine: &'static Machine) -> Result<Option<Least>, 
     Ok(Some(Least {
         flash_bytes: built.sizes.program_bytes,
         ram_bytes: built.sizes.ram_bytes,
+        scratch_bytes: memory.scratch_bytes,
         stack_bytes: (stack.len() - 4 * painted) as u64,
     }))
 }
@@ -100,6 +103,7 @@ struct Memory {
     answer: u32,
     stack_end: u32,
     stack_start: u32,
+    scratch_bytes: u64,
 }
 
 impl Memory {
@@ -110,9 +114,12 @@ impl Memory {
             symbol.and_then(|symbol| u32::try_from(symbol.address()).ok())
         };
         let named = |name: &str| find(&|found| found == name).ok_or(format!("the bare program has no symbol {name}"));
+        let is_scratch = |name: &str| name.contains("SCRATCH");
+        let scratch = file.symbols().find(|symbol| symbol.name().is_ok_and(is_scratch));
+        let scratch_bytes = scratch.ok_or("the bare program has no SCRATCH")?.size();
         let answer = find(&|name| name.contains("ANSWER")).ok_or("the bare program has no ANSWER")?;
         let (stack_end, stack_start) = (named("_stack_end")?, named("_stack_start")?);
-        Ok(Memory { start: answer.min(stack_end), answer, stack_end, stack_start })
+        Ok(Memory { start: answer.min(stack_end), answer, stack_end, stack_start, scratch_bytes })
     }
 }
 

@@ -31,9 +31,11 @@ pub struct Row {
     pub cycles_dense: Option<u64>,
     /// The least program around the blob: loader, kernels, loop, without blob and pictures.
     pub flash_bytes: Option<u64>,
-    /// Its static RAM.
+    /// Its static RAM, with the scratch.
     pub ram_bytes: Option<u64>,
-    /// Its deepest stack, activations included.
+    /// The scratch: activations, sums, and the list of a layer's inputs.
+    pub scratch_bytes: Option<u64>,
+    /// Its deepest stack.
     pub stack_bytes: Option<u64>,
     /// Time of one image, one after the other on one thread: on the host alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +74,7 @@ impl Row {
             cycles_dense: cycles(costs.dense.cycles),
             flash_bytes: least.map(|least| least.flash_bytes),
             ram_bytes: least.map(|least| least.ram_bytes),
+            scratch_bytes: least.map(|least| least.scratch_bytes),
             stack_bytes: least.map(|least| least.stack_bytes),
             ..Row::default()
         })

@@ -41,7 +41,8 @@ use armv7m as imp;
 use portable as imp;
 
 #[cfg(sinapse_fpu)]
-pub(super) use walk::{Entry, LIST};
+pub(super) use walk::Listed;
+pub use walk::Room;
 pub(super) use walk::{Scan, Walk};
 
 use crate::element::{Level, Levels, U4};
@@ -49,6 +50,7 @@ use crate::element::{Level, Levels, U4};
 use crate::kernel::relu;
 #[cfg(sinapse_dsp)]
 use crate::requantize::Requantization;
+use crate::room::Entry;
 use crate::weight::{Weight, WeightFormat};
 
 /// Blocks of sixteen sums, and a list that is to be added to them. Assembly knows the order of the fields.
@@ -114,8 +116,7 @@ impl Loops {
         let (weights, top_level) = (W::FORMAT, X::FORMAT.top_level());
         // `limit · Σx < 2¹⁵`. 8-bit levels of 8-bit weights, which would leave no room for a step, are tiles.
         let largest = 32_767 / weights.limit();
-        let longest = if tops_apart { walk::LONG_LIST } else { walk::LIST };
-        let unchecked = largest >= longest as i32 * top_level as i32;
+        let unchecked = largest >= walk::LIST as i32 * top_level as i32;
         #[cfg(sinapse_thumb2)]
         let scan = if tops_apart { imp::scan_tops::<X>(unchecked) } else { imp::scan(unchecked) };
         #[cfg(not(sinapse_thumb2))]
@@ -171,14 +172,20 @@ enum Ending {}
 /// As [`reference::sums`](super::reference::sums); returns the sums, which need not have been written before: none where there are
 /// fewer weights than the inputs need.
 #[inline(always)] // the number of sums, where the compiler knows it, chooses the loops
-pub fn sums<'s, W, X>(weights: &[u32], bias: &[i32], input: &[u8], sums: &'s mut [MaybeUninit<i32>]) -> &'s mut [i32]
+pub fn sums<'s, W, X>(
+    weights: &[u32],
+    bias: &[i32],
+    input: &[u8],
+    room: &mut [MaybeUninit<Entry>],
+    sums: &'s mut [MaybeUninit<i32>],
+) -> &'s mut [i32]
 where
     W: Weight<Value = i32, Cell = u32>,
     X: Levels,
 {
     let outputs = bias.len().min(sums.len());
     let (Some(bias), Some(sums)) = (bias.get(..outputs), sums.get_mut(..outputs)) else { return &mut [] };
-    if sums_to::<W, X, Usual>(weights, bias, input, sums, None) {
+    if sums_to::<W, X, Usual>(weights, bias, input, room, sums, None) {
         // SAFETY: all of them are written.
         unsafe { sums.assume_init_mut() }
     } else {
@@ -194,21 +201,22 @@ pub fn levels<W, X, E>(
     bias: &[i32],
     input: &[u8],
     requantization: &Requantization<'_>,
-    room: &mut [MaybeUninit<i32>],
+    room: &mut [MaybeUninit<Entry>],
+    sums: &mut [MaybeUninit<i32>],
     levels: &mut [u8],
 ) where
     W: Weight<Value = i32, Cell = u32>,
     X: Levels,
     E: Level,
 {
-    let whole = bias.len().is_multiple_of(16) && bias.len() == levels.len() && bias.len() == room.len();
+    let whole = bias.len().is_multiple_of(16) && bias.len() == levels.len() && bias.len() == sums.len();
     if !whole {
-        return relu::relu::<E>(requantization, sums::<W, X>(weights, bias, input, room), levels);
+        return relu::relu::<E>(requantization, self::sums::<W, X>(weights, bias, input, room, sums), levels);
     }
     if let Some(scale) = requantization.scale() {
-        sums_to::<W, X, E>(weights, bias, input, room, Some(Ending { scale, levels: levels.as_mut_ptr() }));
+        sums_to::<W, X, E>(weights, bias, input, room, sums, Some(Ending { scale, levels: levels.as_mut_ptr() }));
     } else {
-        let sums = sums::<W, X>(weights, bias, input, room);
+        let sums = self::sums::<W, X>(weights, bias, input, room, sums);
         relu::one_by_one(requantization, sums, levels, E::FORMAT.top_level());
     }
 }
@@ -219,6 +227,7 @@ fn sums_to<W, X, E>(
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
+    room: &mut [MaybeUninit<Entry>],
     sums: &mut [MaybeUninit<i32>],
     ending: Option<Ending>,
 ) -> bool
@@ -227,30 +236,31 @@ where
     X: Levels,
     E: Level,
 {
+    let Some(room) = room.first_chunk_mut() else { return false };
     let rest = adding::<Usual>(W::FORMAT, sums.len() % 16);
     if keeps_tops_apart(W::FORMAT, input.len(), sums.len()) {
         let loops = const { &Loops::of::<W, X, E>(true) };
-        sums_by::<true, { walk::LONG_LIST + 1 }>(loops, rest, weights, bias, input, sums, ending)
+        sums_by::<true>(loops, rest, weights, bias, input, room, sums, ending)
     } else {
         let loops = const { &Loops::of::<W, X, E>(false) };
-        sums_by::<false, { walk::LIST + 1 }>(loops, rest, weights, bias, input, sums, ending)
+        sums_by::<false>(loops, rest, weights, bias, input, room, sums, ending)
     }
 }
 
 /// [`sums_to`]; `rest` is for those beyond blocks of sixteen.
 #[inline(never)] // all integer layers share it
-fn sums_by<const TOPS_APART: bool, const ROOM: usize>(
+fn sums_by<const TOPS_APART: bool>(
     loops: &Loops,
     rest: Add,
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
+    room: &mut Room,
     sums: &mut [MaybeUninit<i32>],
     ending: Option<Ending>,
 ) -> bool {
     let column_words = (sums.len() * loops.bits as usize).div_ceil(32);
-    let mut room = [const { MaybeUninit::uninit() }; ROOM];
-    let mut list = Walk::new(&loops.scan, &mut room);
+    let mut list = Walk::new(&loops.scan, room);
     if !list.go_along(weights, column_words, input) {
         return false;
     }
@@ -258,7 +268,7 @@ fn sums_by<const TOPS_APART: bool, const ROOM: usize>(
     loop {
         let last = list.fill(&loops.scan);
         #[cfg(sinapse_thumb2)]
-        if TOPS_APART && list.top_count() > if last { 0 } else { ROOM } {
+        if TOPS_APART && list.top_count() > if last { 0 } else { walk::LIST + 1 } {
             add_tops(loops, &mut list, before.take(), sums);
         }
         let ending = ending.filter(|_| last);
@@ -341,7 +351,7 @@ fn add_rest(rest: Add, blocks: &mut Blocks, sums: &mut [MaybeUninit<i32>]) {
 
 // As many columns as there is room for, two to an entry, of the largest weights: a sum has 16 bits.
 #[cfg(sinapse_thumb2)]
-const _: () = assert!(2 * walk::LONG_LIST * 128 < 1 << 15);
+const _: () = assert!(2 * walk::LIST * 128 < 1 << 15);
 
 /// Adds all columns at the top level to sums as in [`add`], whose number is a multiple of sixteen, and forgets them.
 #[cfg(sinapse_thumb2)]

@@ -1,6 +1,6 @@
 //! The inner loops in Rust, for every machine.
 
-use super::walk::{Entry, Walk};
+use super::walk::{Listed, Walk};
 use super::{Add, Blocks};
 use crate::element::Level;
 use crate::weight::{I2, I4, I8, Weight};
@@ -91,9 +91,9 @@ fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) -> [u32; 8]
     let phases = 16 / bits as usize;
     let mask = ((1 << bits) - 1) * 0x1_0001;
     let mut lanes = [blocks.start; 8];
-    let mut next = blocks.entries.cast::<Entry>();
+    let mut next = blocks.entries.cast::<Listed>();
     // SAFETY: the list ends with `x = 0`, and a column has no fewer words than callers ask for.
-    while let Entry { column, x: x @ 1.. } = unsafe { *next } {
+    while let Listed { column, x: x @ 1.. } = unsafe { *next } {
         each_lane!(index, {
             if index / phases < WORDS {
                 // SAFETY: as above.

@@ -6,12 +6,13 @@ use core::mem::MaybeUninit;
 use super::imp;
 use crate::cast;
 use crate::element::Levels;
+use crate::room::Entry;
 
-/// Most inputs in a list, 8 bytes each, on the stack.
-pub const LIST: usize = 104;
+/// Most inputs in a list: most pictures fit, and blocks are gone through once.
+pub const LIST: usize = 120;
 
-/// The same where columns at the top level are kept apart: most pictures fit, and blocks are gone through once.
-pub const LONG_LIST: usize = 120;
+/// For the entries of a list and its end, two words each.
+pub type Room = [MaybeUninit<Entry>; LIST + 1];
 
 /// Most inputs that are listed between two looks at the room: whole chunks on every machine, and what is left behind them.
 const AHEAD: usize = 16;
@@ -19,7 +20,7 @@ const AHEAD: usize = 16;
 /// An input that is not zero; in a list, `x = 0` is the end.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub struct Entry {
+pub struct Listed {
     /// Weights of its column that have not been added yet.
     pub column: *const u32,
     /// Its level, or what a kernel makes of it.
@@ -27,7 +28,7 @@ pub struct Entry {
 }
 
 /// Bytes for [`AHEAD`] inputs and the end of the list.
-pub const ROOM: usize = (AHEAD + 1) * size_of::<Entry>();
+pub const AHEAD_BYTES: usize = (AHEAD + 1) * size_of::<Listed>();
 
 /// How a walk lists inputs.
 pub struct Scan {
@@ -67,18 +68,18 @@ pub struct Walk<'a> {
     /// The next column.
     pub column: *const u32,
     /// Behind the last entry.
-    pub entry: *mut Entry,
+    pub entry: *mut Listed,
     pub mask: u32,
     /// Bytes of a column.
     pub stride: u32,
     pub shift: u32,
-    /// Where the room for entries ends: with less than [`ROOM`] before it, the list is full. Columns of inputs at the top
+    /// Where the room for entries ends: with less than [`AHEAD_BYTES`] before it, the list is full. Columns of inputs at the top
     /// level, where they are kept apart, are put before it.
-    pub limit: *mut Entry,
+    pub limit: *mut Listed,
     /// Sum of the levels of the entries, less what may be listed: above 0, the list is full.
     pub over: i32,
     budget: i32,
-    entries: *mut Entry,
+    entries: *mut Listed,
     /// Where the columns at the top level end.
     #[cfg(sinapse_thumb2)]
     tops_end: *mut *const u32,
@@ -88,11 +89,11 @@ pub struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// An empty list of one entry less than there is room for, and nothing to go along.
+    /// An empty list, and nothing to go along.
     #[inline(always)]
-    pub fn new(scan: &Scan, room: &'a mut [MaybeUninit<Entry>]) -> Self {
-        let entries = room.as_mut_ptr().cast::<Entry>();
-        let limit = entries.wrapping_add(room.len().saturating_sub(1));
+    pub fn new(scan: &Scan, room: &'a mut Room) -> Self {
+        let entries = cast::entries::<Listed, _>(room).as_mut_ptr().cast::<Listed>();
+        let limit = entries.wrapping_add(LIST);
         Walk {
             next: core::ptr::null(),
             end: core::ptr::null(),
@@ -152,7 +153,7 @@ impl<'a> Walk<'a> {
 
     /// Whether the list has no room for inputs behind the last chunk, whose levels may add `more` than those of a step.
     pub fn is_full(&self, more: i32) -> bool {
-        self.limit.addr() - self.entry.addr() < ROOM || self.over + more > 0
+        self.limit.addr() - self.entry.addr() < AHEAD_BYTES || self.over + more > 0
     }
 
     /// Lists those of a few inputs that are not zero; there is room for all of them.
@@ -171,7 +172,7 @@ impl<'a> Walk<'a> {
     #[inline(always)]
     pub fn push_one(&mut self, column: *const u32, x: u32) {
         // SAFETY: callers leave room.
-        unsafe { self.entry.write(Entry { column, x }) };
+        unsafe { self.entry.write(Listed { column, x }) };
         self.entry = self.entry.wrapping_add(1);
         self.over = self.over.wrapping_add(x as i32);
     }
@@ -179,7 +180,14 @@ impl<'a> Walk<'a> {
     /// How many inputs are listed.
     #[inline(always)]
     pub fn length(&self) -> usize {
-        (self.entry.addr() - self.entries.addr()) / size_of::<Entry>()
+        (self.entry.addr() - self.entries.addr()) / size_of::<Listed>()
+    }
+
+    /// Whether there is no room for another one.
+    #[cfg(sinapse_fpu)]
+    #[inline(always)]
+    pub fn is_whole(&self) -> bool {
+        self.entry == self.limit
     }
 
     /// Sum of their levels.
@@ -190,9 +198,9 @@ impl<'a> Walk<'a> {
 
     /// The list, with its end written; from now on it is empty.
     #[inline(always)]
-    pub fn take(&mut self) -> *mut Entry {
+    pub fn take(&mut self) -> *mut Listed {
         // SAFETY: there is always room for the end.
-        unsafe { self.entry.write(Entry { column: core::ptr::null(), x: 0 }) };
+        unsafe { self.entry.write(Listed { column: core::ptr::null(), x: 0 }) };
         (self.entry, self.over) = (self.entries, -self.budget);
         self.entries
     }
@@ -200,7 +208,7 @@ impl<'a> Walk<'a> {
     /// What is listed.
     #[cfg(sinapse_fpu)]
     #[inline(always)]
-    pub fn entries(&mut self) -> &mut [Entry] {
+    pub fn entries(&mut self) -> &mut [Listed] {
         // SAFETY: all entries up to the last are written.
         unsafe { core::slice::from_raw_parts_mut(self.entries, self.length()) }
     }

@@ -13,9 +13,13 @@ use core::mem::MaybeUninit;
 
 use super::portable;
 use crate::cast;
+use crate::room;
 
-/// Most pairs in a list, 8 bytes each, on the stack.
+/// Most pairs in a list.
 const LIST: usize = 64;
+
+/// For the entries of a list and one more, two words each.
+pub type Room = [MaybeUninit<room::Entry>; LIST + 1];
 
 /// Two inputs that are not both zero; in a list, `pair = 0` is the end.
 #[derive(Clone, Copy)]
@@ -37,8 +41,8 @@ struct Inputs<'a> {
 }
 
 /// Pairs that are not both zero, and one more before they are added.
-struct List {
-    entries: [MaybeUninit<Entry>; LIST + 1],
+struct List<'a> {
+    entries: &'a mut [MaybeUninit<Entry>; LIST + 1],
     length: usize,
     /// Sum of the inputs.
     total: u32,
@@ -46,7 +50,7 @@ struct List {
 
 /// As [`portable::add`].
 #[inline(always)]
-pub fn add(weights: &[u32], input: &[u8], sums: &mut [i32]) {
+pub fn add(weights: &[u32], input: &[u8], room: &mut Room, sums: &mut [i32]) {
     let row_words = 8 * sums.len().div_ceil(2);
     let (before, words, _) = cast::words(input);
     let (rows, _) = words.as_chunks::<4>();
@@ -55,7 +59,7 @@ pub fn add(weights: &[u32], input: &[u8], sums: &mut [i32]) {
         return portable::add(weights, input, sums);
     };
     let mut inputs = Inputs { rows, weights: first, row_words };
-    let mut list = List { entries: [const { MaybeUninit::uninit() }; LIST + 1], length: 0, total: 0 };
+    let mut list = List { entries: cast::entries(room), length: 0, total: 0 };
     while !inputs.rows.is_empty() {
         inputs.scan(&mut list);
         list.add_to(sums);
@@ -165,7 +169,7 @@ impl Inputs<'_> {
     }
 }
 
-impl List {
+impl List<'_> {
     /// Adds all pairs, less the offset of the weights, to `sums`, and empties the list.
     #[inline(never)]
     fn add_to(&mut self, sums: &mut [i32]) {

@@ -26,7 +26,16 @@ use scalar as imp;
 #[cfg(sinapse_helium)]
 pub use imp::Kept;
 
+#[cfg(not(sinapse_helium))]
+pub use imp::Room;
+
 use core::mem::MaybeUninit;
+
+use crate::room::Entry;
+
+/// None: vectors list rows of inputs, a few at a time.
+#[cfg(sinapse_helium)]
+pub type Room = ();
 
 /// What a layer of 8-bit weights that reads 8-bit levels keeps in RAM beside the blob: nothing, but where [`sums`] wants it.
 #[cfg(not(sinapse_helium))]
@@ -52,15 +61,21 @@ pub fn sums<'s>(
     bias: &[i32],
     kept: &[i32],
     input: &[u8],
+    room: &mut [MaybeUninit<Entry>],
     sums: &'s mut [MaybeUninit<i32>],
 ) -> &'s mut [i32] {
     #[cfg(sinapse_helium)]
-    return imp::sums(weights, bias, kept, input, sums);
+    {
+        let _ = room;
+        imp::sums(weights, bias, kept, input, sums)
+    }
     #[cfg(not(sinapse_helium))]
     {
         let _ = kept;
         let sums = super::filled(bias, sums);
-        imp::add(weights, input, sums);
+        if let Some(room) = room.first_chunk_mut() {
+            imp::add(weights, input, room, sums);
+        }
         sums
     }
 }

@@ -2,7 +2,7 @@
 
 use core::arch::naked_asm;
 
-use super::super::walk::{ROOM, Walk};
+use super::super::walk::{AHEAD_BYTES, Walk};
 
 /// One input of a word: its level by `$level`.
 macro_rules! input {
@@ -105,6 +105,6 @@ unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
         "mov r10, r6",
         "mov r11, r7",
         "pop {{r4, r5, r6, r7, pc}}",
-        room = const ROOM,
+        room = const AHEAD_BYTES,
     )
 }

@@ -2,7 +2,7 @@
 
 use core::arch::naked_asm;
 
-use super::super::walk::{ROOM, Walk};
+use super::super::walk::{AHEAD_BYTES, Walk};
 use crate::element::Levels;
 
 /// One input of a word, whose level is in r4.
@@ -177,7 +177,7 @@ pub const fn scan(unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
 /// There is a chunk, and room in the list, and all inputs have columns.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_unchecked(walk: &mut Walk<'_>) {
-    naked_asm!(chunks_alone!("any"), room = const ROOM)
+    naked_asm!(chunks_alone!("any"), room = const AHEAD_BYTES)
 }
 
 /// See [`scan`].
@@ -187,7 +187,7 @@ unsafe extern "C" fn scan_unchecked(walk: &mut Walk<'_>) {
 /// As for `scan_unchecked`.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_checked(walk: &mut Walk<'_>) {
-    naked_asm!(checked_chunks!("any"), room = const ROOM)
+    naked_asm!(checked_chunks!("any"), room = const AHEAD_BYTES)
 }
 
 /// As [`scan`], with columns of inputs at the top level apart; an input that is not zero takes 8 cycles.
@@ -202,7 +202,7 @@ pub const fn scan_tops<X: Levels>(unchecked: bool) -> unsafe extern "C" fn(&mut 
 /// As for `scan_unchecked`.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_tops_unchecked<X: Levels>(walk: &mut Walk<'_>) {
-    naked_asm!(chunks_alone!("top"), room = const ROOM, top = const X::FORMAT.top_level())
+    naked_asm!(chunks_alone!("top"), room = const AHEAD_BYTES, top = const X::FORMAT.top_level())
 }
 
 /// See [`scan_tops`].
@@ -212,5 +212,5 @@ unsafe extern "C" fn scan_tops_unchecked<X: Levels>(walk: &mut Walk<'_>) {
 /// As for `scan_unchecked`.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_tops_checked<X: Levels>(walk: &mut Walk<'_>) {
-    naked_asm!(checked_chunks!("top"), room = const ROOM, top = const X::FORMAT.top_level())
+    naked_asm!(checked_chunks!("top"), room = const AHEAD_BYTES, top = const X::FORMAT.top_level())
 }

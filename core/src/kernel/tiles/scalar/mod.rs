@@ -32,9 +32,13 @@ use portable::{products, scan};
 use thumb::scan;
 
 use crate::cast;
+use crate::room;
 
-/// Most inputs in a list, 8 bytes each, on the stack.
+/// Most inputs in a list.
 const LIST: usize = 80;
+
+/// For the entries of a list and one more, two words each.
+pub type Room = [MaybeUninit<room::Entry>; LIST + 1];
 
 /// An input that is not zero; in a list, `x = 0` is the end.
 #[derive(Clone, Copy)]
@@ -47,9 +51,9 @@ struct Entry {
 }
 
 /// Inputs that are not zero, and one entry more before they are added.
-struct List {
+struct List<'a> {
     /// The first `length` are written.
-    entries: [MaybeUninit<Entry>; LIST + 1],
+    entries: &'a mut [MaybeUninit<Entry>; LIST + 1],
     length: usize,
     /// Sum of the levels of the entries.
     total: i32,
@@ -66,7 +70,7 @@ struct Inputs<'a> {
 
 /// As [`portable::add`](super::portable::add).
 #[inline] // compiled for speed where a program is, though this crate be compiled for size
-pub fn add(weights: &[u32], input: &[u8], sums: &mut [i32]) {
+pub fn add(weights: &[u32], input: &[u8], room: &mut Room, sums: &mut [i32]) {
     let row_words = 8 * sums.len().div_ceil(2);
     // With fewer weights, addresses in the list would leave them.
     if weights.len() < input.len().div_ceil(16) * row_words {
@@ -77,7 +81,7 @@ pub fn add(weights: &[u32], input: &[u8], sums: &mut [i32]) {
     // Inputs after whole rows, or all of them where they do not start at a word.
     let mut rest = input.get(16 * rows.len()..).unwrap_or_default().chunks(16);
     let mut inputs = Inputs { rows, weights: weights.as_ptr(), row_words };
-    let mut list = List { entries: [const { MaybeUninit::uninit() }; LIST + 1], length: 0, total: 0 };
+    let mut list = List { entries: cast::entries(room), length: 0, total: 0 };
     loop {
         if !inputs.rows.is_empty() {
             scan(&mut inputs, &mut list);
@@ -91,7 +95,7 @@ pub fn add(weights: &[u32], input: &[u8], sums: &mut [i32]) {
     }
 }
 
-impl List {
+impl List<'_> {
     /// Appends the inputs of a row.
     #[inline(never)] // up to fifteen inputs after whole rows
     fn push_bytes(&mut self, weights: *const u32, bytes: &[u8]) {
