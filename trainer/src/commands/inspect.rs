@@ -72,8 +72,10 @@ struct CoreCost {
     bound: u64,
     /// The least program, with the blob.
     flash_bytes: Option<usize>,
-    /// Its statics and its stack, activations included.
+    /// Its static RAM: the scratch, and its last answer.
     ram_bytes: Option<usize>,
+    /// Its deepest stack.
+    stack_bytes: Option<usize>,
 }
 
 /// Images that means are taken over, at most.
@@ -136,6 +138,7 @@ fn cost_of(core: Core, model: &Model<'_>, blob_bytes: usize, activities: &[Activ
         bound: cost::time(core, description, &cost::most(description)),
         flash_bytes: cost::program_bytes(core, description).map(|program| program + blob_bytes),
         ram_bytes: cost::ram_bytes(core, description),
+        stack_bytes: cost::stack_bytes(core, description),
     }
 }
 
@@ -184,7 +187,7 @@ fn print(report: &Report) {
     println!("Rust type     {}", report.rust_type);
     println!("weights       {} bytes, biases and multipliers included", report.weight_bytes);
     println!("blob          {} bytes", report.blob_bytes);
-    println!("scratch       {} bytes of RAM between the layers", report.scratch_bytes);
+    println!("activations   {} bytes of RAM between the layers", report.scratch_bytes);
     println!("multiply-adds {} for an input without zeros", report.multiply_adds);
     println!("\"unknown\"     below a margin of {:.3}", report.reject_margin as f32 * report.logit_step);
     println!("written by    {}", origin.program);
@@ -192,11 +195,14 @@ fn print(report: &Report) {
     println!("trained on    {}", origin.data);
     println!("validation    {} of {} images right", origin.validation_correct, origin.validation_images);
     println!("\nmodelled cost of an image; mean over {}", report.costs_over);
-    println!("core       unit           {:>9} {:>9} {:>9} {:>9} {:>7}", "mean", "no zeros", "at most", "flash", "RAM");
+    println!(
+        "core       unit           {:>9} {:>9} {:>9} {:>9} {:>7} {:>7}",
+        "mean", "no zeros", "at most", "flash", "RAM", "stack"
+    );
     let bytes = |bytes: Option<usize>| bytes.map_or("–".into(), |bytes| bytes.to_string());
     for cost in &report.costs {
-        let CoreCost { core, unit, mean, no_zeros, bound, flash_bytes, ram_bytes } = cost;
-        let (flash, ram) = (bytes(*flash_bytes), bytes(*ram_bytes));
-        println!("{core:<10} {unit:<14} {mean:>9} {no_zeros:>9} {bound:>9} {flash:>9} {ram:>7}");
+        let CoreCost { core, unit, mean, no_zeros, bound, flash_bytes, ram_bytes, stack_bytes } = cost;
+        let (flash, ram, stack) = (bytes(*flash_bytes), bytes(*ram_bytes), bytes(*stack_bytes));
+        println!("{core:<10} {unit:<14} {mean:>9} {no_zeros:>9} {bound:>9} {flash:>9} {ram:>7} {stack:>7}");
     }
 }

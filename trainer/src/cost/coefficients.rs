@@ -48,10 +48,8 @@ impl Core {
     }
 }
 
-/// Entries that a list of the columns has room for, before a look: 88, less sixteen.
-pub const LIST: f64 = 72.0;
-/// The same where inputs at the top level are kept apart: 120, less sixteen.
-pub const LONG_LIST: f64 = 104.0;
+/// Entries that a list of the columns has room for, before a look: 120, less sixteen.
+pub const LIST: f64 = 104.0;
 /// Pairs that a list of the tiles has room for, before a look: 64, less eight.
 pub const PAIRS: f64 = 56.0;
 
@@ -157,18 +155,26 @@ pub struct Program {
     pub reduction: usize,
     /// Correction of its slant.
     pub deslant: usize,
-    /// RAM of a layer with columns of integers, without activations, sums and logits: statics, frames, the list.
-    pub columns_ram: usize,
-    /// More, where inputs at the top level are kept apart: a longer list.
-    pub tops_ram: usize,
+    /// Bytes of a list of inputs for columns of integers, as the core's kernels ask for.
+    pub columns_list: usize,
+    /// The same for tiles.
+    pub tiles_list: usize,
+    /// The same for `f32`.
+    pub f32_list: usize,
+    /// Stack of a layer with columns of integers, without pointers to layers and logits.
+    pub columns_stack: usize,
+    /// More, where inputs at the top level are kept apart.
+    pub tops_stack: usize,
     /// More, where the sums are no multiple of sixteen.
-    pub rest_ram: usize,
+    pub rest_stack: usize,
+    /// More, where levels come out of them.
+    pub hidden_stack: usize,
     /// The same with tiles.
-    pub tiles_ram: usize,
+    pub tiles_stack: usize,
     /// The same with `f32`.
-    pub f32_ram: usize,
-    /// More RAM for each layer but the first.
-    pub layer_ram: usize,
+    pub f32_stack: usize,
+    /// More stack for each layer.
+    pub layer_stack: usize,
 }
 
 /// All of a core.
@@ -214,6 +220,8 @@ pub struct Coefficients {
     pub tiles: Tiles,
     /// A hidden output of ReLU.
     pub relu: f64,
+    /// The same where the loops that add columns make levels, too, of sums by sixteen.
+    pub relu_at_end: Option<f64>,
     /// The same in `f32`.
     pub relu_f32: f64,
     /// A hidden output of sigmoid, from a table.

@@ -77,23 +77,45 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     Some(parts.into_iter().filter(|(used, _)| *used).map(|(_, bytes)| bytes).sum())
 }
 
-/// Modelled RAM of that program: its statics and its deepest stack, where activations, sums and logits are; `None` as there.
+/// Static RAM of that program, exactly: the network's scratch, and where its last answer is; `None` as there.
+///
+/// The scratch is that of [`sinapse::Network::SCRATCH`]: activations, and the room that the neediest layer has for its list of inputs and
+/// for sums that are not its outputs.
 pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
     let program = core.coefficients().program?;
-    let further_layers = description.layers().len().saturating_sub(1);
-    // The last layer's sums are the logits.
-    let hidden = description.layers().iter().take(further_layers);
-    let sums = hidden.map(|layer| 4 * usize::from(layer.outputs)).max().unwrap_or(0);
+    let room = |(index, layer): (usize, &LayerDescription)| {
+        let list = match layer.weights {
+            WeightFormat::F32 => program.f32_list,
+            weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_list,
+            _ => program.columns_list,
+        };
+        list + if layer.activation == ActivationKind::Identity { 0 } else { 4 * usize::from(layer.outputs) }
+    };
+    let room = description.layers().iter().enumerate().map(room).max().unwrap_or(0);
+    Some(scratch_bytes(description).next_multiple_of(4) + room + ANSWER_BYTES)
+}
+
+/// What the program keeps of its last answer.
+const ANSWER_BYTES: usize = 4;
+
+/// Modelled stack of that program at its deepest, where the network's pointers and the logits are; `None` as there.
+pub fn stack_bytes(core: Core, description: &Description) -> Option<usize> {
+    let program = core.coefficients().program?;
     // Layers run one after the other: the deepest stack is that of the deepest kernel.
     let kernel = |(index, layer): (usize, &LayerDescription)| match layer.weights {
-        WeightFormat::F32 => program.f32_ram,
-        weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_ram,
-        _ if !layer.outputs.is_multiple_of(16) => program.columns_ram + program.rest_ram,
-        _ if tops_are_apart(description, index, layer) => program.columns_ram + program.tops_ram,
-        _ => program.columns_ram,
+        WeightFormat::F32 => program.f32_stack,
+        weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_stack,
+        _ if !layer.outputs.is_multiple_of(16) => program.columns_stack + program.rest_stack,
+        _ if tops_are_apart(description, index, layer) => program.columns_stack + program.tops_stack,
+        _ => program.columns_stack,
     };
     let deepest = description.layers().iter().enumerate().map(kernel).max().unwrap_or(0);
-    Some(deepest + further_layers * program.layer_ram + scratch_bytes(description) + sums + 4 * description.classes())
+    let gives_levels = |(index, layer): (usize, &LayerDescription)| {
+        let columns = layer.weights.order(description.input_of(index)) == Order::Columns;
+        columns && layer.weights != WeightFormat::F32 && layer.activation != ActivationKind::Identity
+    };
+    let hidden = if description.layers().iter().enumerate().any(gives_levels) { program.hidden_stack } else { 0 };
+    Some(deepest + hidden + description.layers().len() * program.layer_stack + 4 * description.classes())
 }
 
 fn tops_are_apart(description: &Description, index: usize, layer: &LayerDescription) -> bool {

@@ -18,7 +18,7 @@ use sinapse::weight::{Order, WeightFormat};
 pub use activity::{Activity, activities, full, guess, most};
 pub use coefficients::Core;
 use coefficients::{Coefficients, Tops};
-pub use memory::{program_bytes, ram_bytes, scratch_bytes, weight_bytes};
+pub use memory::{program_bytes, ram_bytes, scratch_bytes, stack_bytes, weight_bytes};
 
 /// Outputs that the columns' inner loop adds at a time.
 const BLOCK: usize = 16;
@@ -64,9 +64,10 @@ fn layer_time(c: &Coefficients, layer: &LayerDescription, input: ElementFormat, 
         }
         _ => columns_time(c, layer.weights, outputs, input, activity),
     };
+    let at_end = layer.weights.order(input) == Order::Columns && outputs.is_multiple_of(BLOCK);
     let activation = match (layer.activation, real) {
         (ActivationKind::Identity, _) => 0.0,
-        (ActivationKind::Relu, false) => c.relu,
+        (ActivationKind::Relu, false) => c.relu_at_end.filter(|_| at_end).unwrap_or(c.relu),
         (ActivationKind::Relu, true) => c.relu_f32,
         (ActivationKind::Sigmoid, false) => c.sigmoid,
         (ActivationKind::Sigmoid, true) => c.sigmoid_f32,
@@ -91,7 +92,7 @@ fn columns_time(
     // Inputs at the top level may be kept apart, and need no multiplication.
     let apart = c.tops.filter(|_| Tops::are_apart(weights, activity.inputs as usize, outputs));
     let apart = apart.and_then(|tops| tops.of(weights));
-    let room = if apart.is_some() { coefficients::LONG_LIST } else { coefficients::LIST };
+    let room = coefficients::LIST;
     let tops = apart.map_or(0.0, |_| activity.tops);
     let entries = activity.nonzero - tops;
     let levels = activity.levels - tops * f64::from(input.top_level());
