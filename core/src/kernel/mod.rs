@@ -69,7 +69,7 @@ pub struct Sums<'a, W: Kernel<X>, X: Element> {
 impl<W: Kernel<X>, X: Element> Sums<'_, W, X> {
     /// [`Kernel::sums_with`].
     #[inline(always)]
-    pub fn write<'s>(self, sums: &'s mut [MaybeUninit<W::Value>]) -> &'s mut [W::Value] {
+    pub fn write(self, sums: &mut [MaybeUninit<W::Value>]) -> &mut [W::Value] {
         W::sums_with(self.kept, self.weights, self.bias, self.input, self.room, sums)
     }
 }

@@ -45,14 +45,17 @@ unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
 }
 
 /// Adding lists to columns of 8-bit weights, by their words.
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
 pub const fn bytes<E: Level>() -> [Add; 4] {
     [add_blocks::<I8, 1>, add_blocks::<I8, 2>, add_blocks::<I8, 3>, add_blocks::<I8, 4>]
 }
 /// To columns of 4-bit weights.
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
 pub const fn nibbles<E: Level>() -> [Add; 2] {
     [add_blocks::<I4, 1>, add_blocks::<I4, 2>]
 }
 /// To columns of ternary weights, one word.
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
 pub const fn pairs<E: Level>() -> Add {
     add_blocks::<I2, 1>
 }

@@ -267,14 +267,17 @@ blocks!(
 );
 
 /// As [`portable::bytes`](super::super::portable::bytes).
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
 pub const fn bytes<E: Level>() -> [Add; 4] {
     [bytes_1, bytes_2, bytes_3, bytes_4]
 }
 /// As [`portable::nibbles`](super::super::portable::nibbles); 41 cycles for 16 outputs.
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
 pub const fn nibbles<E: Level>() -> [Add; 2] {
     [nibbles_1, nibbles_2]
 }
 /// As [`portable::pairs`](super::super::portable::pairs).
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
 pub const fn pairs<E: Level>() -> Add {
     pairs_1
 }
