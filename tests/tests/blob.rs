@@ -1,5 +1,7 @@
 //! The blob: exact bytes, and a refusal of everything else.
 
+use std::mem::MaybeUninit;
+
 use sinapse::blob::Reader;
 use sinapse::{Dense, I4, I8, Identity, LoadError, Network, Pixel, Relu, U4, layers};
 use sinapse_tests::{description, layer, random_blob, tiny_blob};
@@ -39,6 +41,24 @@ fn the_worked_example_computes_what_its_document_says() {
     let logits = network.logits(&[255, 16, 0, 128], &mut scratch);
     // Levels 15, 1, 0, 8. Sums 5 + 15 + 2 = 22 and −6 − 15 − 2 + 24 = 1; (22·3 + 8) >> 4 = 4, (1·3 + 8) >> 4 = 0.
     assert_eq!(logits, [100 + 4 * 10, 200 - 4 * 10]);
+}
+
+#[test]
+fn a_network_that_is_loaded_in_its_place_computes_the_same() {
+    let (blob, mut place, mut scratch) = (Blob::new(&tiny_blob()), MaybeUninit::uninit(), Tiny::SCRATCH);
+    let network = Tiny::load_in(blob.bytes(), &mut place).unwrap();
+    assert_eq!(network.logits(&[255, 16, 0, 128], &mut scratch), [140, 160]);
+    let damaged = Blob::new(&tiny_blob()[1..]);
+    assert!(Tiny::load_in(damaged.bytes(), &mut MaybeUninit::uninit()).is_err());
+}
+
+#[test]
+fn a_scratch_whose_content_is_of_another_picture_changes_no_answer() {
+    let (blob, mut scratch) = (Blob::new(&tiny_blob()), Tiny::SCRATCH);
+    let network = Tiny::load(blob.bytes()).unwrap();
+    let first = network.logits(&[255, 16, 0, 128], &mut scratch);
+    network.logits(&[255; 4], &mut scratch);
+    assert_eq!(network.logits(&[255, 16, 0, 128], &mut scratch), first);
 }
 
 #[test]
