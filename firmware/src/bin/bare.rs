@@ -38,8 +38,9 @@ static mut SCRATCH: ScratchOf<Net> = Net::SCRATCH;
 
 #[entry]
 fn main() -> ! {
+    let scratch = &raw mut SCRATCH;
     // SAFETY: nothing else knows of it, and `main` is entered once.
-    let scratch = unsafe { &mut *(&raw mut SCRATCH) };
+    let scratch = unsafe { &mut *scratch };
     let mut place = MaybeUninit::uninit();
     let Ok(network) = Net::load_in(BLOB, &mut place) else {
         ANSWER.store(255, Ordering::Relaxed);

@@ -233,8 +233,7 @@ where
     let each: [[u8; 2]; OUTPUTS] = core::array::from_fn(|o| (rescaling.multiplier - o as u16 % 3).to_le_bytes());
     for count in [1, expected.len()] {
         let multipliers = each.get(..count).unwrap_or_default();
-        let requantization =
-            Requantization { pre_shift: rescaling.pre_shift, shift: rescaling.shift, multipliers };
+        let requantization = Requantization { pre_shift: rescaling.pre_shift, shift: rescaling.shift, multipliers };
         let (mut room, mut levels) = ([const { MaybeUninit::uninit() }; OUTPUTS], [99; OUTPUTS]);
         let room = room.get_mut(..expected.len()).unwrap_or_default();
         let levels = levels.get_mut(..expected.len()).unwrap_or_default();
