@@ -40,18 +40,21 @@ pub trait Activation<V: Copy>: Copy {
     /// What the layer passes on.
     type Gives: Element;
     /// RAM for the sums, where they are not the outputs.
-    type Room<const OUT: usize>: Room;
+    type Room<const OUT: usize>: Room + AsMut<[MaybeUninit<V>]>;
     /// The same as a value.
     const KIND: ActivationKind;
     /// Outputs from sums, as many as there are of both; `requantization` matters to integers alone.
     fn apply(sums: &[V], requantization: &Requantization<'_>, outputs: &mut [<Self::Gives as Element>::Raw]);
     /// [`apply`](Self::apply) to sums that are not written yet.
+    #[inline(always)]
     fn fill<W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
         sums: Sums<'_, W, X>,
         room: &mut Self::Room<OUT>,
         requantization: &Requantization<'_>,
         outputs: &mut [<Self::Gives as Element>::Raw; OUT],
-    );
+    ) {
+        Self::apply(sums.write(room.as_mut()), requantization, outputs);
+    }
     /// [`fill`](Self::fill) to a place that need not have been written before.
     #[inline(always)]
     fn fill_new<'o, W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
@@ -83,7 +86,7 @@ where
     Logit<V>: Element<Raw = V>,
 {
     type Gives = Logit<V>;
-    type Room<const OUT: usize> = ();
+    type Room<const OUT: usize> = [MaybeUninit<V>; 0];
     const KIND: ActivationKind = ActivationKind::Identity;
     #[inline(always)]
     fn apply(sums: &[V], _: &Requantization<'_>, outputs: &mut [V]) {
@@ -94,7 +97,7 @@ where
     #[inline(always)]
     fn fill<W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
         sums: Sums<'_, W, X>,
-        (): &mut (),
+        _: &mut Self::Room<OUT>,
         _: &Requantization<'_>,
         outputs: &mut [V; OUT],
     ) {
@@ -104,7 +107,7 @@ where
     #[inline(always)]
     fn fill_new<'o, W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
         sums: Sums<'_, W, X>,
-        (): &mut (),
+        _: &mut Self::Room<OUT>,
         _: &Requantization<'_>,
         outputs: &'o mut MaybeUninit<[V; OUT]>,
     ) -> &'o mut [V; OUT] {
@@ -146,15 +149,6 @@ impl<E: Level> Activation<i32> for Sigmoid<E> {
             *output = requantization.sigmoid(sum, o, E::FORMAT);
         }
     }
-    #[inline(always)]
-    fn fill<W: Kernel<X>, X: Element<Value = i32>, const OUT: usize>(
-        sums: Sums<'_, W, X>,
-        room: &mut [MaybeUninit<i32>; OUT],
-        requantization: &Requantization<'_>,
-        outputs: &mut [u8; OUT],
-    ) {
-        Self::apply(sums.write(room), requantization, outputs);
-    }
 }
 
 impl Activation<f32> for Relu<f32> {
@@ -167,15 +161,6 @@ impl Activation<f32> for Relu<f32> {
             *output = relu(sum);
         }
     }
-    #[inline(always)]
-    fn fill<W: Kernel<X>, X: Element<Value = f32>, const OUT: usize>(
-        sums: Sums<'_, W, X>,
-        room: &mut [MaybeUninit<f32>; OUT],
-        requantization: &Requantization<'_>,
-        outputs: &mut [f32; OUT],
-    ) {
-        Self::apply(sums.write(room), requantization, outputs);
-    }
 }
 
 impl Activation<f32> for Sigmoid<f32> {
@@ -187,15 +172,6 @@ impl Activation<f32> for Sigmoid<f32> {
         for (output, &sum) in outputs.iter_mut().zip(sums) {
             *output = sigmoid(sum);
         }
-    }
-    #[inline(always)]
-    fn fill<W: Kernel<X>, X: Element<Value = f32>, const OUT: usize>(
-        sums: Sums<'_, W, X>,
-        room: &mut [MaybeUninit<f32>; OUT],
-        requantization: &Requantization<'_>,
-        outputs: &mut [f32; OUT],
-    ) {
-        Self::apply(sums.write(room), requantization, outputs);
     }
 }
 

@@ -35,7 +35,7 @@ pub fn show(mut board: Board, network: &Net) {
         Err(_) => refuse!("the compiled-in digits are no IDX file of pictures"),
     };
     let mut pixels = [0; HEIGHT * WIDTH]; // one picture
-    let mut scratch = Net::SCRATCH; // the activations of the hidden layers
+    let mut scratch = Net::SCRATCH; // all the RAM that it works in
     let (mut shown, mut correct) = (0, 0);
 
     while let Ok(true) = images.read(&mut pixels) {

@@ -257,7 +257,7 @@ impl<'a> Model<'a> {
         self.layers.iter().map(bytes).sum()
     }
 
-    /// RAM of the activations between the layers, as in [`sinapse::Network::SCRATCH`].
+    /// RAM of the activations between the layers: the part of [`sinapse::Network::SCRATCH`] that is the same on every core.
     pub fn scratch_bytes(&self) -> usize {
         let hidden = &self.description.layers()[..self.layers.len() - 1];
         let bytes = if self.description.input == ElementFormat::F32 { 4 } else { 1 };

@@ -15,7 +15,7 @@
 use core::arch::asm;
 
 pub use super::lanes::Room;
-use super::lanes::{Listed, Scan, Walk, every_chunk};
+use super::lanes::{LIST, Listed, Scan, Walk, every_chunk};
 use crate::cast;
 use crate::element::{Element, Pixel, U8};
 
@@ -48,7 +48,7 @@ pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], room: &mu
             if x != 0.0 {
                 list.push_one(column.as_ptr(), x.to_bits());
             }
-            if list.is_whole() {
+            if list.length() == LIST {
                 add_columns(&mut list, sums);
             }
         }

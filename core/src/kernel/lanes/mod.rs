@@ -40,9 +40,9 @@ use armv7m as imp;
 #[cfg(sinapse_core = "other")]
 use portable as imp;
 
-#[cfg(sinapse_fpu)]
-pub(super) use walk::Listed;
 pub use walk::Room;
+#[cfg(sinapse_fpu)]
+pub(super) use walk::{LIST, Listed};
 pub(super) use walk::{Scan, Walk};
 
 use crate::element::{Level, Levels, U4};

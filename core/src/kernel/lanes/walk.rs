@@ -183,13 +183,6 @@ impl<'a> Walk<'a> {
         (self.entry.addr() - self.entries.addr()) / size_of::<Listed>()
     }
 
-    /// Whether there is no room for another one.
-    #[cfg(sinapse_fpu)]
-    #[inline(always)]
-    pub fn is_whole(&self) -> bool {
-        self.entry == self.limit
-    }
-
     /// Sum of their levels.
     #[inline(always)]
     pub fn total(&self) -> u32 {
