@@ -6,6 +6,7 @@ pub mod checkpoint;
 mod export;
 pub mod gemm;
 pub mod loss;
+mod memory;
 pub mod parameters;
 pub mod pass;
 pub mod quantizer;

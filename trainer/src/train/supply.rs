@@ -1,7 +1,5 @@
 //! The images of a training, block by block: varied, reduced, listed, and judged by teachers.
 
-use std::collections::HashMap;
-
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,6 +10,7 @@ use sinapse::reduce::reduce;
 
 use super::Task;
 use super::augment::Varier;
+use super::memory::{Block, Memory, Sizes};
 use super::pass::{BLOCK, Input};
 use super::teacher::{Opinion, Teachers};
 use crate::data::Dataset;
@@ -25,8 +24,9 @@ pub struct Supply<'a> {
     recipe: &'a Recipe,
     training: &'a Dataset,
     teachers: &'a Teachers,
-    /// What teachers say about variation `v` of every image, `[images][classes]`, where variations come again.
-    opinions: HashMap<u32, Vec<f32>>,
+    memory: Memory,
+    /// What the network reads of the images of each block, `[images][inputs]`; empty where all were remembered.
+    fresh: Vec<Vec<u8>>,
 }
 
 /// One pass over the training images.
@@ -45,14 +45,22 @@ pub struct Epoch {
 struct Scratch {
     varier: Varier,
     whole: Vec<u8>,
-    reduced: Vec<u8>,
     opinion: Opinion,
 }
 
 impl<'a> Supply<'a> {
     /// For a training.
     pub fn new(task: Task<'a>) -> Self {
-        Supply { recipe: task.recipe, training: task.training, teachers: task.teachers, opinions: HashMap::new() }
+        let Task { recipe, training, teachers, .. } = task;
+        let augmentation = recipe.augmentation.as_ref();
+        let as_they_are = augmentation.is_none() && recipe.network.reduction.is_none();
+        let memory = Memory::new(Sizes {
+            images: training.images.count,
+            variations: augmentation.map_or(1, |augmentation| augmentation.variations as usize),
+            inputs: if as_they_are { 0 } else { recipe.network.shape.0[0] },
+            classes: teachers.classes().unwrap_or(0),
+        });
+        Supply { recipe, training, teachers, memory, fresh: Vec::new() }
     }
 
     /// The order of an epoch: it depends on seed and epoch alone.
@@ -100,29 +108,50 @@ impl<'a> Supply<'a> {
             rng.next_u64()
         };
         let images = &self.training.images;
-        let known = self.opinions.get(&epoch.variation).map(Vec::as_slice);
+        let width = self.recipe.network.shape.0[0];
         let scratch = || Scratch {
             varier: Varier::new(images.width, images.height),
             whole: Vec::new(),
-            reduced: Vec::new(),
             opinion: Opinion::default(),
         };
+        let mut fresh = std::mem::take(&mut self.fresh);
+        fresh.resize_with(blocks.len(), Vec::new);
         let this = &*self;
-        inputs.par_iter_mut().zip(&blocks).for_each_init(scratch, |scratch, (input, chosen)| {
-            this.block(chosen, variation_seed, values, scratch, input);
-            this.ask_teachers(chosen, known, scratch, input);
-        });
-        self.remember(epoch, &blocks, inputs);
+        inputs.par_iter_mut().zip(&mut fresh).zip(&blocks).for_each_init(
+            scratch,
+            |scratch, ((input, fresh), chosen)| {
+                let known = this.memory.block(epoch.variation, chosen);
+                fresh.clear();
+                input.by_image.clear();
+                input.labels.clear();
+                input.labels.extend(chosen.iter().map(|&index| this.training.labels[index as usize]));
+                match known.and_then(Block::pictures) {
+                    Some(pictures) => pictures.for_each(|picture| input.by_image.list(picture, values)),
+                    None => {
+                        this.vary(chosen, variation_seed, scratch, fresh);
+                        fresh.chunks_exact(width).for_each(|picture| input.by_image.list(picture, values));
+                    }
+                }
+                input.by_image.transpose(width, &mut input.by_input);
+                this.ask_teachers(chosen, known, scratch, &mut input.targets);
+            },
+        );
+        if epoch.recurring {
+            for ((chosen, fresh), input) in blocks.iter().zip(&fresh).zip(inputs) {
+                if !fresh.is_empty() {
+                    self.memory.keep(epoch.variation, chosen, fresh, &input.targets);
+                }
+            }
+        }
+        self.fresh = fresh;
     }
 
-    fn block(&self, chosen: &[u32], seed: u64, values: &[f32; 256], scratch: &mut Scratch, input: &mut Input) {
+    /// Varies images and reduces them: whole ones to the scratch, what the network reads to `fresh`.
+    fn vary(&self, chosen: &[u32], seed: u64, scratch: &mut Scratch, fresh: &mut Vec<u8>) {
         let images = &self.training.images;
         let pixels = images.width * images.height;
         let inputs = self.recipe.network.shape.0[0];
         scratch.whole.resize(chosen.len() * pixels, 0);
-        scratch.reduced.resize(inputs, 0);
-        input.by_image.clear();
-        input.labels.clear();
         for (&index, whole) in chosen.iter().zip(scratch.whole.chunks_exact_mut(pixels)) {
             let image = &images.pixels[index as usize * pixels..][..pixels];
             match &self.recipe.augmentation {
@@ -133,38 +162,22 @@ impl<'a> Supply<'a> {
                     scratch.varier.vary(augmentation, &mut rng, image, whole);
                 }
             }
-            match self.recipe.network.reduction.map(Reduction::from) {
-                Some(reduction) => {
-                    reduce(whole, &reduction, &mut scratch.reduced);
-                    input.by_image.list(&scratch.reduced, values);
-                }
-                None => input.by_image.list(whole, values),
-            }
-            input.labels.push(self.training.labels[index as usize]);
         }
-        input.by_image.transpose(inputs, &mut input.by_input);
-    }
-
-    fn ask_teachers(&self, chosen: &[u32], known: Option<&[f32]>, scratch: &mut Scratch, input: &mut Input) {
-        input.targets.clear();
-        let Some(classes) = self.teachers.classes() else { return };
-        let of_image = |&index: &u32| known.map(|known| &known[index as usize * classes..][..classes]);
-        input.targets.extend(chosen.iter().filter_map(of_image).flatten());
-        if input.targets.len() < chosen.len() * classes || input.targets.iter().any(|target| target.is_nan()) {
-            input.targets.clear();
-            self.teachers.judge(&scratch.whole, chosen.len(), &mut scratch.opinion, &mut input.targets);
+        match self.recipe.network.reduction.map(Reduction::from) {
+            None => fresh.extend_from_slice(&scratch.whole),
+            Some(reduction) => {
+                fresh.resize(chosen.len() * inputs, 0);
+                let rows = scratch.whole.chunks_exact(pixels).zip(fresh.chunks_exact_mut(inputs));
+                rows.for_each(|(whole, reduced)| reduce(whole, &reduction, reduced));
+            }
         }
     }
 
-    /// Keeps what teachers have said about a variation that comes again; what they have not been asked is no number.
-    fn remember(&mut self, epoch: &Epoch, blocks: &[&[u32]], inputs: &[Input]) {
-        let Some(classes) = self.teachers.classes().filter(|_| epoch.recurring) else { return };
-        let count = self.training.images.count;
-        let opinions = self.opinions.entry(epoch.variation).or_insert_with(|| vec![f32::NAN; count * classes]);
-        for (chosen, input) in blocks.iter().zip(inputs) {
-            for (&index, targets) in chosen.iter().zip(input.targets.chunks_exact(classes)) {
-                opinions[index as usize * classes..][..classes].copy_from_slice(targets);
-            }
+    fn ask_teachers(&self, chosen: &[u32], known: Option<Block<'_>>, scratch: &mut Scratch, targets: &mut Vec<f32>) {
+        targets.clear();
+        match known {
+            Some(known) => targets.extend(known.opinions().flatten()),
+            None => self.teachers.judge(&scratch.whole, chosen.len(), &mut scratch.opinion, targets),
         }
     }
 }
