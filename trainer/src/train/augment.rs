@@ -174,12 +174,12 @@ impl Varier {
     #[inline(always)]
     fn resample(&mut self, warp: &Warp, inked: Range<usize>, out: &mut [u8]) {
         let (first, last) = (inked.start as f32 - 1.0, inked.end as f32);
-        let mut rows = usize::MAX..0;
+        let mut rows = 0..0;
         for y in 0..self.height {
             self.find_positions(warp, y);
             let ys = &self.positions[1][y * self.columns..][..self.columns];
             if ys.iter().fold(false, |any, &y| any | (y > first && y < last)) {
-                rows = rows.start.min(y)..y + 1;
+                rows = if rows.is_empty() { y..y + 1 } else { rows.start..y + 1 };
             }
         }
         if rows.is_empty() {
