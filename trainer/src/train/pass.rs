@@ -201,11 +201,11 @@ impl Pass {
                 let rows = delta.chunks_exact_mut(width).zip(self.sums[index].chunks_exact(width));
                 for ((delta, sums), levels) in rows.zip(outputs.chunks_exact(width)) {
                     for o in 0..width {
-                        let u = sums[o] * ratios[o];
-                        let inside = u > 0.0 && u < top;
-                        let slope = if inside { levels[o] - u } else { levels[o] };
-                        by_step[o] += delta[o] * slope;
-                        delta[o] = if inside { delta[o] + price } else { 0.0 };
+                        // Read in any case, chosen among numbers: a branch would be compiled to gathers.
+                        let (u, before) = (sums[o] * ratios[o], delta[o]);
+                        let inside = (u > 0.0) & (u < top);
+                        by_step[o] += before * (levels[o] - if inside { u } else { 0.0 });
+                        delta[o] = if inside { before + price } else { 0.0 };
                     }
                 }
             },

@@ -261,9 +261,9 @@ pub fn through_rounding(
                     let steps = real[o] * inverse[o];
                     let inside = steps.abs() <= limit;
                     let slope = gradient[o] * quantized.input_step; // the products were taken with levels
-                    by_scale[o] += slope * if inside { rounded[o] - steps } else { rounded[o] };
-                    let inwards = !learned && slope * steps > 0.0;
-                    gradient[o] = if inside || inwards { slope } else { 0.0 };
+                    by_scale[o] += slope * (rounded[o] - if inside { steps } else { 0.0 });
+                    let inwards = !learned & (slope * steps > 0.0);
+                    gradient[o] = if inside | inwards { slope } else { 0.0 };
                 }
             }
         },
