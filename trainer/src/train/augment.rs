@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rand::{Rng, RngExt};
 
-use super::vectors::vectorised;
+use super::vectors::{integer, vectorised};
 use crate::recipe::Augmentation;
 
 /// Points of the coarse grid that elastic displacements are drawn on, each way.
@@ -258,12 +258,6 @@ impl Varier {
             *pixel = integer((above + fy[index] * (below - above) + 0.5).trunc()) as u8;
         }
     }
-}
-
-/// A whole number below 2²³ from 0 as an integer: `as` would do, but is not compiled to vectors.
-#[inline(always)]
-fn integer(whole: f32) -> u32 {
-    (whole + 8_388_608.0).to_bits() & 0x7f_ffff
 }
 
 /// Cell of the elastic grid that pixel `index` of `length` lies in, and where in it.

@@ -8,7 +8,7 @@ use super::loss::Loss;
 use super::parameters::Layout;
 use super::quantizer::QuantizedLayer;
 use super::sparse::{Lists, Start};
-use super::vectors::vectorised;
+use super::vectors::{long_integer, vectorised};
 
 /// Images of a block: enough for products to be worth their calls, and the same whatever the number of threads.
 pub const BLOCK: usize = 64;
@@ -268,7 +268,7 @@ fn activate(weights: Weights<'_>, index: usize, sums: &[f32], outputs: &mut [f32
             for (outputs, sums) in outputs.chunks_exact_mut(width).zip(sums.chunks_exact(width)) {
                 for ((y, &a), &multiplier) in outputs.iter_mut().zip(sums).zip(&multipliers) {
                     // A negative sum gives level 0; sums are integers below 2³¹, so that the cast is exact.
-                    let a = a.clamp(0.0, 2_147_483_520.0) as i32;
+                    let a = long_integer(a.clamp(0.0, 2_147_483_520.0));
                     let level = (a >> pre_shift).wrapping_mul(multiplier).wrapping_add(half) >> shift;
                     *y = level.min(top) as f32;
                 }

@@ -8,3 +8,35 @@
 pub fn vectorised<F: FnOnce()>(work: F) {
     pulp::Arch::new().dispatch(work);
 }
+
+/// A whole number from 0 to 2²³ − 1 as an integer: what `as` does, which is compiled to a conversion for each number.
+#[inline(always)]
+pub fn integer(whole: f32) -> u32 {
+    (whole + 8_388_608.0).to_bits() & 0x7f_ffff
+}
+
+/// The same for whole numbers from 0 to 2³¹ − 128.
+#[inline(always)]
+pub fn long_integer(whole: f32) -> i32 {
+    let high = (whole * (1.0 / 65_536.0)).trunc();
+    (integer(high) << 16 | integer(whole - high * 65_536.0)) as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_become_the_same_integers_as_by_a_cast() {
+        for exponent in 0..31 {
+            for mantissa in (0..1 << 23).step_by(99_991) {
+                let whole = f32::from_bits((127 + exponent) << 23 | mantissa).trunc();
+                assert_eq!(long_integer(whole), whole as i32);
+                if exponent < 23 {
+                    assert_eq!(integer(whole), whole as u32);
+                }
+            }
+        }
+        assert_eq!([integer(0.0) as i32, long_integer(0.0), long_integer(2_147_483_520.0)], [0, 0, 2_147_483_520]);
+    }
+}
