@@ -8,7 +8,7 @@ use sinapse_trainer::data::Source;
 use sinapse_trainer::model::{Blob, Model};
 
 /// Name, least accuracy on MNIST's test images in percent, most bytes of the blob.
-const MODELS: [(&str, f64, usize); 10] = [
+const MODELS: [(&str, f64, usize); 9] = [
     ("teaching", 96.5, 65_536),
     ("digits", 99.0, 65_536),
     ("classic", 98.5, 65_536),
@@ -16,7 +16,6 @@ const MODELS: [(&str, f64, usize); 10] = [
     ("micro", 98.7, 6_500),
     ("large", 99.3, 66_000),
     ("best", 99.5, 1_048_576),
-    ("deslanted-teacher", 99.4, 1_048_576),
     ("wide-teacher", 99.3, 1_048_576),
     ("teacher", 99.2, 1_048_576),
 ];

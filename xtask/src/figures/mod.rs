@@ -15,21 +15,11 @@ use crate::target_eval::{self, Report};
 use crate::{Failure, bench, data, shell};
 
 /// The committed models.
-const MODELS: [&str; 10] = [
-    "digits",
-    "micro",
-    "nano",
-    "large",
-    "best",
-    "deslanted-teacher",
-    "wide-teacher",
-    "teacher",
-    "classic",
-    "teaching",
-];
+const MODELS: [&str; 9] =
+    ["digits", "micro", "nano", "large", "best", "wide-teacher", "teacher", "classic", "teaching"];
 
 /// Larger than the flash of the machine.
-const ON_NO_BOARD: [&str; 4] = ["best", "deslanted-teacher", "wide-teacher", "teacher"];
+const ON_NO_BOARD: [&str; 3] = ["best", "wide-teacher", "teacher"];
 
 /// Models of the README's table, in its order.
 const IN_README: [&str; 2] = ["digits", "teaching"];
