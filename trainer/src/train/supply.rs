@@ -138,7 +138,7 @@ impl<'a> Supply<'a> {
         );
         if epoch.recurring {
             for ((chosen, fresh), input) in blocks.iter().zip(&fresh).zip(inputs) {
-                if !fresh.is_empty() {
+                if self.memory.block(epoch.variation, chosen).is_none() {
                     self.memory.keep(epoch.variation, chosen, fresh, &input.targets);
                 }
             }
