@@ -8,6 +8,7 @@ use crate::activation::ActivationKind;
 use crate::element::ElementFormat;
 use crate::reduce::Scale;
 use crate::slant::LARGEST_SIDE;
+use crate::views;
 use crate::weight::WeightFormat;
 
 /// Most layers that a blob can describe.
@@ -27,7 +28,7 @@ pub struct LayerDescription {
     pub output: ElementFormat,
 }
 
-/// How a picture is made smaller before the first layer.
+/// What is done to a picture before the first layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Reduction {
@@ -41,10 +42,14 @@ pub struct Reduction {
     pub scale: Scale,
     /// Whether the slant is corrected before, see [`slant`](crate::slant).
     pub deslant: bool,
+    /// Whether all of this is done to five views of the picture, see [`views`](crate::views).
+    pub views: bool,
 }
 
-/// What slant correction adds to the number of a scale.
+/// What slant correction adds to the number of a scale …
 const DESLANTED: u8 = 4;
+/// … and what the five views add.
+const VIEWED: u8 = 8;
 
 impl Reduction {
     /// Number of pixels that are left; `None` where sizes do not divide, there are more than 65,535, or a slant that is to be
@@ -63,7 +68,7 @@ impl Reduction {
 impl Reduction {
     /// Whether nothing is cut off, made smaller or moved.
     pub const fn is_whole(&self) -> bool {
-        self.crop == 0 && matches!(self.scale, Scale::One) && !self.deslant
+        self.crop == 0 && matches!(self.scale, Scale::One) && !self.deslant && !self.views
     }
 
     /// Whether slants of such pictures can be corrected: there is a border, and moments fit 32 bits.
@@ -71,7 +76,7 @@ impl Reduction {
         self.crop > 0 && self.width <= LARGEST_SIDE && self.height <= LARGEST_SIDE
     }
 
-    /// Scale and slant correction as one number, as a blob has them.
+    /// Scale, slant correction and views as one number, as a blob has them.
     pub const fn code(&self) -> u8 {
         let scale = match self.scale {
             Scale::One => 0,
@@ -79,18 +84,18 @@ impl Reduction {
             Scale::Half => 2,
             Scale::Third => 3,
         };
-        if self.deslant { scale + DESLANTED } else { scale }
+        scale + if self.deslant { DESLANTED } else { 0 } + if self.views { VIEWED } else { 0 }
     }
 
-    /// Scale and slant correction of a number; `None` for a number of none.
-    pub const fn of_code(code: u8) -> Option<(Scale, bool)> {
+    /// Scale, slant correction and views of a number; `None` for a number of none.
+    pub const fn of_code(code: u8) -> Option<(Scale, bool, bool)> {
         let scale = match code % DESLANTED {
             0 => Scale::One,
             1 => Scale::TwoThirds,
             2 => Scale::Half,
             _ => Scale::Third,
         };
-        if code < 2 * DESLANTED { Some((scale, code >= DESLANTED)) } else { None }
+        if code < 2 * VIEWED { Some((scale, code % VIEWED >= DESLANTED, code >= VIEWED)) } else { None }
     }
 
     /// Whether this is how the inputs of such a network come about.
@@ -133,6 +138,25 @@ impl Description {
     pub const fn reduced_by(mut self, reduction: Reduction) -> Self {
         self.reduction = Some(reduction);
         self
+    }
+
+    /// The same for a network that reads five views of its picture; `None` where there is no picture, or no integers.
+    pub const fn in_views(mut self) -> Option<Self> {
+        match &mut self.reduction {
+            Some(reduction) if !matches!(self.input, ElementFormat::F32) => {
+                reduction.views = true;
+                Some(self)
+            }
+            _ => None,
+        }
+    }
+
+    /// How often the layers run for one picture: the number of its [`views`](crate::views), or once.
+    pub const fn views(&self) -> u8 {
+        match &self.reduction {
+            Some(Reduction { views: true, .. }) => views::COUNT,
+            _ => 1,
+        }
     }
 
     /// Number of pixels of the whole picture.
@@ -202,7 +226,7 @@ impl Description {
             return false;
         }
         let real = matches!(self.input, ElementFormat::F32);
-        if matches!(self.input, ElementFormat::I32) {
+        if matches!(self.input, ElementFormat::I32) || (real && self.views() > 1) {
             return false;
         }
         let layers = self.layers();
@@ -235,6 +259,9 @@ impl Description {
             text.push(reduction.scale.name());
             if reduction.deslant {
                 text.push(", deslanted");
+            }
+            if reduction.views {
+                text.push(", five views");
             }
             text.push(") → ");
         }
@@ -368,14 +395,29 @@ mod tests {
     }
 
     #[test]
-    fn scale_and_slant_correction_are_one_number_and_others_are_none() {
-        for (scale, deslant) in
-            [Scale::One, Scale::TwoThirds, Scale::Half, Scale::Third].into_iter().flat_map(|s| [(s, false), (s, true)])
-        {
-            let reduction = Reduction { width: 28, height: 28, crop: 1, scale, deslant };
-            assert_eq!(Reduction::of_code(reduction.code()), Some((scale, deslant)));
+    fn scale_slant_correction_and_views_are_one_number_and_others_are_none() {
+        for scale in [Scale::One, Scale::TwoThirds, Scale::Half, Scale::Third] {
+            for (deslant, views) in [(false, false), (true, false), (false, true), (true, true)] {
+                let reduction = Reduction { width: 28, height: 28, crop: 1, scale, deslant, views };
+                assert_eq!(Reduction::of_code(reduction.code()), Some((scale, deslant, views)));
+            }
         }
-        assert!((0..=255).filter(|&code| Reduction::of_code(code).is_some()).eq(0..8));
+        assert!((0..=255).filter(|&code| Reduction::of_code(code).is_some()).eq(0..16));
+    }
+
+    #[test]
+    fn five_views_are_of_a_picture_and_in_integers() {
+        let picture = Reduction { width: 28, height: 28, crop: 0, scale: Scale::One, deslant: false, views: false };
+        assert!(digits().in_views().is_none());
+        let viewed = digits().reduced_by(picture).in_views().unwrap();
+        assert_eq!((viewed.views(), digits().views()), (5, 1));
+        assert!(viewed.to_string().starts_with("28 × 28 (crop 0, One, five views) → 784 (U4)"));
+        assert!(viewed.is_sound());
+        let last =
+            LayerDescription { weights: WeightFormat::F32, ..layer(10, ActivationKind::Identity, ElementFormat::F32) };
+        let real = Description::new(784, ElementFormat::F32).with(last).unwrap();
+        assert!(real.is_sound() && real.reduced_by(picture).in_views().is_none());
+        assert!(!real.reduced_by(Reduction { views: true, ..picture }).is_sound());
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub mod reduce;
 pub mod requantize;
 pub mod room;
 pub mod slant;
+pub mod views;
 pub mod weight;
 
 pub mod blob;
@@ -48,6 +49,7 @@ pub use element::{Pixel, U1, U2, U4, U8};
 pub use include::Aligned;
 pub use network::{Chain, Layer, Network, Scratch, ScratchOf};
 pub use reduce::Reduce;
+pub use views::Views;
 pub use weight::{I2, I4, I8};
 
 #[doc(hidden)]

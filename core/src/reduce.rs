@@ -149,6 +149,7 @@ impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const
         crop: CROP as u8,
         scale: S::SCALE,
         deslant: S::DESLANT,
+        views: false,
     };
 }
 
@@ -280,7 +281,7 @@ mod tests {
     use super::*;
 
     fn reduction(width: u16, crop: u8, scale: Scale) -> Reduction {
-        Reduction { width, height: width, crop, scale, deslant: false }
+        Reduction { width, height: width, crop, scale, deslant: false, views: false }
     }
 
     #[test]

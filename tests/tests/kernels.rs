@@ -9,15 +9,16 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::I2;
 use sinapse::activation::ActivationKind::{Identity, Relu, Sigmoid};
+use sinapse::blob::Logits;
 use sinapse::element::{Element, ElementFormat, Level, Levels};
 use sinapse::kernel::vector::Instructions;
 use sinapse::kernel::{Kernel, lanes, reference, relu, skip, tiles};
 use sinapse::requantize::Requantization;
 use sinapse::room::Room;
 use sinapse::weight::{Order, Weight, WeightFormat};
-use sinapse::{Dense, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
-use sinapse_tests::{description, layer, random_blob, random_image};
-use sinapse_trainer::blob::LayerBytes;
+use sinapse::{Dense, Description, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
+use sinapse_tests::{PROVENANCE, description, layer, random_blob, random_image};
+use sinapse_trainer::blob::{LayerBytes, encode};
 use sinapse_trainer::model::{Blob, Model, Scores};
 
 /// How the integer weights or inputs of a case are chosen.
@@ -397,7 +398,7 @@ fn a_typed_network_that_reduces_its_picture_equals_the_one_of_any_shape() {
     >;
     let hidden = layer(20, WeightFormat::I4, Relu, ElementFormat::U4);
     let last = layer(10, WeightFormat::I4, Identity, ElementFormat::I32);
-    let reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds, deslant: false };
+    let reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds, deslant: false, views: false };
     let network = description(256, ElementFormat::U4, &[hidden, last]).reduced_by(reduction);
     let blob = Blob::new(&random_blob(&network, 7));
     let typed = Typed::load(blob.bytes()).unwrap();
@@ -425,7 +426,7 @@ fn a_typed_network_that_corrects_slants_equals_the_one_of_any_shape_and_is_anoth
     type Typed<'a> = Of<'a, Deslanted<Half>>;
     let hidden = layer(20, WeightFormat::I4, Relu, ElementFormat::U4);
     let last = layer(10, WeightFormat::I4, Identity, ElementFormat::I32);
-    let reduction = Reduction { width: 28, height: 28, crop: 3, scale: Scale::Half, deslant: true };
+    let reduction = Reduction { width: 28, height: 28, crop: 3, scale: Scale::Half, deslant: true, views: false };
     let network = description(121, ElementFormat::U4, &[hidden, last]).reduced_by(reduction);
     let bytes = random_blob(&network, 7);
     let blob = Blob::new(&bytes);
@@ -463,4 +464,70 @@ fn a_typed_network_that_corrects_slants_equals_the_one_of_any_shape_and_is_anoth
     let checksum = sinapse::crc::crc32(&borderless[..at]).to_le_bytes();
     borderless[at..].copy_from_slice(&checksum);
     assert_eq!(Model::load(&Blob::new(&borderless)).unwrap_err(), LoadError::Malformed { part: "layer descriptions" });
+}
+
+#[test]
+fn a_typed_network_of_five_views_adds_their_logits_and_equals_the_one_of_any_shape() {
+    use sinapse::description::Reduction;
+    use sinapse::reduce::{Deslanted, One, Reduce, Scale};
+    use sinapse::views::{COUNT, Views, view};
+    type Single<'a> = layers![
+        Reduce<784, 28, 2, Deslanted<One>, 576, U4>,
+        Dense<'a, 576, 20, Pixel<U4>, I4, sinapse::Relu<U4>>,
+        Dense<'a, 20, 10, U4, I4, sinapse::Identity>,
+    ];
+    type Typed<'a> = Network<Views<Single<'a>>>;
+    let hidden = layer(20, WeightFormat::I4, Relu, ElementFormat::U4);
+    let last = layer(10, WeightFormat::I4, Identity, ElementFormat::I32);
+    let reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::One, deslant: true, views: false };
+    let network = description(576, ElementFormat::U4, &[hidden, last]).reduced_by(reduction);
+    let blob = Blob::new(&random_blob(&network.in_views().unwrap(), 7));
+    let of_one = Blob::new(&random_blob(&network, 7));
+    let (typed, model) = (Typed::load(blob.bytes()).unwrap(), Model::load(&blob).unwrap());
+    let (single, mut single_scratch) =
+        (Network::<Single<'_>>::load(of_one.bytes()).unwrap(), Network::<Single<'_>>::SCRATCH);
+    let mut scratch = Typed::SCRATCH;
+    for image in sinapse_trainer::drawn::dataset(40, 3).0 {
+        let mut sums = [0; 10];
+        for index in 0..COUNT {
+            let mut moved = [0; 784];
+            view(&image, 28, index, &mut moved);
+            let of_view = single.logits(&moved, &mut single_scratch);
+            sums.iter_mut().zip(of_view).for_each(|(sum, of_view)| *sum += of_view);
+        }
+        assert_eq!(typed.logits(&image, &mut scratch), sums);
+        assert_eq!(model.scores(&image), Scores::I32(sums.to_vec()));
+    }
+    assert_eq!(model.scratch_bytes(), 784 + 576 + 20);
+
+    let rust_type = sinapse::blob::rust_type(blob.bytes()).unwrap().to_string();
+    assert!(rust_type.starts_with("::sinapse::Network<::sinapse::Views<::sinapse::layers![::sinapse::Reduce<784, "));
+    assert!(rust_type.ends_with("]>>"), "{rust_type}");
+    let refused = Network::<Single<'_>>::load(blob.bytes()).map(drop).unwrap_err();
+    assert!(refused.to_string().contains("(crop 2, One, deslanted, five views) read as U4"), "{refused}");
+    assert!(matches!(Typed::load(of_one.bytes()), Err(sinapse::LoadError::WrongShape { .. })));
+}
+
+#[test]
+fn five_logits_together_may_not_overflow_where_each_of_them_would_not() {
+    use sinapse::LoadError;
+    use sinapse::description::Reduction;
+    use sinapse::reduce::Scale;
+    let picture = Reduction { width: 28, height: 28, crop: 1, scale: Scale::One, deslant: false, views: false };
+    let last = layer(2, WeightFormat::I4, Identity, ElementFormat::I32);
+    let network = description(676, ElementFormat::U4, &[last]).reduced_by(picture);
+    let bytes = |bias: i32, network: &Description| {
+        let layer = LayerBytes {
+            bias: [bias, 0].iter().flat_map(|bias| bias.to_le_bytes()).collect(),
+            weights: LayerBytes::rows(&[0; 2 * 676], 2, WeightFormat::I4, ElementFormat::U4),
+            ..LayerBytes::default()
+        };
+        Blob::new(&encode(network, (28, 28), Logits { step: 1.0, reject_margin: 0 }, &PROVENANCE, &[layer]))
+    };
+    let viewed = network.in_views().unwrap();
+    let (most, limit) = ((1 << 30) / 5 - 1, (1 << 30) / 5);
+    assert!(Model::load(&bytes(limit, &network)).is_ok());
+    assert!(Model::load(&bytes(most, &viewed)).is_ok());
+    let refused = Model::load(&bytes(limit, &viewed)).map(drop).unwrap_err();
+    assert_eq!(refused, LoadError::SumOverflow { layer: 0, output: 0 });
 }

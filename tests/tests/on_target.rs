@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use sinapse::crc::Crc32;
+use sinapse_trainer::blob::in_views;
 use sinapse_trainer::data::{self, Part};
 use sinapse_trainer::model::{Blob, Model};
 
@@ -73,6 +74,15 @@ fn device_and_host_give_equal_logits_for_the_integer_network() {
 #[test]
 fn device_and_host_give_equal_logits_for_the_network_that_corrects_slants() {
     assert_device_equals_host("models/nano.postcard");
+}
+
+#[test]
+fn device_and_host_give_equal_logits_for_a_network_of_five_views() {
+    let folder = tempfile::Builder::new().prefix("sinapse").tempdir().unwrap();
+    let viewed = folder.path().join("viewed.postcard");
+    let nano = Blob::read(&root().join("models/nano.postcard")).unwrap();
+    std::fs::write(&viewed, in_views(&Model::load(&nano).unwrap()).unwrap()).unwrap();
+    assert_device_equals_host(viewed.to_str().unwrap());
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 use sinapse::Description;
-use sinapse::blob::{ALIGNMENT, Head, Logits, MAGIC, Provenance, Tensors, VERSION};
+use sinapse::blob::{ALIGNMENT, Head, LayerView, Logits, MAGIC, Provenance, Tensors, VERSION};
 use sinapse::element::ElementFormat;
 use sinapse::weight::{Order, WeightFormat};
 
+use crate::model::Model;
 use crate::train::quantizer::QuantizedLayer;
 
 /// A layer's numbers, ready to be written.
@@ -39,6 +40,17 @@ impl LayerBytes {
             multipliers: layer.rescaling.multipliers.as_flattened().to_vec(),
             bias: layer.bias.iter().flat_map(|bias| bias.to_le_bytes()).collect(),
             weights: LayerBytes::rows(&weights, layer.bias.len(), format, input),
+        }
+    }
+
+    /// A layer of another blob, as it is there.
+    pub fn of_view(view: &LayerView<'_>) -> LayerBytes {
+        LayerBytes {
+            pre_shift: view.requantization.pre_shift,
+            shift: view.requantization.shift,
+            multipliers: view.requantization.multipliers.as_flattened().to_vec(),
+            bias: view.bias.to_vec(),
+            weights: view.weights.to_vec(),
         }
     }
 
@@ -126,6 +138,16 @@ fn padding(start: usize, data_length: usize, alignment: usize) -> &'static [u8] 
     let length_bytes = serialized(&data_length).len();
     let unpadded = start + 1 + length_bytes;
     &ZEROS[..(alignment - unpadded % alignment) % alignment]
+}
+
+/// The blob of the same weights that reads five views of its picture, see [`sinapse::views`]; `None` where it reads whole pictures,
+/// or computes in `f32`.
+pub fn in_views(model: &Model<'_>) -> Option<Vec<u8>> {
+    let description = model.description.in_views()?;
+    let layers: Vec<LayerBytes> = model.layers.iter().map(LayerBytes::of_view).collect();
+    let step = model.logits.step / f32::from(description.views());
+    let size = (model.size.0 as u16, model.size.1 as u16);
+    Some(encode(&description, size, Logits { step, ..model.logits }, &model.provenance, &layers))
 }
 
 fn append(blob: &mut Vec<u8>, value: &impl Serialize) {

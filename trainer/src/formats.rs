@@ -6,7 +6,7 @@ use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
 use sinapse::weight::WeightFormat;
 
-use crate::recipe::{Activation, Arithmetic, Levels, NetworkRecipe};
+use crate::recipe::{Activation, Arithmetic, Levels, NetworkRecipe, ReductionRecipe};
 
 impl From<Levels> for ElementFormat {
     fn from(levels: Levels) -> ElementFormat {
@@ -30,14 +30,14 @@ impl From<Activation> for ActivationKind {
 
 /// The description of a recipe's network; the recipe has been checked.
 ///
-/// With `as_f32` the same shape in single precision, which the first phase of an integer training computes with.
+/// With `as_f32` the same shape in single precision, which the first phase of an integer training computes with; it has one view.
 pub fn description_of(network: &NetworkRecipe, as_f32: bool) -> Description {
     let integer = network.arithmetic == Arithmetic::Integer && !as_f32;
     let shape = &network.shape.0;
     let input = if integer { network.input.into() } else { ElementFormat::F32 };
     let mut description = Description::new(shape[0] as u16, input);
-    if let Some(reduction) = network.reduction {
-        description = description.reduced_by(reduction.into());
+    if let Some(recipe) = network.reduction {
+        description = description.reduced_by(ReductionRecipe { views: recipe.views && integer, ..recipe }.into());
     }
     for (index, &outputs) in shape[1..].iter().enumerate() {
         let last = index + 2 == shape.len();

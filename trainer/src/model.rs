@@ -11,6 +11,7 @@ use sinapse::crc::Crc32;
 use sinapse::element::ElementFormat;
 use sinapse::kernel::Kernel;
 use sinapse::reduce::reduce;
+use sinapse::views::view;
 use sinapse::weight::WeightFormat;
 use sinapse::{Description, I2, I4, I8, U4, U8};
 
@@ -153,15 +154,21 @@ impl<'a> Model<'a> {
     ///
     /// Where the image has not as many pixels as the network reads.
     pub fn scores(&self, image: &[u8]) -> Scores {
-        let image = self.inputs(image);
         if self.description.input == ElementFormat::F32 {
-            Scores::F32(self.real_scores(&image))
-        } else {
-            Scores::I32(self.integer_scores(&image))
+            return Scores::F32(self.walk_real(&self.inputs(image), |_| ()));
         }
+        let mut sums = self.walk_integer(&self.inputs(image), |_| ());
+        let width = self.size.0;
+        let mut moved = vec![0; image.len()];
+        for index in 1..self.description.views() {
+            view(image, width, index, &mut moved);
+            let of_view = self.walk_integer(&self.inputs(&moved), |_| ());
+            sums.iter_mut().zip(of_view).for_each(|(sum, of_view)| *sum += of_view);
+        }
+        Scores::I32(sums)
     }
 
-    /// What an image gives each layer to do: the time that it takes follows from it.
+    /// What an image gives each layer to do, as it is, where there are more views: the time that it takes follows from it.
     ///
     /// # Panics
     ///
@@ -190,10 +197,6 @@ impl<'a> Model<'a> {
         Cow::Owned(reduced)
     }
 
-    fn real_scores(&self, image: &[u8]) -> Vec<f32> {
-        self.walk_real(image, |_| ())
-    }
-
     /// The sums of the last layer; `see` is shown the values that each layer reads.
     fn walk_real(&self, image: &[u8], mut see: impl FnMut(&[f32])) -> Vec<f32> {
         let mut values: Vec<f32> = image.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
@@ -212,10 +215,6 @@ impl<'a> Model<'a> {
             values = sums.to_vec();
         }
         values
-    }
-
-    fn integer_scores(&self, image: &[u8]) -> Vec<i32> {
-        self.walk_integer(image, |_| ())
     }
 
     /// The sums of the last layer; `see` is shown the levels that each layer reads.
@@ -262,7 +261,8 @@ impl<'a> Model<'a> {
         let hidden = &self.description.layers()[..self.layers.len() - 1];
         let bytes = if self.description.input == ElementFormat::F32 { 4 } else { 1 };
         let reduced = self.description.reduction.map_or(0, |_| usize::from(self.description.inputs));
-        reduced + hidden.iter().map(|layer| usize::from(layer.outputs) * bytes).sum::<usize>()
+        let moved = if self.description.views() > 1 { self.description.picture_pixels() } else { 0 };
+        moved + reduced + hidden.iter().map(|layer| usize::from(layer.outputs) * bytes).sum::<usize>()
     }
 
     /// Multiplications and additions of an input without zeros.

@@ -82,6 +82,11 @@ pub struct ReductionRecipe {
     /// Whether the slant is corrected before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deslant: bool,
+    /// Whether the trained network reads five views of every picture and adds what it sees in them (integer only).
+    ///
+    /// The training shows it one, varied anyway; each of its quantised blobs is validated with all five.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub views: bool,
 }
 
 /// How many pixels become one; see [`Scale`].
@@ -106,8 +111,8 @@ impl From<ReductionRecipe> for Reduction {
             ScaleRecipe::Half => Scale::Half,
             ScaleRecipe::Third => Scale::Third,
         };
-        let ReductionRecipe { width, height, crop, deslant, .. } = recipe;
-        Reduction { width, height, crop, scale, deslant }
+        let ReductionRecipe { width, height, crop, deslant, views, .. } = recipe;
+        Reduction { width, height, crop, scale, deslant, views }
     }
 }
 
@@ -491,10 +496,11 @@ impl Recipe {
             Arithmetic::Integer => format!(" + {} quantised", training.quantised_epochs),
             Arithmetic::F32 => String::new(),
         };
+        let views = if network.reduction.is_some_and(|reduction| reduction.views) { " in five views" } else { "" };
         let varied = if self.augmentation.is_some() { ", varied images" } else { "" };
         let taught = if self.distillation.is_some() { ", taught by larger networks" } else { "" };
         let all = if training.all_images { ", validation images included" } else { "" };
-        format!("{}: {}, {}{quantised} epochs{varied}{taught}{all}", self.name, network.shape, training.epochs)
+        format!("{}: {}{views}, {}{quantised} epochs{varied}{taught}{all}", self.name, network.shape, training.epochs)
     }
 
     /// Checks that all values are possible.
@@ -520,6 +526,10 @@ impl Recipe {
                 let value = format!("true for {width} × {height} pixels with a crop of {crop}");
                 let allowed = "up to 100 × 100 pixels with a crop of at least 1: rows move by up to twice the border that is cut off";
                 return impossible("network.reduction.deslant", value, allowed);
+            }
+            if reduction.views && network.arithmetic == Arithmetic::F32 {
+                let allowed = "false with network.arithmetic = \"f32\"";
+                return impossible("network.reduction.views", "true".into(), allowed);
             }
             let pixels = Reduction::from(reduction).pixels().map(usize::from);
             if pixels != Some(network.shape.0[0]) {

@@ -105,6 +105,10 @@ fn impossible_recipe_values_name_key_value_and_range() {
             "name='x'\n[network]\nshape='784-10'\nreduction={width=28,height=28,scale='one',deslant=true}",
             "network.reduction.deslant = true for 28 × 28 pixels with a crop of 0, allowed: ",
         ),
+        (
+            "name='x'\n[network]\nshape='784-10'\narithmetic='f32'\nreduction={width=28,height=28,scale='one',views=true}",
+            "network.reduction.views = true, allowed: false with network.arithmetic = \"f32\"",
+        ),
     ] {
         fs::write(&recipe, text_of_recipe).expect("a recipe");
         let message = refusal(&["train", "--recipe", text(&recipe)]);

@@ -42,7 +42,8 @@ const WITH_DSP: [&str; 4] = ["m4", "m7", "m33", "m55"];
 pub fn check() -> Result<(), Failure> {
     // 8-bit weights use the extension where it is; 4-bit ones need not.
     let eight_bits = bench::work::layer_named("784x32-w8-x4")?;
-    let deslanting = shell::root().join("models/nano.postcard");
+    // With all that can be done to a picture.
+    let viewing = bench::work::in_views("nano")?;
     for machine in &MACHINES {
         let route = match setup::ready(machine) {
             Ok(route) => route,
@@ -51,9 +52,7 @@ pub fn check() -> Result<(), Failure> {
                 continue;
             }
         };
-        for (model, uses_dsp) in
-            [(&target_eval::default_model(), false), (&deslanting, false), (&eight_bits.blob, true)]
-        {
+        for (model, uses_dsp) in [(&target_eval::default_model(), false), (&viewing, false), (&eight_bits.blob, true)] {
             let mut command = firmware::cargo(route, "build", machine);
             command.args(["--quiet", "--release", "--bin", "bare"]);
             shell::run(command.env("SINAPSE_MODEL", model))

@@ -33,11 +33,17 @@ pub fn lengths(layer: usize, shape: &LayerShape, tensors: &Tensors<'_>) -> Resul
 
 /// Checks the numbers of a layer of integers: ranges, and that no input takes a sum too far.
 #[inline(always)] // once for each order, which callers know
-pub fn integers(order: Order, layer: usize, shape: &LayerShape, numbers: &LayerNumbers<'_>) -> Result<(), LoadError> {
+pub fn integers(
+    order: Order,
+    layer: usize,
+    shape: &LayerShape,
+    numbers: &LayerNumbers<'_>,
+    logit_limit: u32,
+) -> Result<(), LoadError> {
     let (inputs, outputs) = (usize::from(shape.inputs), usize::from(shape.description.outputs));
     let of_rows = order.inputs_of_row();
     // Two logits must be subtracted without overflow; other sums have all 31 bits.
-    let limit = if shape.rescales { 1 << 31 } else { 1 << 30 };
+    let limit = if shape.rescales { 1 << 31 } else { logit_limit };
 
     for output in 0..shape.row_outputs {
         let mut magnitude = 0u32;

@@ -113,9 +113,9 @@ impl<'a> Cursor<'a> {
         let (Some(width), Some(height)) = (self.short(), self.short()) else { return None };
         let Some(crop) = self.byte() else { return None };
         let Some(code) = self.byte() else { return None };
-        let Some((scale, deslant)) = Reduction::of_code(code) else { return None };
+        let Some((scale, deslant, views)) = Reduction::of_code(code) else { return None };
         match self.element() {
-            Some(input) => Some((Reduction { width, height, crop, scale, deslant }, input)),
+            Some(input) => Some((Reduction { width, height, crop, scale, deslant, views }, input)),
             None => None,
         }
     }

@@ -110,10 +110,11 @@ pub enum Found {
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Inputs(Reduction { width, height, crop, scale, deslant }, input) => {
+            Self::Inputs(Reduction { width, height, crop, scale, deslant, views }, input) => {
                 let deslanted = if *deslant { ", deslanted" } else { "" };
+                let viewed = if *views { ", five views" } else { "" };
                 let (scale, input) = (scale.name(), input.name());
-                write!(f, "{width} × {height} pixels (crop {crop}, {scale}{deslanted}) read as {input}")
+                write!(f, "{width} × {height} pixels (crop {crop}, {scale}{deslanted}{viewed}) read as {input}")
             }
             Self::Layers(1) => f.write_str("one layer"),
             Self::Layers(found) => write!(f, "{found} layers"),

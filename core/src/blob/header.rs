@@ -23,7 +23,8 @@ pub struct Head {
     pub height: u16,
     /// Pixels cut off at every side before scaling.
     pub crop: u8,
-    /// How many pixels become one, and whether the slant is corrected before: [`Reduction::code`](crate::description::Reduction::code).
+    /// How many pixels become one, whether the slant is corrected before, and of how many views:
+    /// [`Reduction::code`](crate::description::Reduction::code).
     pub scale: u8,
     /// How the first layer reads its inputs.
     pub input: ElementFormat,

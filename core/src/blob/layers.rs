@@ -86,10 +86,15 @@ pub struct Layers<'a> {
     cursor: Cursor<'a>,
     logits: Logits,
     index: usize,
+    /// Sums of the last layer stay below.
+    logit_limit: u32,
     /// Largest value that the next `f32` layer can be fed.
     input_bound: f32,
     refused: Option<LoadError>,
 }
+
+/// Logits of less can be subtracted from one another without overflow.
+const LOGIT_LIMIT: u32 = 1 << 30;
 
 /// Bytes of magic, version and length; and of the checksum.
 const FIXED_BYTES: usize = 9;
@@ -131,18 +136,19 @@ impl<'a> Layers<'a> {
     pub fn open(blob: &'a [u8], expected: &'static Description) -> Result<Self, LoadError> {
         let mut cursor = Cursor::new(body(blob)?);
         match differs(&mut cursor, expected) {
-            Some(None) => Self::behind(cursor),
+            Some(None) => Self::behind(cursor, expected.views()),
             Some(Some(found)) => Err(LoadError::WrongShape { found, expected }),
             None => Err(LoadError::Malformed { part: "layer descriptions" }),
         }
     }
 
-    /// The layers behind a description.
-    pub(super) fn behind(mut cursor: Cursor<'a>) -> Result<Self, LoadError> {
+    /// The layers behind a description that runs them so many times and adds what they give.
+    pub(super) fn behind(mut cursor: Cursor<'a>, views: u8) -> Result<Self, LoadError> {
         let malformed = |part| LoadError::Malformed { part };
         let logits = logits(&mut cursor).ok_or(malformed("logits"))?;
         skip_provenance(&mut cursor).ok_or(malformed("provenance"))?;
-        Ok(Layers { cursor, logits, index: 0, input_bound: 1.0, refused: None })
+        let logit_limit = LOGIT_LIMIT / u32::from(views);
+        Ok(Layers { cursor, logits, index: 0, logit_limit, input_bound: 1.0, refused: None })
     }
 
     /// What the last layer's sums mean.
@@ -187,7 +193,7 @@ impl<'a> Layers<'a> {
     #[inline(always)]
     fn integers(&mut self, order: Order, shape: &LayerShape) -> LayerNumbers<'a> {
         let checked = self.numbers(shape).and_then(|numbers| {
-            check::integers(order, self.index, shape, &numbers)?;
+            check::integers(order, self.index, shape, &numbers, self.logit_limit)?;
             Ok(numbers)
         });
         self.checked(checked)

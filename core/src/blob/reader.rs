@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
         let mut cursor = Cursor::new(body(blob)?);
         let (head, _) = take::<Head>(blob, "header")?;
         let description = cursor.description().ok_or(LoadError::Malformed { part: "layer descriptions" })?;
-        let layers = Layers::behind(cursor)?;
+        let layers = Layers::behind(cursor, description.views())?;
         let (_, rest) = take::<Logits>(cursor.rest(), "logits")?;
         let (provenance, _) = take::<Provenance>(rest, "provenance")?;
         Ok(Reader { head, description, provenance, layers })

@@ -22,7 +22,8 @@ pub fn rust_type(blob: &[u8]) -> Result<RustType, LoadError> {
 
 impl fmt::Display for RustType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "::sinapse::Network<::sinapse::layers![")?;
+        let views = self.0.views() > 1;
+        write!(f, "::sinapse::Network<{}::sinapse::layers![", if views { "::sinapse::Views<" } else { "" })?;
         if let Some(reduction) = &self.0.reduction {
             let (pixels, width, crop) = (self.0.picture_pixels(), reduction.width, reduction.crop);
             let (scale, inputs, input) = (reduction.scale.name(), self.0.inputs, path(self.0.input));
@@ -44,7 +45,7 @@ impl fmt::Display for RustType {
                 ActivationKind::Sigmoid => write!(f, "::sinapse::Sigmoid<{}>>, ", path(layer.output))?,
             }
         }
-        write!(f, "]>")
+        write!(f, "]{}>", if views { ">" } else { "" })
     }
 }
 

@@ -155,6 +155,8 @@ pub struct Program {
     pub reduction: usize,
     /// Correction of its slant.
     pub deslant: usize,
+    /// Its views.
+    pub views: usize,
     /// Bytes of a list of inputs for columns of integers, as the core's kernels ask for.
     pub columns_list: usize,
     /// The same for tiles.
@@ -186,6 +188,8 @@ pub struct Coefficients {
     pub layer: f64,
     /// A class: the largest sum and its margin.
     pub class: f64,
+    /// A pixel of a picture that is moved, for each of its views.
+    pub moved: f64,
     /// A pixel of a picture whose slant is corrected.
     pub deslanted: f64,
     /// A pixel of the smaller picture, where it is halved.

@@ -33,8 +33,9 @@ pub fn scratch_bytes(description: &Description) -> usize {
     let layers = description.layers();
     let one = if description.input == ElementFormat::F32 { 4 } else { 1 };
     let reduced = description.reduction.map_or(0, |_| usize::from(description.inputs));
+    let moved = if description.views() > 1 { description.picture_pixels() } else { 0 };
     let hidden = layers.iter().take(layers.len().saturating_sub(1));
-    reduced + hidden.map(|layer| usize::from(layer.outputs) * one).sum::<usize>()
+    moved + reduced + hidden.map(|layer| usize::from(layer.outputs) * one).sum::<usize>()
 }
 
 /// Modelled flash of the least program around a network, without the blob: start-up, loader, loop, and a copy of each
@@ -73,6 +74,7 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
         (uses(&hidden(true)), program.hidden_f32),
         (description.reduction.is_some(), program.reduction),
         (description.reduction.is_some_and(|how| how.deslant), program.deslant),
+        (description.views() > 1, program.views),
     ];
     Some(parts.into_iter().filter(|(used, _)| *used).map(|(_, bytes)| bytes).sum())
 }

@@ -27,7 +27,8 @@ const TILES: usize = 8;
 
 /// Modelled cycles (or instructions, see [`Core::unit`]) of one image, from its pixels to the class.
 ///
-/// `image + Σ over layers (layer + scan + products + flushes + activation)`, and the reduction before it where there is one.
+/// `image + Σ over layers (layer + scan + products + flushes + activation)`, and the reduction before it where there is one; all but
+/// `image` once for every view.
 /// `activities` has one entry a layer; layers without one are taken for full.
 pub fn time(core: Core, description: &Description, activities: &[Activity]) -> u64 {
     let c = core.coefficients();
@@ -47,7 +48,10 @@ pub fn time(core: Core, description: &Description, activities: &[Activity]) -> u
                 Scale::One | Scale::TwoThirds | Scale::Third => c.reduced_picture * whole + c.reduced_lit * lit,
             }
     });
-    (c.image + reduction + layers + c.class * description.classes() as f64).round() as u64
+    let views = f64::from(description.views());
+    let moving = if views > 1.0 { c.moved * description.picture_pixels() as f64 } else { 0.0 };
+    let classes = c.class * description.classes() as f64;
+    (c.image + views * (moving + reduction + layers) + classes).round() as u64
 }
 
 fn layer_time(c: &Coefficients, layer: &LayerDescription, input: ElementFormat, activity: &Activity) -> f64 {

@@ -58,7 +58,7 @@ impl Space {
             // More than a seventh cut off on a side would be more than a border.
             for crop in 0..=(width.min(height) / 7) as u8 {
                 for deslant in [false, true] {
-                    let recipe = ReductionRecipe { width, height, crop, scale, deslant };
+                    let recipe = ReductionRecipe { width, height, crop, scale, deslant, views: false };
                     let reduction = Reduction::from(recipe);
                     let side = |side| reduction.scale.reduced(side, crop).is_some_and(|side| side >= LEAST_SIDE);
                     if !reduction.is_whole() && side(width) && side(height) && reduction.pixels().is_some() {

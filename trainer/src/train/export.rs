@@ -53,6 +53,8 @@ impl<'a> Exporter<'a> {
         let (layers, step) = if quantised {
             let quantized = quantize(&description, layout, parameters);
             let step = quantized.last().map_or(1.0, |last| last.scales[0] * last.input_step);
+            // The sum of all views counts for their mean.
+            let step = step / f32::from(description.views());
             let layers = quantized.iter().zip(description.layers()).enumerate();
             let bytes = |(index, (layer, format)): (usize, (&_, &LayerDescription))| {
                 LayerBytes::of_quantized(layer, format.weights, description.input_of(index))

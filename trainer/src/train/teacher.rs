@@ -7,6 +7,7 @@ use sinapse::Description;
 use sinapse::blob::LayerView;
 use sinapse::element::ElementFormat;
 use sinapse::reduce::reduce;
+use sinapse::views;
 
 use super::parameters::{LayerLayout, Layout};
 use super::pass::{BLOCK, Input, Pass, Weights};
@@ -45,6 +46,7 @@ pub struct Teachers {
 pub struct Opinion {
     input: Input,
     pass: Pass,
+    picture: Vec<u8>,
     reduced: Vec<u8>,
     probabilities: Vec<f32>,
 }
@@ -151,27 +153,17 @@ impl Teacher {
     ///
     /// There are always as many rows, so that an image's logits do not depend on those beside it.
     fn logits(&self, pictures: &[u8], count: usize, opinion: &mut Opinion) {
-        let Opinion { input, pass, reduced, probabilities } = opinion;
+        let Opinion { input, pass, picture: seen, reduced, probabilities } = opinion;
         let inputs = usize::from(self.description.inputs);
         let pixels = pictures.len() / count.max(1);
+        let width = self.description.reduction.map_or(pixels, |whole| usize::from(whole.width));
+        let classes = self.description.classes();
         let values: [f32; 256] = std::array::from_fn(|pixel| match self.description.input {
             ElementFormat::F32 => pixel as f32 / 255.0,
             format => f32::from(format.level_of_pixel(pixel as u8)),
         });
-        input.by_image.clear();
+        seen.resize(pixels, 0);
         reduced.resize(inputs, 0);
-        for picture in pictures.chunks_exact(pixels) {
-            match self.description.reduction {
-                Some(reduction) => {
-                    reduce(picture, &reduction, reduced);
-                    input.by_image.list(reduced, &values);
-                }
-                None => input.by_image.list(picture, &values),
-            }
-        }
-        for _ in count..BLOCK {
-            input.by_image.list(&[], &values);
-        }
         input.labels.resize(count.max(BLOCK), 0);
         if pass.layers() != self.layout.layers.len() {
             *pass = Pass::new(self.layout.layers.len());
@@ -182,10 +174,27 @@ impl Teacher {
             parameters: &self.parameters,
             quantized: self.quantized.as_deref(),
         };
-        pass.forward(weights, input, None);
-        let sums = pass.sums(self.layout.layers.len() - 1);
         probabilities.clear();
-        probabilities.extend(sums[..count * self.description.classes()].iter().map(|sum| sum * self.step));
+        probabilities.resize(count * classes, 0.0);
+        for view in 0..self.description.views() {
+            input.by_image.clear();
+            for picture in pictures.chunks_exact(pixels) {
+                views::view(picture, width, view, seen);
+                match self.description.reduction {
+                    Some(reduction) => {
+                        reduce(seen, &reduction, reduced);
+                        input.by_image.list(reduced, &values);
+                    }
+                    None => input.by_image.list(seen, &values),
+                }
+            }
+            for _ in count..BLOCK {
+                input.by_image.list(&[], &values);
+            }
+            pass.forward(weights, input, None);
+            let sums = pass.sums(self.layout.layers.len() - 1);
+            probabilities.iter_mut().zip(sums).for_each(|(logit, sum)| *logit += sum * self.step);
+        }
     }
 }
 
@@ -206,12 +215,23 @@ fn integers(view: &LayerView<'_>) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
+    fn committed(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(name).with_extension("postcard")
+    }
+
     #[test]
-    fn a_committed_blob_teaches_what_the_core_computes() {
-        for name in ["digits", "teaching"] {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(name).with_extension("postcard");
+    fn a_blob_teaches_what_the_core_computes() {
+        // `nano` with five views, where it has one.
+        let folder = tempfile::tempdir().unwrap();
+        let viewed = folder.path().join("viewed.postcard");
+        let nano = Blob::read(&committed("nano")).unwrap();
+        std::fs::write(&viewed, crate::blob::in_views(&Model::load(&nano).unwrap()).unwrap()).unwrap();
+
+        for path in [committed("digits"), committed("teaching"), viewed] {
             let teachers = Teachers::read([path.as_path()].into_iter(), 2.0, (28, 28), 10).unwrap();
             let (pictures, _) = crate::drawn::dataset(70, 1);
             let pixels = pictures.as_flattened();
@@ -224,7 +244,7 @@ mod tests {
                 expected.iter_mut().for_each(|logit| *logit /= 2.0);
                 sinapse::softmax(&mut expected);
                 for (found, expected) in found.iter().zip(expected) {
-                    assert!((found - expected).abs() < 1e-4, "{name}: {found} {expected}");
+                    assert!((found - expected).abs() < 1e-4, "{}: {found} {expected}", path.display());
                 }
             }
         }

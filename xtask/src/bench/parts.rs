@@ -50,17 +50,8 @@ fn prefix(model: &Model<'_>, count: usize, size: (u16, u16)) -> Result<Vec<u8>, 
 }
 
 fn layer_bytes(view: &LayerView<'_>, last: bool) -> LayerBytes {
-    let (bias, weights) = (view.bias.to_vec(), view.weights.to_vec());
-    if last {
-        return LayerBytes { bias, weights, ..LayerBytes::default() };
-    }
-    LayerBytes {
-        pre_shift: view.requantization.pre_shift,
-        shift: view.requantization.shift,
-        multipliers: view.requantization.multipliers.as_flattened().to_vec(),
-        bias,
-        weights,
-    }
+    let LayerBytes { bias, weights, .. } = LayerBytes::of_view(view);
+    if last { LayerBytes { bias, weights, ..LayerBytes::default() } } else { LayerBytes::of_view(view) }
 }
 
 #[cfg(test)]

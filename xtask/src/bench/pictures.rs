@@ -5,7 +5,8 @@ use sinapse::reduce::{Scale, reduce};
 use sinapse_trainer::data::{Dataset, Images};
 
 /// How 28 × 28 pixels become 16 × 16.
-const SIXTEEN: Reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds, deslant: false };
+const SIXTEEN: Reduction =
+    Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds, deslant: false, views: false };
 
 /// What is made of 28 × 28 pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
