@@ -477,6 +477,8 @@ fn a_typed_network_of_five_views_adds_their_logits_and_equals_the_one_of_any_sha
         Dense<'a, 20, 10, U4, I4, sinapse::Identity>,
     ];
     type Typed<'a> = Network<Views<Single<'a>>>;
+    const WHOLE: Reduction =
+        Reduction { width: 28, height: 28, crop: 0, scale: Scale::One, deslant: false, views: false };
     let hidden = layer(20, WeightFormat::I4, Relu, ElementFormat::U4);
     let last = layer(10, WeightFormat::I4, Identity, ElementFormat::I32);
     let reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::One, deslant: true, views: false };
@@ -499,6 +501,16 @@ fn a_typed_network_of_five_views_adds_their_logits_and_equals_the_one_of_any_sha
         assert_eq!(model.scores(&image), Scores::I32(sums.to_vec()));
     }
     assert_eq!(model.scratch_bytes(), 784 + 576 + 20);
+
+    // A network of whole pictures, too.
+    type Whole<'a> = layers![Reduce<784, 28, 0, One, 784, U4>, Dense<'a, 784, 10, Pixel<U4>, I4, sinapse::Identity>];
+    let whole =
+        Blob::new(&random_blob(&description(784, ElementFormat::U4, &[last]).reduced_by(WHOLE).in_views().unwrap(), 7));
+    let (typed, model_of_whole) =
+        (Network::<Views<Whole<'_>>>::load(whole.bytes()).unwrap(), Model::load(&whole).unwrap());
+    let image = random_image(784, 2);
+    let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut Network::<Views<Whole<'_>>>::SCRATCH);
+    assert_eq!(model_of_whole.scores(&image), Scores::I32(logits.to_vec()));
 
     let rust_type = sinapse::blob::rust_type(blob.bytes()).unwrap().to_string();
     assert!(rust_type.starts_with("::sinapse::Network<::sinapse::Views<::sinapse::layers![::sinapse::Reduce<784, "));

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use sinapse::Description;
 use sinapse::blob::{ALIGNMENT, Head, LayerView, Logits, MAGIC, Provenance, Tensors, VERSION};
+use sinapse::description::Reduction;
 use sinapse::element::ElementFormat;
+use sinapse::reduce::Scale;
 use sinapse::weight::{Order, WeightFormat};
 
 use crate::model::Model;
@@ -140,14 +142,15 @@ fn padding(start: usize, data_length: usize, alignment: usize) -> &'static [u8] 
     &ZEROS[..(alignment - unpadded % alignment) % alignment]
 }
 
-/// The blob of the same weights that reads five views of its picture, see [`sinapse::views`]; `None` where it reads whole pictures,
-/// or computes in `f32`.
+/// The blob of the same weights that reads five views of its picture, see [`sinapse::views`]; `None` where it computes in `f32`.
 pub fn in_views(model: &Model<'_>) -> Option<Vec<u8>> {
-    let description = model.description.in_views()?;
+    let (width, height) = (model.size.0 as u16, model.size.1 as u16);
+    let whole = Reduction { width, height, crop: 0, scale: Scale::One, deslant: false, views: false };
+    let reduction = model.description.reduction.unwrap_or(whole);
+    let description = model.description.reduced_by(reduction).in_views()?;
     let layers: Vec<LayerBytes> = model.layers.iter().map(LayerBytes::of_view).collect();
     let step = model.logits.step / f32::from(description.views());
-    let size = (model.size.0 as u16, model.size.1 as u16);
-    Some(encode(&description, size, Logits { step, ..model.logits }, &model.provenance, &layers))
+    Some(encode(&description, (width, height), Logits { step, ..model.logits }, &model.provenance, &layers))
 }
 
 fn append(blob: &mut Vec<u8>, value: &impl Serialize) {

@@ -156,12 +156,12 @@ pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
 ///
 /// # Errors
 ///
-/// A model that reads whole pictures or computes in `f32`, or a blob that cannot be read or written.
+/// A model that computes in `f32`, or a blob that cannot be read or written.
 pub fn in_views(name: &str) -> Result<PathBuf, Failure> {
     let blob = Blob::read(&model_path(name))?;
     let viewed = sinapse_trainer::blob::in_views(&Model::load(&blob)?);
     let file = folder()?.join(format!("{name}-views")).with_extension("postcard");
-    data::write(&file, &viewed.ok_or_else(|| format!("{name}: five views need integers behind a reduction"))?)?;
+    data::write(&file, &viewed.ok_or_else(|| format!("{name}: five views need integers"))?)?;
     Ok(file)
 }
 

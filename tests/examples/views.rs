@@ -1,0 +1,76 @@
+//! What five views of a picture give models of one view: right answers of the validation images for several choices of views, by
+//! the same weights.
+//!
+//! ```text
+//! cargo run --release --package sinapse-tests --example views -- models/nano.postcard models/wide-teacher.postcard
+//! ```
+
+use std::path::Path;
+
+use sinapse_trainer::blob::in_views;
+use sinapse_trainer::data::{self, Dataset, Part};
+use sinapse_trainer::model::{Blob, Model, Scores};
+
+/// Moves in pixels, to the right and down; as it is first.
+const MOVES: [(isize, isize); 9] = [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)];
+
+/// Choices of them.
+const CHOICES: [(&str, &[usize]); 4] = [
+    ("one", &[0]),
+    ("sides", &[0, 1, 2, 3, 4]),
+    ("corners", &[0, 5, 6, 7, 8]),
+    ("all nine", &[0, 1, 2, 3, 4, 5, 6, 7, 8]),
+];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let source = data::locate(None)?;
+    let validation = data::split(&source, data::load(&source, Part::Train)?)?.validation;
+    println!("{} validation images of {source}", validation.labels.len());
+    for path in std::env::args().skip(1) {
+        let blob = Blob::read(Path::new(&path))?;
+        let model = Model::of_file(&blob, Path::new(&path))?;
+        if model.description.views() > 1 {
+            return Err(format!("{path} has five views already").into());
+        }
+        model.check_size(validation.images.width, validation.images.height)?;
+        measure(&path, &model, &validation)?;
+    }
+    Ok(())
+}
+
+fn measure(path: &str, model: &Model<'_>, validation: &Dataset) -> Result<(), Box<dyn std::error::Error>> {
+    let (pictures, labels) = (&validation.images.pixels, &validation.labels);
+    let viewed = Blob::new(&in_views(model).ok_or_else(|| format!("{path}: five views need integers"))?);
+    let of_move = |by| {
+        let moved = pictures.chunks_exact(model.description.picture_pixels());
+        let moved: Vec<u8> = moved.flat_map(|picture| moved_by(picture, model.size.0, by)).collect();
+        model.scores_of_all(&moved)
+    };
+    let of_moves = MOVES.map(of_move);
+    for (name, choice) in CHOICES {
+        let class = |image: usize| sum(choice.iter().map(|&index| &of_moves[index][image])).class();
+        let right = labels.iter().enumerate().filter(|&(image, &label)| class(image) == usize::from(label)).count();
+        println!("{path}: {name}: {right}, {:.2} %", 100.0 * right as f64 / labels.len() as f64);
+        if name == "corners" {
+            assert_eq!(Model::load(&viewed)?.correct(pictures, labels), right, "the core's five views");
+        }
+    }
+    Ok(())
+}
+
+/// As the core moves pictures: rows lie one behind the other.
+fn moved_by(picture: &[u8], width: usize, (right, down): (isize, isize)) -> Vec<u8> {
+    let by = right + down * width as isize;
+    let pixel = |index: usize| index.checked_add_signed(-by).and_then(|from| picture.get(from)).copied();
+    (0..picture.len()).map(|index| pixel(index).unwrap_or(0)).collect()
+}
+
+fn sum<'a>(all: impl Iterator<Item = &'a Scores>) -> Scores {
+    let mut sums = Vec::new();
+    for scores in all {
+        let Scores::I32(scores) = scores else { unreachable!("views are of integers") };
+        sums.resize(scores.len(), 0);
+        sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
+    }
+    Scores::I32(sums)
+}
