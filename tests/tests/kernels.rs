@@ -509,7 +509,8 @@ fn a_typed_network_of_five_views_adds_their_logits_and_equals_the_one_of_any_sha
     let (typed, model_of_whole) =
         (Network::<Views<Whole<'_>>>::load(whole.bytes()).unwrap(), Model::load(&whole).unwrap());
     let image = random_image(784, 2);
-    let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut Network::<Views<Whole<'_>>>::SCRATCH);
+    let mut scratch = Network::<Views<Whole<'_>>>::SCRATCH;
+    let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut scratch);
     assert_eq!(model_of_whole.scores(&image), Scores::I32(logits.to_vec()));
 
     let rust_type = sinapse::blob::rust_type(blob.bytes()).unwrap().to_string();

@@ -265,9 +265,11 @@ impl<'a> Model<'a> {
         moved + reduced + hidden.iter().map(|layer| usize::from(layer.outputs) * bytes).sum::<usize>()
     }
 
-    /// Multiplications and additions of an input without zeros.
+    /// Multiplications and additions of an input without zeros, of all its views.
     pub fn multiply_adds(&self) -> usize {
-        self.layers.iter().map(|view| view.inputs * usize::from(view.description.outputs)).sum()
+        let of_view: usize =
+            self.layers.iter().map(|layer| layer.inputs * usize::from(layer.description.outputs)).sum();
+        usize::from(self.description.views()) * of_view
     }
 }
 
