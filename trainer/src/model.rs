@@ -11,11 +11,11 @@ use sinapse::crc::Crc32;
 use sinapse::element::ElementFormat;
 use sinapse::kernel::Kernel;
 use sinapse::reduce::reduce;
-use sinapse::views::view;
+use sinapse::views;
 use sinapse::weight::WeightFormat;
 use sinapse::{Description, I2, I4, I8, U4, U8};
 
-use crate::cost::Activity;
+use crate::cost::{Activity, scratch_bytes};
 
 /// A blob's bytes, aligned as the core wants them.
 #[derive(Clone, Debug)]
@@ -155,26 +155,23 @@ impl<'a> Model<'a> {
     /// Where the image has not as many pixels as the network reads.
     pub fn scores(&self, image: &[u8]) -> Scores {
         if self.description.input == ElementFormat::F32 {
-            return Scores::F32(self.walk_real(&self.inputs(image), |_| ()));
+            return Scores::F32(self.walk_real(&inputs(&self.description, image, 0), |_| ()));
         }
-        let mut sums = self.walk_integer(&self.inputs(image), |_| ());
-        let width = self.size.0;
-        let mut moved = vec![0; image.len()];
-        for index in 1..self.description.views() {
-            view(image, width, index, &mut moved);
-            let of_view = self.walk_integer(&self.inputs(&moved), |_| ());
-            sums.iter_mut().zip(of_view).for_each(|(sum, of_view)| *sum += of_view);
+        let of_view = |view| self.walk_integer(&inputs(&self.description, image, view), |_| ());
+        let mut sums = of_view(0);
+        for view in 1..self.description.views() {
+            sums.iter_mut().zip(of_view(view)).for_each(|(sum, of_view)| *sum += of_view);
         }
         Scores::I32(sums)
     }
 
-    /// What an image gives each layer to do, as it is, where there are more views: the time that it takes follows from it.
+    /// What an image gives each layer to do: the time that it takes follows from it. Of several views the first counts for all.
     ///
     /// # Panics
     ///
     /// As [`Model::scores`].
     pub fn activities(&self, image: &[u8]) -> Vec<Activity> {
-        let image = self.inputs(image);
+        let image = inputs(&self.description, image, 0);
         let mut all = Vec::with_capacity(self.layers.len());
         if self.description.input == ElementFormat::F32 {
             self.walk_real(&image, |values| {
@@ -186,15 +183,6 @@ impl<'a> Model<'a> {
             self.walk_integer(&image, |levels| all.push(Activity::of(levels, tops.next().unwrap_or_default())));
         }
         all
-    }
-
-    /// What the first layer reads of an image: all of it, or the smaller picture.
-    fn inputs<'i>(&self, image: &'i [u8]) -> Cow<'i, [u8]> {
-        assert_eq!(image.len(), self.description.picture_pixels(), "pixels of the image");
-        let Some(reduction) = self.description.reduction else { return Cow::Borrowed(image) };
-        let mut reduced = vec![0; usize::from(self.description.inputs)];
-        reduce(image, &reduction, &mut reduced);
-        Cow::Owned(reduced)
     }
 
     /// The sums of the last layer; `see` is shown the values that each layer reads.
@@ -258,11 +246,7 @@ impl<'a> Model<'a> {
 
     /// RAM of the activations between the layers: the part of [`sinapse::Network::SCRATCH`] that is the same on every core.
     pub fn scratch_bytes(&self) -> usize {
-        let hidden = &self.description.layers()[..self.layers.len() - 1];
-        let bytes = if self.description.input == ElementFormat::F32 { 4 } else { 1 };
-        let reduced = self.description.reduction.map_or(0, |_| usize::from(self.description.inputs));
-        let moved = if self.description.views() > 1 { self.description.picture_pixels() } else { 0 };
-        moved + reduced + hidden.iter().map(|layer| usize::from(layer.outputs) * bytes).sum::<usize>()
+        scratch_bytes(&self.description)
     }
 
     /// Multiplications and additions of an input without zeros, of all its views.
@@ -271,6 +255,23 @@ impl<'a> Model<'a> {
             self.layers.iter().map(|layer| layer.inputs * usize::from(layer.description.outputs)).sum();
         usize::from(self.description.views()) * of_view
     }
+}
+
+/// What the first layer reads of a view of an image, `0..views`: all of it, or the smaller picture.
+///
+/// # Panics
+///
+/// Where the image has not as many pixels as the network reads.
+pub fn inputs<'i>(description: &Description, image: &'i [u8], view: u8) -> Cow<'i, [u8]> {
+    assert_eq!(image.len(), description.picture_pixels(), "pixels of the image");
+    let Some(reduction) = description.reduction else { return Cow::Borrowed(image) };
+    let mut seen = Cow::Borrowed(image);
+    if view > 0 {
+        views::view(image, usize::from(reduction.width), view, seen.to_mut());
+    }
+    let mut reduced = vec![0; usize::from(description.inputs)];
+    reduce(&seen, &reduction, &mut reduced);
+    Cow::Owned(reduced)
 }
 
 /// Sums of an integer layer by the core's kernels, whatever the layout of its weights.

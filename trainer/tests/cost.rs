@@ -1,11 +1,14 @@
 //! The model beside what `cargo xtask bench --json` measured, over 1,000 test images of MNIST and for an input without zeros.
 
+use std::path::Path;
+
 use sinapse::Description;
 use sinapse::activation::ActivationKind::Identity;
 use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat as E;
 use sinapse::weight::WeightFormat as W;
 use sinapse_trainer::cost::{Activity, Core, full, program_bytes, ram_bytes, stack_bytes, time};
+use sinapse_trainer::model::{Blob, Model};
 
 /// Most relative error of cycles and instructions.
 const TIME: f64 = 0.08;
@@ -62,5 +65,16 @@ fn layers_cost_what_was_measured() {
             assert_eq!(ram_bytes(core, &description), Some(ram), "{what}");
             assert_near(stack_bytes(core, &description).unwrap() as f64, stack as f64, STACK, &what);
         }
+    }
+}
+
+/// `nano` with five views: program and static RAM on M4 and M0, as `cargo xtask test` says them of the bare program.
+#[test]
+fn five_views_take_the_flash_and_ram_that_were_measured() {
+    let blob = Blob::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/nano.postcard")).unwrap();
+    let viewed = Model::load(&blob).unwrap().description.in_views().unwrap();
+    for (core, flash) in [(Core::M4, 6_964), (Core::M0, 6_572)] {
+        assert_near(program_bytes(core, &viewed).unwrap() as f64, f64::from(flash), FLASH, "flash");
+        assert_eq!(ram_bytes(core, &viewed), Some(1_936));
     }
 }

@@ -74,7 +74,8 @@ pub enum LoadError {
         /// Output, from 0.
         output: usize,
     },
-    /// Some input could take the sum of an output beyond what its type holds (`i32`: 2³¹, logits 2³⁰; `f32`: 10³⁰).
+    /// Some input could take the sum of an output beyond what its type holds (`i32`: 2³¹, logits 2³⁰ or, of five views, a
+    /// fifth of that; `f32`: 10³⁰).
     SumOverflow {
         /// Layer, from 0.
         layer: usize,

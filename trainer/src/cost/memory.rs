@@ -26,9 +26,8 @@ pub fn weight_bytes(description: &Description, multipliers_per_output: bool) -> 
     description.layers().iter().enumerate().map(bytes).sum()
 }
 
-/// RAM of the activations between the layers, as [`Model::scratch_bytes`] counts it.
-///
-/// [`Model::scratch_bytes`]: crate::model::Model::scratch_bytes
+/// RAM of the pictures that are made and of the activations between the layers: the part of [`sinapse::Network::SCRATCH`] that is the same
+/// on every core.
 pub fn scratch_bytes(description: &Description) -> usize {
     let layers = description.layers();
     let one = if description.input == ElementFormat::F32 { 4 } else { 1 };

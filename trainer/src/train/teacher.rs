@@ -6,13 +6,11 @@ use rayon::prelude::*;
 use sinapse::Description;
 use sinapse::blob::LayerView;
 use sinapse::element::ElementFormat;
-use sinapse::reduce::reduce;
-use sinapse::views;
 
 use super::parameters::{LayerLayout, Layout};
 use super::pass::{BLOCK, Input, Pass, Weights};
 use super::quantizer::{QuantizedLayer, Rescaling};
-use crate::model::{Blob, Model, ModelError, integer_sums};
+use crate::model::{Blob, Model, ModelError, inputs, integer_sums};
 
 /// Why a teacher cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +44,6 @@ pub struct Teachers {
 pub struct Opinion {
     input: Input,
     pass: Pass,
-    picture: Vec<u8>,
-    reduced: Vec<u8>,
     probabilities: Vec<f32>,
 }
 
@@ -153,17 +149,13 @@ impl Teacher {
     ///
     /// There are always as many rows, so that an image's logits do not depend on those beside it.
     fn logits(&self, pictures: &[u8], count: usize, opinion: &mut Opinion) {
-        let Opinion { input, pass, picture: seen, reduced, probabilities } = opinion;
-        let inputs = usize::from(self.description.inputs);
+        let Opinion { input, pass, probabilities } = opinion;
         let pixels = pictures.len() / count.max(1);
-        let width = self.description.reduction.map_or(pixels, |whole| usize::from(whole.width));
         let classes = self.description.classes();
         let values: [f32; 256] = std::array::from_fn(|pixel| match self.description.input {
             ElementFormat::F32 => pixel as f32 / 255.0,
             format => f32::from(format.level_of_pixel(pixel as u8)),
         });
-        seen.resize(pixels, 0);
-        reduced.resize(inputs, 0);
         input.labels.resize(count.max(BLOCK), 0);
         if pass.layers() != self.layout.layers.len() {
             *pass = Pass::new(self.layout.layers.len());
@@ -179,14 +171,7 @@ impl Teacher {
         for view in 0..self.description.views() {
             input.by_image.clear();
             for picture in pictures.chunks_exact(pixels) {
-                views::view(picture, width, view, seen);
-                match self.description.reduction {
-                    Some(reduction) => {
-                        reduce(seen, &reduction, reduced);
-                        input.by_image.list(reduced, &values);
-                    }
-                    None => input.by_image.list(seen, &values),
-                }
+                input.by_image.list(&inputs(&self.description, picture, view), &values);
             }
             for _ in count..BLOCK {
                 input.by_image.list(&[], &values);

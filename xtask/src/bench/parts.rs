@@ -50,8 +50,8 @@ fn prefix(model: &Model<'_>, count: usize, size: (u16, u16)) -> Result<Vec<u8>, 
 }
 
 fn layer_bytes(view: &LayerView<'_>, last: bool) -> LayerBytes {
-    let LayerBytes { bias, weights, .. } = LayerBytes::of_view(view);
-    if last { LayerBytes { bias, weights, ..LayerBytes::default() } } else { LayerBytes::of_view(view) }
+    let layer = LayerBytes::of_view(view);
+    if last { LayerBytes { bias: layer.bias, weights: layer.weights, ..LayerBytes::default() } } else { layer }
 }
 
 #[cfg(test)]
