@@ -1,4 +1,4 @@
-//! Every kernel equals the reference, bit for bit, and typed networks equal those of any shape.
+//! Every kernel equals the reference, bit for bit.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,18 +8,15 @@ use std::path::Path;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::I2;
-use sinapse::activation::ActivationKind::{Identity, Relu, Sigmoid};
-use sinapse::blob::Logits;
-use sinapse::element::{Element, ElementFormat, Level, Levels};
+use sinapse::element::{Element, Level, Levels};
 use sinapse::kernel::vector::Instructions;
 use sinapse::kernel::{Kernel, lanes, reference, relu, skip, tiles};
 use sinapse::requantize::Requantization;
 use sinapse::room::Room;
-use sinapse::weight::{Order, Weight, WeightFormat};
-use sinapse::{Dense, Description, I4, I8, Network, Pixel, U1, U2, U4, U8, layers};
-use sinapse_tests::{PROVENANCE, description, layer, random_blob, random_image};
-use sinapse_trainer::blob::{LayerBytes, encode};
-use sinapse_trainer::model::{Blob, Model, Scores};
+use sinapse::weight::{Order, Weight};
+use sinapse::{I4, I8, Pixel, U1, U2, U4, U8};
+use sinapse_tests::random_image;
+use sinapse_trainer::blob::LayerBytes;
 
 /// How the integer weights or inputs of a case are chosen.
 #[derive(Clone, Copy, Debug)]
@@ -337,210 +334,4 @@ fn every_file_of_a_kernel_is_in_a_list_of_compared_ones() {
     assert!(missing.is_empty(), "no test compares these files of core/src/kernel: {missing:?}");
     let gone: Vec<_> = known.difference(&files).collect();
     assert!(gone.is_empty(), "core/src/kernel has no such files: {gone:?}");
-}
-
-#[test]
-fn a_typed_integer_network_equals_the_one_of_any_shape() {
-    type Typed<'a> = Network<
-        layers![
-            Dense<'a, 784, 33, Pixel<U4>, I4, sinapse::Relu<U4>>,
-            Dense<'a, 33, 17, U4, I8, sinapse::Sigmoid<U8>>,
-            Dense<'a, 17, 10, U8, I8, sinapse::Identity>,
-        ],
-    >;
-    let hidden = layer(33, WeightFormat::I4, Relu, ElementFormat::U4);
-    let squashed = layer(17, WeightFormat::I8, Sigmoid, ElementFormat::U8);
-    let last = layer(10, WeightFormat::I8, Identity, ElementFormat::I32);
-    let blob = Blob::new(&random_blob(&description(784, ElementFormat::U4, &[hidden, squashed, last]), 7));
-    let typed = Typed::load(blob.bytes()).unwrap();
-    let model = Model::load(&blob).unwrap();
-    let mut scratch = Typed::SCRATCH;
-    for seed in 0..40 {
-        let image = random_image(784, seed);
-        let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut scratch);
-        assert_eq!(model.scores(&image), Scores::I32(logits.to_vec()));
-    }
-}
-
-#[test]
-fn a_typed_float_network_equals_the_one_of_any_shape() {
-    type Typed<'a> = Network<
-        layers![
-            Dense<'a, 784, 16, Pixel<f32>, f32, sinapse::Sigmoid<f32>>,
-            Dense<'a, 16, 16, f32, f32, sinapse::Relu<f32>>,
-            Dense<'a, 16, 10, f32, f32, sinapse::Identity>,
-        ],
-    >;
-    let squashed = layer(16, WeightFormat::F32, Sigmoid, ElementFormat::F32);
-    let hidden = layer(16, WeightFormat::F32, Relu, ElementFormat::F32);
-    let last = layer(10, WeightFormat::F32, Identity, ElementFormat::F32);
-    let blob = Blob::new(&random_blob(&description(784, ElementFormat::F32, &[squashed, hidden, last]), 7));
-    let typed = Typed::load(blob.bytes()).unwrap();
-    let model = Model::load(&blob).unwrap();
-    let mut scratch = Typed::SCRATCH;
-    for seed in 0..40 {
-        let image = random_image(784, seed);
-        let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut scratch);
-        assert_eq!(model.scores(&image), Scores::F32(logits.to_vec()));
-    }
-}
-
-#[test]
-fn a_typed_network_that_reduces_its_picture_equals_the_one_of_any_shape() {
-    use sinapse::description::Reduction;
-    use sinapse::reduce::{Reduce, Scale, TwoThirds};
-    type Typed<'a> = Network<
-        layers![
-            Reduce<784, 28, 2, TwoThirds, 256, U4>,
-            Dense<'a, 256, 20, Pixel<U4>, I4, sinapse::Relu<U4>>,
-            Dense<'a, 20, 10, U4, I4, sinapse::Identity>,
-        ],
-    >;
-    let hidden = layer(20, WeightFormat::I4, Relu, ElementFormat::U4);
-    let last = layer(10, WeightFormat::I4, Identity, ElementFormat::I32);
-    let reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds, deslant: false, views: false };
-    let network = description(256, ElementFormat::U4, &[hidden, last]).reduced_by(reduction);
-    let blob = Blob::new(&random_blob(&network, 7));
-    let typed = Typed::load(blob.bytes()).unwrap();
-    let model = Model::load(&blob).unwrap();
-    let mut scratch = Typed::SCRATCH;
-    for seed in 0..40 {
-        let image = random_image(784, seed);
-        let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut scratch);
-        assert_eq!(model.scores(&image), Scores::I32(logits.to_vec()));
-    }
-}
-
-#[test]
-fn a_typed_network_that_corrects_slants_equals_the_one_of_any_shape_and_is_another_than_without() {
-    use sinapse::LoadError;
-    use sinapse::description::Reduction;
-    use sinapse::reduce::{Deslanted, Half, Reduce, Scale, reduce};
-    type Of<'a, S> = Network<
-        layers![
-            Reduce<784, 28, 3, S, 121, U4>,
-            Dense<'a, 121, 20, Pixel<U4>, I4, sinapse::Relu<U4>>,
-            Dense<'a, 20, 10, U4, I4, sinapse::Identity>,
-        ],
-    >;
-    type Typed<'a> = Of<'a, Deslanted<Half>>;
-    let hidden = layer(20, WeightFormat::I4, Relu, ElementFormat::U4);
-    let last = layer(10, WeightFormat::I4, Identity, ElementFormat::I32);
-    let reduction = Reduction { width: 28, height: 28, crop: 3, scale: Scale::Half, deslant: true, views: false };
-    let network = description(121, ElementFormat::U4, &[hidden, last]).reduced_by(reduction);
-    let bytes = random_blob(&network, 7);
-    let blob = Blob::new(&bytes);
-    let typed = Typed::load(blob.bytes()).unwrap();
-    let model = Model::load(&blob).unwrap();
-    let mut scratch = Typed::SCRATCH;
-    let upright = Reduction { deslant: false, ..reduction };
-    let without = Blob::new(&random_blob(&network.reduced_by(upright), 7));
-    let mut moved = 0;
-    for image in sinapse_trainer::drawn::dataset(100, 3).0 {
-        assert_eq!(model.scores(&image), Scores::I32(typed.logits(&image, &mut scratch).to_vec()));
-        let reduced = [reduction, upright].map(|how| {
-            let mut out = [0; 121];
-            reduce(&image, &how, &mut out);
-            out
-        });
-        moved += usize::from(reduced[0] != reduced[1]);
-    }
-    assert!(moved > 80, "only {moved} of 100 drawn digits lean");
-
-    let rust_type = sinapse::blob::rust_type(blob.bytes()).unwrap().to_string();
-    let reduce =
-        "::sinapse::Reduce<784, 28, 3, ::sinapse::reduce::Deslanted<::sinapse::reduce::Half>, 121, ::sinapse::U4>";
-    assert!(rust_type.contains(reduce), "{rust_type}");
-    assert!(model.description.to_string().starts_with("28 × 28 (crop 3, Half, deslanted) → 121 (U4)"));
-    let refused = Of::<Half>::load(blob.bytes()).map(drop).unwrap_err();
-    assert!(refused.to_string().contains("28 × 28 pixels (crop 3, Half, deslanted) read as U4"), "{refused}");
-    assert!(matches!(Typed::load(without.bytes()), Err(LoadError::WrongShape { .. })));
-
-    // Rows are moved within the border: without one there is nothing to do, and a blob that says so is damaged.
-    let at = bytes.len() - 4;
-    assert_eq!(bytes[11..13], [3, 6], "crop, and half after the correction");
-    let mut borderless = bytes;
-    borderless[11] = 0;
-    let checksum = sinapse::crc::crc32(&borderless[..at]).to_le_bytes();
-    borderless[at..].copy_from_slice(&checksum);
-    assert_eq!(Model::load(&Blob::new(&borderless)).unwrap_err(), LoadError::Malformed { part: "layer descriptions" });
-}
-
-#[test]
-fn a_typed_network_of_five_views_adds_their_logits_and_equals_the_one_of_any_shape() {
-    use sinapse::description::Reduction;
-    use sinapse::reduce::{Deslanted, One, Reduce, Scale};
-    use sinapse::views::{COUNT, Views, view};
-    type Single<'a> = layers![
-        Reduce<784, 28, 2, Deslanted<One>, 576, U4>,
-        Dense<'a, 576, 20, Pixel<U4>, I4, sinapse::Relu<U4>>,
-        Dense<'a, 20, 10, U4, I4, sinapse::Identity>,
-    ];
-    type Typed<'a> = Network<Views<Single<'a>>>;
-    const WHOLE: Reduction =
-        Reduction { width: 28, height: 28, crop: 0, scale: Scale::One, deslant: false, views: false };
-    let hidden = layer(20, WeightFormat::I4, Relu, ElementFormat::U4);
-    let last = layer(10, WeightFormat::I4, Identity, ElementFormat::I32);
-    let reduction = Reduction { width: 28, height: 28, crop: 2, scale: Scale::One, deslant: true, views: false };
-    let network = description(576, ElementFormat::U4, &[hidden, last]).reduced_by(reduction);
-    let blob = Blob::new(&random_blob(&network.in_views().unwrap(), 7));
-    let of_one = Blob::new(&random_blob(&network, 7));
-    let (typed, model) = (Typed::load(blob.bytes()).unwrap(), Model::load(&blob).unwrap());
-    let (single, mut single_scratch) =
-        (Network::<Single<'_>>::load(of_one.bytes()).unwrap(), Network::<Single<'_>>::SCRATCH);
-    let mut scratch = Typed::SCRATCH;
-    for image in sinapse_trainer::drawn::dataset(40, 3).0 {
-        let mut sums = [0; 10];
-        for index in 0..COUNT {
-            let mut moved = [0; 784];
-            view(&image, 28, index, &mut moved);
-            let of_view = single.logits(&moved, &mut single_scratch);
-            sums.iter_mut().zip(of_view).for_each(|(sum, of_view)| *sum += of_view);
-        }
-        assert_eq!(typed.logits(&image, &mut scratch), sums);
-        assert_eq!(model.scores(&image), Scores::I32(sums.to_vec()));
-    }
-    assert_eq!(model.scratch_bytes(), 784 + 576 + 20);
-
-    // A network of whole pictures, too.
-    type Whole<'a> = layers![Reduce<784, 28, 0, One, 784, U4>, Dense<'a, 784, 10, Pixel<U4>, I4, sinapse::Identity>];
-    let whole =
-        Blob::new(&random_blob(&description(784, ElementFormat::U4, &[last]).reduced_by(WHOLE).in_views().unwrap(), 7));
-    let (typed, model_of_whole) =
-        (Network::<Views<Whole<'_>>>::load(whole.bytes()).unwrap(), Model::load(&whole).unwrap());
-    let image = random_image(784, 2);
-    let mut scratch = Network::<Views<Whole<'_>>>::SCRATCH;
-    let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut scratch);
-    assert_eq!(model_of_whole.scores(&image), Scores::I32(logits.to_vec()));
-
-    let rust_type = sinapse::blob::rust_type(blob.bytes()).unwrap().to_string();
-    assert!(rust_type.starts_with("::sinapse::Network<::sinapse::Views<::sinapse::layers![::sinapse::Reduce<784, "));
-    assert!(rust_type.ends_with("]>>"), "{rust_type}");
-    let refused = Network::<Single<'_>>::load(blob.bytes()).map(drop).unwrap_err();
-    assert!(refused.to_string().contains("(crop 2, One, deslanted, five views) read as U4"), "{refused}");
-    assert!(matches!(Typed::load(of_one.bytes()), Err(sinapse::LoadError::WrongShape { .. })));
-}
-
-#[test]
-fn five_logits_together_may_not_overflow_where_each_of_them_would_not() {
-    use sinapse::LoadError;
-    use sinapse::description::Reduction;
-    use sinapse::reduce::Scale;
-    let picture = Reduction { width: 28, height: 28, crop: 1, scale: Scale::One, deslant: false, views: false };
-    let last = layer(2, WeightFormat::I4, Identity, ElementFormat::I32);
-    let network = description(676, ElementFormat::U4, &[last]).reduced_by(picture);
-    let bytes = |bias: i32, network: &Description| {
-        let layer = LayerBytes {
-            bias: [bias, 0].iter().flat_map(|bias| bias.to_le_bytes()).collect(),
-            weights: LayerBytes::rows(&[0; 2 * 676], 2, WeightFormat::I4, ElementFormat::U4),
-            ..LayerBytes::default()
-        };
-        Blob::new(&encode(network, (28, 28), Logits { step: 1.0, reject_margin: 0 }, &PROVENANCE, &[layer]))
-    };
-    let viewed = network.in_views().unwrap();
-    let (most, limit) = ((1 << 30) / 5 - 1, (1 << 30) / 5);
-    assert!(Model::load(&bytes(limit, &network)).is_ok());
-    assert!(Model::load(&bytes(most, &viewed)).is_ok());
-    let refused = Model::load(&bytes(limit, &viewed)).map(drop).unwrap_err();
-    assert_eq!(refused, LoadError::SumOverflow { layer: 0, output: 0 });
 }
