@@ -9,7 +9,6 @@ use sinapse::reduce::Scale;
 use sinapse::weight::{Order, WeightFormat};
 
 use crate::model::Model;
-use crate::train::quantizer::QuantizedLayer;
 
 /// A layer's numbers, ready to be written.
 #[derive(Clone, Debug, Default)]
@@ -31,18 +30,6 @@ impl LayerBytes {
     pub fn of_f32(weights: &[f32], bias: &[f32]) -> LayerBytes {
         let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
         LayerBytes { bias: bytes(bias), weights: bytes(weights), ..LayerBytes::default() }
-    }
-
-    /// A quantised layer.
-    pub fn of_quantized(layer: &QuantizedLayer, format: WeightFormat, input: ElementFormat) -> LayerBytes {
-        let weights: Vec<i8> = layer.weights.iter().map(|&weight| weight as i8).collect();
-        LayerBytes {
-            pre_shift: layer.rescaling.pre_shift,
-            shift: layer.rescaling.shift,
-            multipliers: layer.rescaling.multipliers.as_flattened().to_vec(),
-            bias: layer.bias.iter().flat_map(|bias| bias.to_le_bytes()).collect(),
-            weights: LayerBytes::rows(&weights, layer.bias.len(), format, input),
-        }
     }
 
     /// A layer of another blob, as it is there.

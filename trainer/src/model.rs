@@ -15,8 +15,6 @@ use sinapse::views;
 use sinapse::weight::WeightFormat;
 use sinapse::{Description, I2, I4, I8, U4, U8};
 
-use crate::cost::{Activity, scratch_bytes};
-
 /// A blob's bytes, aligned as the core wants them.
 #[derive(Clone, Debug)]
 pub struct Blob {
@@ -96,6 +94,15 @@ pub struct Model<'a> {
     pub layers: Vec<LayerView<'a>>,
 }
 
+/// Values that one layer reads.
+#[derive(Clone, Copy, Debug)]
+pub enum LayerInput<'v> {
+    /// Levels of an integer layer.
+    Levels(&'v [u8]),
+    /// Single precision.
+    F32(&'v [f32]),
+}
+
 /// Logits of one image.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scores {
@@ -155,9 +162,9 @@ impl<'a> Model<'a> {
     /// Where the image has not as many pixels as the network reads.
     pub fn scores(&self, image: &[u8]) -> Scores {
         if self.description.input == ElementFormat::F32 {
-            return Scores::F32(self.walk_real(&inputs(&self.description, image, 0), |_| ()));
+            return Scores::F32(self.forward_f32(&inputs(&self.description, image, 0), |_| ()));
         }
-        let of_view = |view| self.walk_integer(&inputs(&self.description, image, view), |_| ());
+        let of_view = |view| self.forward_integer(&inputs(&self.description, image, view), |_| ());
         let mut sums = of_view(0);
         for view in 1..self.description.views() {
             sums.iter_mut().zip(of_view(view)).for_each(|(sum, of_view)| *sum += of_view);
@@ -165,28 +172,22 @@ impl<'a> Model<'a> {
         Scores::I32(sums)
     }
 
-    /// What an image gives each layer to do: the time that it takes follows from it. Of several views the first counts for all.
+    /// Calls `observe` with the values that each layer reads of an image, first layer first. Of several views, only the first is run.
     ///
     /// # Panics
     ///
     /// As [`Model::scores`].
-    pub fn activities(&self, image: &[u8]) -> Vec<Activity> {
+    pub fn observe_inputs(&self, image: &[u8], mut observe: impl FnMut(LayerInput<'_>)) {
         let image = inputs(&self.description, image, 0);
-        let mut all = Vec::with_capacity(self.layers.len());
         if self.description.input == ElementFormat::F32 {
-            self.walk_real(&image, |values| {
-                let levels: Vec<u8> = values.iter().map(|&value| u8::from(value != 0.0)).collect();
-                all.push(Activity::of(&levels, 0));
-            });
+            self.forward_f32(&image, |values| observe(LayerInput::F32(values)));
         } else {
-            let mut tops = self.layers.iter().map(|view| view.input.top_level());
-            self.walk_integer(&image, |levels| all.push(Activity::of(levels, tops.next().unwrap_or_default())));
+            self.forward_integer(&image, |levels| observe(LayerInput::Levels(levels)));
         }
-        all
     }
 
     /// The sums of the last layer; `see` is shown the values that each layer reads.
-    fn walk_real(&self, image: &[u8], mut see: impl FnMut(&[f32])) -> Vec<f32> {
+    fn forward_f32(&self, image: &[u8], mut see: impl FnMut(&[f32])) -> Vec<f32> {
         let mut values: Vec<f32> = image.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
         for view in &self.layers {
             see(&values);
@@ -206,7 +207,7 @@ impl<'a> Model<'a> {
     }
 
     /// The sums of the last layer; `see` is shown the levels that each layer reads.
-    fn walk_integer(&self, image: &[u8], mut see: impl FnMut(&[u8])) -> Vec<i32> {
+    fn forward_integer(&self, image: &[u8], mut see: impl FnMut(&[u8])) -> Vec<i32> {
         let mut levels: Vec<u8> = image.iter().map(|&pixel| self.description.input.level_of_pixel(pixel)).collect();
         let mut sums = Vec::new();
         for view in &self.layers {
@@ -255,6 +256,17 @@ impl<'a> Model<'a> {
             self.layers.iter().map(|layer| layer.inputs * usize::from(layer.description.outputs)).sum();
         usize::from(self.description.views()) * of_view
     }
+}
+
+/// RAM of the pictures that are made and of the activations between the layers: the part of [`sinapse::Network::SCRATCH`] that is the same
+/// on every core.
+pub fn scratch_bytes(description: &Description) -> usize {
+    let layers = description.layers();
+    let one = if description.input == ElementFormat::F32 { 4 } else { 1 };
+    let reduced = description.reduction.map_or(0, |_| usize::from(description.inputs));
+    let moved = if description.views() > 1 { description.picture_pixels() } else { 0 };
+    let hidden = layers.iter().take(layers.len().saturating_sub(1));
+    moved + reduced + hidden.map(|layer| usize::from(layer.outputs) * one).sum::<usize>()
 }
 
 /// What the first layer reads of a view of an image, `0..views`: all of it, or the smaller picture.

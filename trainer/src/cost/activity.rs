@@ -3,7 +3,7 @@
 use sinapse::Description;
 use sinapse::element::ElementFormat;
 
-use crate::model::Model;
+use crate::model::{LayerInput, Model};
 
 /// Inputs of a layer: means over images.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
@@ -89,11 +89,26 @@ pub fn activities(model: &Model<'_>, images: &[u8]) -> Vec<Activity> {
     let count = (images.len() / pixels).max(1) as f64;
     let mut means = vec![Activity::default(); model.layers.len()];
     for image in images.chunks_exact(pixels) {
-        for (mean, one) in means.iter_mut().zip(model.activities(image)) {
+        for (mean, one) in means.iter_mut().zip(of_image(model, image)) {
             mean.add(&one, 1.0 / count);
         }
     }
     means
+}
+
+/// Activities of a model's layers for one image; of several views, the first counts for all.
+fn of_image(model: &Model<'_>, image: &[u8]) -> Vec<Activity> {
+    let mut all = Vec::with_capacity(model.layers.len());
+    model.observe_inputs(image, |input| {
+        all.push(match input {
+            LayerInput::Levels(levels) => Activity::of(levels, model.layers[all.len()].input.top_level()),
+            LayerInput::F32(values) => {
+                let levels: Vec<u8> = values.iter().map(|&value| u8::from(value != 0.0)).collect();
+                Activity::of(&levels, 0)
+            }
+        });
+    });
+    all
 }
 
 /// Activities of layers whose inputs are all at the top level.

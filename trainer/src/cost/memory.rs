@@ -7,6 +7,7 @@ use sinapse::element::ElementFormat;
 use sinapse::weight::{Order, WeightFormat};
 
 use super::coefficients::{Core, Tops};
+use crate::model::scratch_bytes;
 
 /// Flash of weights and biases, with multipliers and the padding of rows, as [`Model::weight_bytes`] counts them.
 ///
@@ -24,17 +25,6 @@ pub fn weight_bytes(description: &Description, multipliers_per_output: bool) -> 
         layer.weights.rows(input, inputs) * layer.weights.row_bytes(input, outputs) + 4 * outputs + multipliers
     };
     description.layers().iter().enumerate().map(bytes).sum()
-}
-
-/// RAM of the pictures that are made and of the activations between the layers: the part of [`sinapse::Network::SCRATCH`] that is the same
-/// on every core.
-pub fn scratch_bytes(description: &Description) -> usize {
-    let layers = description.layers();
-    let one = if description.input == ElementFormat::F32 { 4 } else { 1 };
-    let reduced = description.reduction.map_or(0, |_| usize::from(description.inputs));
-    let moved = if description.views() > 1 { description.picture_pixels() } else { 0 };
-    let hidden = layers.iter().take(layers.len().saturating_sub(1));
-    moved + reduced + hidden.map(|layer| usize::from(layer.outputs) * one).sum::<usize>()
 }
 
 /// Modelled flash of the least program around a network, without the blob: start-up, loader, loop, and a copy of each

@@ -15,10 +15,11 @@ use sinapse::element::ElementFormat;
 use sinapse::reduce::Scale;
 use sinapse::weight::{Order, WeightFormat};
 
+pub use crate::model::scratch_bytes;
 pub use activity::{Activity, activities, full, guess, most};
 pub use coefficients::Core;
 use coefficients::{Coefficients, Tops};
-pub use memory::{program_bytes, ram_bytes, scratch_bytes, stack_bytes, weight_bytes};
+pub use memory::{program_bytes, ram_bytes, stack_bytes, weight_bytes};
 
 /// Outputs that the columns' inner loop adds at a time.
 const BLOCK: usize = 16;

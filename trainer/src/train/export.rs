@@ -6,7 +6,7 @@ use sinapse::description::LayerDescription;
 
 use super::Task;
 use super::parameters::Layout;
-use super::quantizer::quantize;
+use super::quantizer::{QuantizedLayer, quantize};
 use crate::blob::{LayerBytes, encode};
 use crate::formats::description_of;
 use crate::model::{Blob, Model};
@@ -56,8 +56,8 @@ impl<'a> Exporter<'a> {
             // The sum of all views counts for their mean.
             let step = step / f32::from(description.views());
             let layers = quantized.iter().zip(description.layers()).enumerate();
-            let bytes = |(index, (layer, format)): (usize, (&_, &LayerDescription))| {
-                LayerBytes::of_quantized(layer, format.weights, description.input_of(index))
+            let bytes = |(index, (layer, format)): (usize, (&QuantizedLayer, &LayerDescription))| {
+                layer.to_bytes(format.weights, description.input_of(index))
             };
             (layers.map(bytes).collect(), step)
         } else {

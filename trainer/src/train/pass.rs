@@ -302,7 +302,7 @@ mod tests {
     use sinapse::blob::{Logits, Provenance};
 
     use super::super::quantizer::{Activity, initialize_scales, quantize};
-    use crate::blob::{LayerBytes, encode};
+    use crate::blob::encode;
     use crate::formats::description_of;
     use crate::model::{Blob, Model, Scores};
     use crate::recipe::Recipe;
@@ -353,9 +353,9 @@ mod tests {
             let quantized = quantize(&description, &layout, &parameters);
 
             let formats = description.layers().iter().enumerate();
-            let bytes = formats.zip(&quantized).map(|((index, format), layer)| {
-                LayerBytes::of_quantized(layer, format.weights, description.input_of(index))
-            });
+            let bytes = formats
+                .zip(&quantized)
+                .map(|((index, format), layer)| layer.to_bytes(format.weights, description.input_of(index)));
             let provenance =
                 Provenance { program: "", recipe: "", data: "", seed: 1, validation_images: 0, validation_correct: 0 };
             let logits = Logits { step: 1.0, reject_margin: 0 };

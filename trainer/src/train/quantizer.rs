@@ -6,11 +6,13 @@
 use rayon::prelude::*;
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
+use sinapse::element::ElementFormat;
 use sinapse::requantize::Requantization;
 use sinapse::weight::WeightFormat;
 
 use super::parameters::{Chunk, LayerLayout, Layout};
 use super::vectors::vectorised;
+use crate::blob::LayerBytes;
 
 /// One layer as the board computes it. Integers are kept as `f32`, which holds them exactly up to 2²⁴.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,20 @@ pub struct Rescaling {
     pub shift: u8,
     /// One for the layer, or one per output; none in a last layer.
     pub multipliers: Vec<[u8; 2]>,
+}
+
+impl QuantizedLayer {
+    /// The layer's bytes in a blob, for weights of this format and inputs of this one.
+    pub fn to_bytes(&self, format: WeightFormat, input: ElementFormat) -> LayerBytes {
+        let weights: Vec<i8> = self.weights.iter().map(|&weight| weight as i8).collect();
+        LayerBytes {
+            pre_shift: self.rescaling.pre_shift,
+            shift: self.rescaling.shift,
+            multipliers: self.rescaling.multipliers.as_flattened().to_vec(),
+            bias: self.bias.iter().flat_map(|bias| bias.to_le_bytes()).collect(),
+            weights: LayerBytes::rows(&weights, self.bias.len(), format, input),
+        }
+    }
 }
 
 impl Rescaling {
