@@ -1,16 +1,18 @@
 //! Training, quantisation, blobs, data and pictures: the laptop's side of Sinapse.
 
+pub mod atomic_file;
 pub mod blob;
 pub mod cost;
-pub mod data;
-pub mod drawn;
-pub mod files;
-pub mod formats;
+pub mod evaluate;
+pub mod input;
+mod linalg;
 pub mod model;
-pub mod photo;
-pub mod picture;
+mod parameters;
+mod quantize;
 pub mod recipe;
 pub mod report;
-pub mod robustness;
 pub mod search;
 pub mod train;
+
+pub use input as data;
+pub use input::drawn;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use sinapse_trainer::data;
+use sinapse_trainer::input;
+use sinapse_trainer::input::photo;
 use sinapse_trainer::model::{Blob, Model};
-use sinapse_trainer::{photo, picture};
 
 use super::Failure;
+use super::text_art::text_art;
 
 /// Arguments of `classify`.
 #[derive(clap::Args)]
@@ -34,7 +35,7 @@ const SHOWN: usize = 12;
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let blob = Blob::read(&arguments.model)?;
     let model = Model::of_file(&blob, &arguments.model)?;
-    let names = data::names_of_blob(&arguments.model, model.description.classes())?;
+    let names = input::names_of_blob(&arguments.model, model.description.classes())?;
     let (width, height) = model.size;
     let as_is = arguments.as_is || model.size != (28, 28);
     for path in &arguments.images {
@@ -59,7 +60,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             continue;
         }
         println!("{}", path.display());
-        for line in picture::text_art(&pixels, width) {
+        for line in text_art(&pixels, width) {
             println!("  {line}");
         }
         let mut classes: Vec<usize> = (0..probabilities.len()).collect();

@@ -1,6 +1,6 @@
 //! `sinapse data`: which data would be used, and why.
 
-use sinapse_trainer::data::{self, MIRRORS};
+use sinapse_trainer::input::{self, MIRRORS};
 
 use super::{DataArgument, Failure};
 
@@ -20,10 +20,10 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     if arguments.download {
-        let folder = data::cache_folder().ok_or("no cache folder: set XDG_CACHE_HOME or HOME")?;
-        data::download(&folder, &MIRRORS)?;
+        let folder = input::cache_folder().ok_or("no cache folder: set XDG_CACHE_HOME or HOME")?;
+        input::download(&folder, &MIRRORS)?;
     }
-    let report = data::report(arguments.data.data.as_deref())?;
+    let report = input::report(arguments.data.data.as_deref())?;
     if arguments.json {
         println!("{}", serde_json::to_string(&report)?);
         return Ok(());

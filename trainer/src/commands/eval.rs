@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use sinapse::crc::Crc32;
-use sinapse_trainer::data::{self, Part};
+use sinapse_trainer::evaluate::robustness::{self, Row};
+use sinapse_trainer::input::{self, Part};
 use sinapse_trainer::model::{Blob, Model};
-use sinapse_trainer::robustness::{self, Row};
 
 use super::{DataArgument, Failure};
 
@@ -50,11 +50,11 @@ struct Report {
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let blob = Blob::read(&arguments.model)?;
     let model = Model::of_file(&blob, &arguments.model)?;
-    let source = data::locate(arguments.data.data.as_deref())?;
-    let test = data::load(&source, Part::Test)?;
+    let source = input::locate(arguments.data.data.as_deref())?;
+    let test = input::load(&source, Part::Test)?;
     model.check_size(test.images.width, test.images.height)?;
     let classes = model.description.classes();
-    data::check_labels(&source, Part::Test, &test, classes)?;
+    input::check_labels(&source, Part::Test, &test, classes)?;
     let robustness = arguments.robustness.then(|| robustness::table(&model, &test)).transpose()?;
     if let Some(rows) = robustness.as_ref().filter(|_| !arguments.json) {
         println!("{}", robustness::markdown(rows));
@@ -78,7 +78,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         accuracy: f64::from(correct) / images as f64,
         logits_crc32: format!("{:08x}", crc.finish()),
         confusion,
-        classes: data::names_of_blob(&arguments.model, classes)?,
+        classes: input::names_of_blob(&arguments.model, classes)?,
         robustness,
     };
     if arguments.json {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 use sinapse::element::ElementFormat;
 use sinapse_trainer::cost::{self, Activity, Core};
-use sinapse_trainer::data::{self, Part, Source};
-use sinapse_trainer::drawn;
+use sinapse_trainer::input::drawn;
+use sinapse_trainer::input::{self, Part, Source};
 use sinapse_trainer::model::{Blob, Model};
 
 use super::{DataArgument, Failure};
@@ -103,13 +103,13 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 
 /// What images give the layers to do, and which images: test images of the size that the network reads, else a guess.
 fn activities(arguments: &Arguments, model: &Model<'_>) -> Result<(Vec<Activity>, String), Failure> {
-    let source = data::locate(arguments.data.data.as_deref())?;
+    let source = input::locate(arguments.data.data.as_deref())?;
     let digits = model.size == (28, 28);
     let pixels = if source == Source::Drawn {
         let pictures = if digits { drawn::dataset(DRAWN, 2).0 } else { Vec::new() };
         pictures.into_flattened()
     } else {
-        let test = data::load(&source, Part::Test)?;
+        let test = input::load(&source, Part::Test)?;
         if arguments.data.data.is_some() {
             model.check_size(test.images.width, test.images.height)?;
         }

@@ -6,6 +6,7 @@ mod eval;
 mod inspect;
 mod progress;
 mod search;
+mod text_art;
 mod train;
 mod trial;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sinapse_trainer::data::{self, Part};
+use sinapse_trainer::input::{self, Part};
 use sinapse_trainer::recipe::{Recipe, Shape};
 use sinapse_trainer::report::{svg, terminal};
 use sinapse_trainer::search::{
@@ -62,10 +62,10 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, threads: Option<usize>) -> Result<(), Failure> {
-    let source = data::locate(arguments.data.data.as_deref())?;
-    let training = data::load(&source, Part::Train)?;
-    let name = data::provenance_name(&source, &training);
-    let split = data::split(&source, training)?;
+    let source = input::locate(arguments.data.data.as_deref())?;
+    let training = input::load(&source, Part::Train)?;
+    let name = input::provenance_name(&source, &training);
+    let split = input::split(&source, training)?;
     let name = format!("{name}, {}", split.rule.provenance());
     let space = Space::of(&split.training);
     let base = base_recipe(&arguments)?;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sinapse_trainer::data::{self, Dataset, Part, Source, Split};
-use sinapse_trainer::files;
+use sinapse_trainer::atomic_file;
+use sinapse_trainer::input::{self, Dataset, Part, Source, Split};
 use sinapse_trainer::recipe::{Arithmetic, NetworkRecipe, Recipe, Shape, Training};
 use sinapse_trainer::report::{self, Summary};
 use sinapse_trainer::train::teacher::Teachers;
@@ -57,15 +57,15 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let recipe = recipe_of(&arguments)?;
-    files::check_writable(&arguments.out)?;
+    atomic_file::check_writable(&arguments.out)?;
     if let Some(report) = &arguments.report {
         report::Format::of(report)?;
     }
     for path in [&arguments.report, &arguments.metrics].into_iter().flatten() {
-        files::check_writable(path)?;
+        atomic_file::check_writable(path)?;
     }
-    let source = data::locate(arguments.data.data.as_deref())?;
-    let classes = data::class_names(&source)?;
+    let source = input::locate(arguments.data.data.as_deref())?;
+    let classes = input::class_names(&source)?;
     let (name, split) = images_for(&source, &recipe)?;
     let Split { training, validation, rule } = split;
     let teachers = teachers_of(&recipe, &training)?;
@@ -94,8 +94,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let trained = train(task, keeping, &mut progress, &interrupted);
     progress.finish();
     let exported = trained?;
-    files::write_atomically(&arguments.out, &exported.blob)?;
-    data::write_names_beside(&arguments.out, classes.as_deref())?;
+    atomic_file::write_atomically(&arguments.out, &exported.blob)?;
+    input::write_names_beside(&arguments.out, classes.as_deref())?;
     if interrupted.load(Ordering::Relaxed) {
         if checkpoint.exists() {
             eprintln!("{}: --resume goes on from here", checkpoint.display());
@@ -122,7 +122,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             recipe: toml::to_string(&recipe)?,
         };
         let text = report::document(report::Format::of(path)?, &summary, &progress.history);
-        files::write_atomically(path, text.as_bytes())?;
+        atomic_file::write_atomically(path, text.as_bytes())?;
     }
     if arguments.json {
         let report = serde_json::json!({
@@ -150,11 +150,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 
 /// The images that the recipe's network can read, split, and what a blob calls them.
 pub fn images_for(source: &Source, recipe: &Recipe) -> Result<(String, Split), Failure> {
-    let all = data::load(source, Part::Train)?;
+    let all = input::load(source, Part::Train)?;
     recipe.check_data(&all)?;
-    let name = data::provenance_name(source, &all);
+    let name = input::provenance_name(source, &all);
     let whole = recipe.training.all_images.then(|| all.clone());
-    let mut split = data::split(source, all)?;
+    let mut split = input::split(source, all)?;
     let name = if whole.is_some() { name } else { format!("{name}, {}", split.rule.provenance()) };
     // Once a recipe is chosen, the validation images may be learned from, too.
     if let Some(whole) = whole {

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use sinapse_trainer::data;
-use sinapse_trainer::files;
+use sinapse_trainer::atomic_file;
+use sinapse_trainer::input;
 use sinapse_trainer::recipe::Recipe;
 use sinapse_trainer::search::{Folder, run_trial};
 
@@ -28,9 +28,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let recipe = Recipe::read(&arguments.recipe)?;
     let to_file = arguments.result != Path::new("-");
     if to_file {
-        files::check_writable(&arguments.result)?;
+        atomic_file::check_writable(&arguments.result)?;
     }
-    let source = data::locate(arguments.data.data.as_deref())?;
+    let source = input::locate(arguments.data.data.as_deref())?;
     let (name, split) = images_for(&source, &recipe)?;
     let key = Folder::key(&std::fs::read_to_string(&arguments.recipe)?);
     let teachers = teachers_of(&recipe, &split.training)?;
@@ -38,7 +38,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let result = run_trial(&key, &recipe, &name, &split, &teachers, checkpoint.as_deref())?;
     let line = serde_json::to_string(&result)?;
     if let Some(checkpoint) = checkpoint {
-        files::write_atomically(&arguments.result, format!("{line}\n").as_bytes())?;
+        atomic_file::write_atomically(&arguments.result, format!("{line}\n").as_bytes())?;
         let _ = std::fs::remove_file(checkpoint); // short trials have none
     } else {
         println!("{line}");

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Budget, TrialResult};
-use crate::files::{WriteError, write_atomically};
+use crate::atomic_file::{WriteError, write_atomically};
 use crate::recipe::{Recipe, RecipeError};
 
 /// A search on disk.

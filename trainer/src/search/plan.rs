@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Folder, Goal, SearchError, Space, TrialResult, front};
 use crate::cost::{self, Core};
-use crate::formats::description_of;
 use crate::recipe::Recipe;
+use crate::recipe::description_of;
 
 /// Share of later generations that is drawn freely.
 const FRESH: f64 = 0.25;
@@ -132,7 +132,7 @@ impl Plan<'_> {
 mod tests {
     use super::super::front::tests::result;
     use super::*;
-    use crate::data::{Dataset, Images};
+    use crate::input::{Dataset, Images};
 
     const BASE: &str = "name = 'x'\n[network]\nshape = '784-10'\n";
 

@@ -10,7 +10,7 @@ use sinapse::element::ElementFormat;
 use sinapse::reduce::reduce;
 
 use crate::cost::Activity;
-use crate::data::Dataset;
+use crate::input::Dataset;
 use crate::recipe::{Arithmetic, Levels, NetworkRecipe, Recipe, ReductionRecipe, ScaleRecipe, Shape, WeightBits};
 
 /// Widths of hidden layers: whole words of 4-bit columns, mostly.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::cost::{self, Core};
-use crate::data::Split;
+use crate::input::Split;
 use crate::model::{Blob, Model};
 use crate::recipe::Recipe;
 use crate::train::teacher::Teachers;
@@ -83,7 +83,7 @@ pub fn run_trial(
     let mut result = TrialResult {
         key: key.into(),
         shape: recipe.network.shape.to_string(),
-        layers: crate::formats::description_of(&recipe.network, false).to_string(),
+        layers: crate::recipe::description_of(&recipe.network, false).to_string(),
         weight_bytes: 0,
         scratch_bytes: 0,
         cycles: 0,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Task;
 use super::export::Exported;
-use crate::data::Dataset;
-use crate::files::{WriteError, write_atomically};
+use crate::atomic_file::{WriteError, write_atomically};
+use crate::input::Dataset;
 
 /// First bytes of a checkpoint; the last is the format's version.
 const MAGIC: [u8; 8] = *b"SINCKPT\x01";

@@ -5,11 +5,11 @@ use sinapse::blob::{Logits, Provenance};
 use sinapse::description::LayerDescription;
 
 use super::Task;
-use super::parameters::Layout;
-use super::quantizer::{QuantizedLayer, quantize};
 use crate::blob::{LayerBytes, encode};
-use crate::formats::description_of;
 use crate::model::{Blob, Model};
+use crate::parameters::Layout;
+use crate::quantize::{QuantizedLayer, quantize};
+use crate::recipe::description_of;
 
 /// Of the validation images that a network reads wrong, this share falls below the margin of "unknown" …
 const REJECTED_ERRORS: f32 = 0.5;
@@ -61,7 +61,7 @@ impl<'a> Exporter<'a> {
             };
             (layers.map(bytes).collect(), step)
         } else {
-            let of = |layer: &super::parameters::LayerLayout| {
+            let of = |layer: &crate::parameters::LayerLayout| {
                 LayerBytes::of_f32(&parameters[layer.weights.clone()], &parameters[layer.bias.clone()])
             };
             (layout.layers.iter().map(of).collect::<Vec<_>>(), F32_STEP)

@@ -1,29 +1,19 @@
 //! Training: `f32` first, then with the board's arithmetic in the forward pass.
 
-pub mod adam;
-pub mod augment;
-pub mod checkpoint;
+mod batch;
+mod checkpoint;
 mod export;
-pub mod gemm;
-pub mod loss;
-mod memory;
-pub mod parameters;
-pub mod pass;
-pub mod quantizer;
-pub mod schedule;
-pub mod sparse;
-pub mod supply;
+mod optimizer;
+mod pass;
 pub mod teacher;
 mod trainer;
-pub mod update;
-mod vectors;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::data::Dataset;
-use crate::files::WriteError;
+use crate::atomic_file::WriteError;
+use crate::input::Dataset;
 use crate::recipe::{Arithmetic, Recipe};
 use checkpoint::{Checkpoint, CheckpointError, Origin};
 pub use export::Exported;

@@ -7,10 +7,10 @@ use sinapse::Description;
 use sinapse::blob::LayerView;
 use sinapse::element::ElementFormat;
 
-use super::parameters::{LayerLayout, Layout};
 use super::pass::{BLOCK, Input, Pass, Weights};
-use super::quantizer::{QuantizedLayer, Rescaling};
 use crate::model::{Blob, Model, ModelError, inputs, integer_sums};
+use crate::parameters::{LayerLayout, Layout};
+use crate::quantize::{QuantizedLayer, Rescaling};
 
 /// Why a teacher cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -218,7 +218,7 @@ mod tests {
 
         for path in [committed("digits"), committed("teaching"), viewed] {
             let teachers = Teachers::read([path.as_path()].into_iter(), 2.0, (28, 28), 10).unwrap();
-            let (pictures, _) = crate::drawn::dataset(70, 1);
+            let (pictures, _) = crate::input::drawn::dataset(70, 1);
             let pixels = pictures.as_flattened();
             let mut found = Vec::new();
             teachers.judge(pixels, 70, &mut Opinion::default(), &mut found);

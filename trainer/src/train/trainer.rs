@@ -4,17 +4,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::adam::{Adam, Step};
+use super::batch::loader::{Epoch, Supply};
 use super::checkpoint::{Checkpoint, Origin};
 use super::export::{Exported, Exporter};
-use super::loss::Loss;
-use super::parameters::{Chunk, Layout};
-use super::pass::{BLOCK, Dropout, Input, Pass, Weights};
-use super::quantizer::{Activity, QuantizedLayer, initialize_scales, quantize_into};
-use super::supply::{Epoch, Supply};
-use super::update::{Batch, Plan, update};
-use super::{Observer, Task, schedule};
-use crate::formats::description_of;
+use super::optimizer::adam::{Adam, Step};
+use super::optimizer::schedule;
+use super::optimizer::update::{Batch, Plan, update};
+use super::pass::{BLOCK, Dropout, Input, Loss, Pass, Weights};
+use super::{Observer, Task};
+use crate::parameters::{Chunk, Layout};
+use crate::quantize::{Activity, QuantizedLayer, initialize_scales, quantize_into};
+use crate::recipe::description_of;
 use crate::recipe::{Activation, Training};
 
 /// Multiplications of a step below which a second thread costs more than it does.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rand::{Rng, RngExt};
 
-use super::vectors::{integer, vectorised};
+use crate::linalg::simd::{integer, vectorised};
 use crate::recipe::Augmentation;
 
 /// Points of the coarse grid that elastic displacements are drawn on, each way.

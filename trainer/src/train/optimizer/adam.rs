@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::vectors::vectorised;
+use crate::linalg::simd::vectorised;
 
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;

@@ -1,14 +1,16 @@
 //! Forward pass, loss, and the way back to the slopes of every layer's sums, for one block of a batch, on one thread.
 
+mod loss;
+
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
 
-use super::gemm::{Matrix, multiply};
-use super::loss::Loss;
-use super::parameters::Layout;
-use super::quantizer::QuantizedLayer;
-use super::sparse::{Lists, Start};
-use super::vectors::{long_integer, vectorised};
+use crate::linalg::gemm::{Matrix, multiply};
+use crate::linalg::simd::{long_integer, vectorised};
+use crate::linalg::sparse::{Lists, Start};
+use crate::parameters::Layout;
+use crate::quantize::QuantizedLayer;
+pub use loss::Loss;
 
 /// Images of a block: enough for products to be worth their calls, and the same whatever the number of threads.
 pub const BLOCK: usize = 64;
@@ -301,11 +303,11 @@ mod tests {
 
     use sinapse::blob::{Logits, Provenance};
 
-    use super::super::quantizer::{Activity, initialize_scales, quantize};
     use crate::blob::encode;
-    use crate::formats::description_of;
     use crate::model::{Blob, Model, Scores};
+    use crate::quantize::{Activity, initialize_scales, quantize};
     use crate::recipe::Recipe;
+    use crate::recipe::description_of;
 
     fn network(keys: &str) -> Recipe {
         let recipe: Recipe = toml::from_str(&format!("name = 'x'\n[network]\nshape = '784-24-13-10'\n{keys}")).unwrap();
@@ -333,7 +335,7 @@ mod tests {
 
     #[test]
     fn quantised_epochs_compute_the_sums_of_the_exported_blob_for_every_format() {
-        let (pictures, _) = crate::drawn::dataset(60, 3);
+        let (pictures, _) = crate::input::drawn::dataset(60, 3);
         for keys in [
             "weights = 8",
             "weights = 8\ninput = 8\nactivations = 8",
@@ -382,7 +384,7 @@ mod tests {
 
     #[test]
     fn slopes_are_what_the_loss_changes_by() {
-        let (pictures, _) = crate::drawn::dataset(20, 3);
+        let (pictures, _) = crate::input::drawn::dataset(20, 3);
         for keys in ["arithmetic = 'f32'", "arithmetic = 'f32'\nactivation = 'sigmoid'"] {
             let recipe = network(keys);
             let description = description_of(&recipe.network, false);

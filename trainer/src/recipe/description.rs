@@ -6,7 +6,7 @@ use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
 use sinapse::weight::WeightFormat;
 
-use crate::recipe::{Activation, Arithmetic, Levels, NetworkRecipe, ReductionRecipe};
+use super::{Activation, Arithmetic, Levels, NetworkRecipe, ReductionRecipe};
 
 impl From<Levels> for ElementFormat {
     fn from(levels: Levels) -> ElementFormat {

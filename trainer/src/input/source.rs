@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::drawn;
 use super::idx::{self, Images, read_images, read_labels};
-use super::{DataError, Dataset, Part, class_names, pictures};
-use crate::drawn;
+use super::{DataError, Dataset, Part, class_folders, class_names};
 
 /// Where images come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Source {
     /// Whether the images are PNG files in class-named folders; IDX files, where there are some, come first.
     pub fn is_pictures(&self) -> bool {
         let idx = |folder: &Path| FILES.iter().any(|name| find(folder, name).is_ok());
-        self.folder().is_some_and(|folder| !idx(folder) && pictures::is_picture_folder(folder))
+        self.folder().is_some_and(|folder| !idx(folder) && class_folders::is_picture_folder(folder))
     }
 }
 
@@ -113,7 +113,7 @@ pub fn cache_folder() -> Option<PathBuf> {
 pub fn load(source: &Source, part: Part) -> Result<Dataset, DataError> {
     let Some(folder) = source.folder() else { return Ok(draw(part)) };
     if source.is_pictures() {
-        return pictures::load(folder, part);
+        return class_folders::load(folder, part);
     }
     let (images_path, labels_path) = (find(folder, images_file(part))?, find(folder, labels_file(part))?);
     let images = read_images(&images_path)?;

@@ -1,5 +1,7 @@
 //! Recipes: a TOML file that says everything about a training.
 
+mod description;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -9,7 +11,9 @@ use sinapse::description::{MAX_LAYERS, Reduction};
 use sinapse::reduce::Scale;
 use sinapse::weight::WeightFormat;
 
-use crate::data::Dataset;
+use crate::input::Dataset;
+
+pub use description::description_of;
 
 /// What is trained, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

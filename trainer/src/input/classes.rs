@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{DataError, Source, pictures};
-use crate::files::{WriteError, write_atomically};
+use super::{DataError, Source, class_folders};
+use crate::atomic_file::{WriteError, write_atomically};
 
 /// File in a folder of IDX files with the names of the classes, one a line, first class first.
 pub const CLASSES_FILE: &str = "classes.txt";
@@ -19,7 +19,7 @@ pub fn class_names(source: &Source) -> Result<Option<Vec<String>>, DataError> {
     let names = if list.exists() {
         read_names(&list)?
     } else if source.is_pictures() {
-        pictures::class_names(folder)?
+        class_folders::class_names(folder)?
     } else {
         return Ok(None);
     };

@@ -9,11 +9,11 @@ use rayon::prelude::*;
 use sinapse::Description;
 
 use super::adam::{Adam, Step, Stretch};
-use super::gemm::{Matrix, multiply};
-use super::parameters::{Chunk, Layout};
-use super::pass::{Input, Pass};
-use super::quantizer::{QuantizedLayer, settle, through_rounding};
-use super::sparse::Start;
+use crate::linalg::gemm::{Matrix, multiply};
+use crate::linalg::sparse::Start;
+use crate::parameters::{Chunk, Layout};
+use crate::quantize::{QuantizedLayer, settle, through_rounding};
+use crate::train::pass::{Input, Pass};
 
 thread_local! {
     /// Gradient of the chunk in work.
@@ -112,7 +112,7 @@ fn small_gradients(
     quantized: Option<&[QuantizedLayer]>,
     by_scale: &[Vec<f32>],
 ) -> Vec<Vec<f32>> {
-    let of_layer = |(index, layer): (usize, &super::parameters::LayerLayout)| {
+    let of_layer = |(index, layer): (usize, &crate::parameters::LayerLayout)| {
         let mut gradient = vec![0.0; layout.small(index).len()];
         let (by_bias, rest) = gradient.split_at_mut(layer.outputs);
         for pass in batch.passes {

@@ -1,11 +1,13 @@
-//! Images and labels: where they come from, and reading them.
+//! From files to images and labels: data sets, photographs, and digits drawn by the program.
 
+mod class_folders;
 mod classes;
 mod download;
+pub mod drawn;
 mod error;
 pub mod idx;
-mod pictures;
-mod report;
+mod inventory;
+pub mod photo;
 mod source;
 mod split;
 
@@ -13,7 +15,7 @@ pub use classes::{CLASSES_FILE, class_names, names_of_blob, write_names_beside};
 pub use download::{MIRRORS, download};
 pub use error::DataError;
 pub use idx::Images;
-pub use report::{Report, report};
+pub use inventory::{Report, report};
 pub use source::{Source, cache_folder, check_labels, load, locate, provenance_name};
 pub use split::{Split, SplitRule, WRITERS_FILE, split};
 

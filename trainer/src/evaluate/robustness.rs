@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::data::{self, DataError, Dataset, Part, Source};
+use crate::input::photo;
+use crate::input::{self, DataError, Dataset, Part, Source};
 use crate::model::Model;
-use crate::photo;
 
 /// Grey value of the ground in the row about grey background.
 const GREY: u32 = 64;
@@ -49,7 +49,7 @@ const CHANGES: [(&str, Change); 13] = [
 pub fn table(model: &Model<'_>, test: &Dataset) -> Result<Vec<Row>, DataError> {
     let mut rows: Vec<Row> = CHANGES.iter().map(|(name, change)| row(model, test, name, *change)).collect();
     if model.size == (28, 28) && model.description.classes() == 10 {
-        let drawn = data::load(&Source::Drawn, Part::Test)?;
+        let drawn = input::load(&Source::Drawn, Part::Test)?;
         rows.push(row(model, &drawn, "digits drawn by the program", |image, _, _| image.to_vec()));
     }
     Ok(rows)

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::{DataError, Dataset, Images, Part};
-use crate::photo::grey;
+use crate::input::photo::grey;
 
 /// Labels are bytes.
 const MOST_CLASSES: usize = 256;

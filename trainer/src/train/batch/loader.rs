@@ -8,13 +8,13 @@ use sinapse::description::Reduction;
 use sinapse::element::ElementFormat;
 use sinapse::reduce::reduce;
 
-use super::Task;
 use super::augment::Varier;
-use super::memory::{Block, Memory, Sizes};
-use super::pass::{BLOCK, Input};
-use super::teacher::{Opinion, Teachers};
-use crate::data::Dataset;
+use super::variation_cache::{Block, Memory, Sizes};
+use crate::input::Dataset;
 use crate::recipe::{Arithmetic, Recipe};
+use crate::train::Task;
+use crate::train::pass::{BLOCK, Input};
+use crate::train::teacher::{Opinion, Teachers};
 
 /// Batches are prepared ahead in groups of about this many images, so that all threads have something to do.
 const AHEAD: usize = 2_048;

@@ -10,9 +10,9 @@ use sinapse::element::ElementFormat;
 use sinapse::requantize::Requantization;
 use sinapse::weight::WeightFormat;
 
-use super::parameters::{Chunk, LayerLayout, Layout};
-use super::vectors::vectorised;
 use crate::blob::LayerBytes;
+use crate::linalg::simd::vectorised;
+use crate::parameters::{Chunk, LayerLayout, Layout};
 
 /// One layer as the board computes it. Integers are kept as `f32`, which holds them exactly up to 2²⁴.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,3 @@
+//! How well a trained network reads images.
+
+pub mod robustness;
