@@ -22,6 +22,8 @@ unsafe impl Plain for u32 {}
 unsafe impl Plain for i32 {}
 // SAFETY: as above.
 unsafe impl Plain for f32 {}
+// SAFETY: as above.
+unsafe impl Plain for u128 {}
 
 /// `bytes` as numbers; `None` where they are not aligned to `T`, or not a whole number of `T`.
 pub fn numbers<T: Plain>(bytes: &[u8]) -> Option<&[T]> {
@@ -54,10 +56,10 @@ pub fn entries<T: Copy, const N: usize>(room: &mut [MaybeUninit<Entry>; N]) -> &
     unsafe { &mut *room.as_mut_ptr().cast() }
 }
 
-/// Words as they lie in the blob.
-pub fn bytes(words: &[u32]) -> &[u8] {
-    // SAFETY: a byte has no alignment, and every byte of a word is one.
-    unsafe { core::slice::from_raw_parts(words.as_ptr().cast(), 4 * words.len()) }
+/// Numbers as they lie in memory.
+pub fn bytes<T: Plain>(numbers: &[T]) -> &[u8] {
+    // SAFETY: a byte has no alignment, and numbers have no padding (`Plain`).
+    unsafe { core::slice::from_raw_parts(numbers.as_ptr().cast(), size_of_val(numbers)) }
 }
 
 /// The bits of floats.

@@ -20,12 +20,17 @@
 //! ```
 #![cfg_attr(not(test), no_std)]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 pub mod activation;
 mod cast;
 pub mod classification;
 pub mod crc;
 mod dense;
 pub mod description;
+#[cfg(feature = "alloc")]
+pub mod dynamic;
 pub mod element;
 mod include;
 pub mod kernel;

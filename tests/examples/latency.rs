@@ -9,11 +9,11 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use sinapse::activation::ActivationKind::{Identity, Relu};
+use sinapse::dynamic::{Blob, Model, Scores};
 use sinapse::element::ElementFormat;
 use sinapse::weight::WeightFormat;
 use sinapse::{Dense, I2, I4, I8, Network, Pixel, U4, U8, layers};
 use sinapse_tests::{description, layer, random_blob, test_images};
-use sinapse_trainer::model::{Blob, Model, Scores};
 
 /// Runs over the images; the fastest counts, because everything else on a computer only adds time.
 const RUNS: usize = 200;

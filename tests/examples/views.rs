@@ -7,9 +7,8 @@
 
 use std::path::Path;
 
-use sinapse_trainer::blob::in_views;
 use sinapse_trainer::data::{self, Dataset, Part};
-use sinapse_trainer::model::{Blob, Model, Scores};
+use sinapse_trainer::model::{self, Blob, Evaluate, Model, Scores};
 
 /// Moves in pixels, to the right and down; as it is first.
 const MOVES: [(isize, isize); 9] = [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)];
@@ -27,12 +26,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let validation = data::split(&source, data::load(&source, Part::Train)?)?.validation;
     println!("{} validation images of {source}", validation.labels.len());
     for path in std::env::args().skip(1) {
-        let blob = Blob::read(Path::new(&path))?;
-        let model = Model::of_file(&blob, Path::new(&path))?;
+        let blob = model::read(Path::new(&path))?;
+        let model = model::load(&blob, Path::new(&path))?;
         if model.description.views() > 1 {
             return Err(format!("{path} has five views already").into());
         }
-        model.check_size(validation.images.width, validation.images.height)?;
+        model::check_size(&model, validation.images.width, validation.images.height)?;
         measure(&path, &model, &validation)?;
     }
     Ok(())
@@ -40,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn measure(path: &str, model: &Model<'_>, validation: &Dataset) -> Result<(), Box<dyn std::error::Error>> {
     let (pictures, labels) = (&validation.images.pixels, &validation.labels);
-    let viewed = Blob::new(&in_views(model).ok_or_else(|| format!("{path}: five views need integers"))?);
+    let viewed = Blob::new(&model.in_views().ok_or_else(|| format!("{path}: five views need integers"))?);
     let of_move = |by| {
         let moved = pictures.chunks_exact(model.description.picture_pixels());
         let moved: Vec<u8> = moved.flat_map(|picture| moved_by(picture, model.size.0, by)).collect();

@@ -4,11 +4,10 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
-use sinapse::blob::{Logits, Provenance};
+use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
 use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
 use sinapse::weight::WeightFormat;
-use sinapse_trainer::blob::{LayerBytes, encode};
 use sinapse_trainer::data::{self, Dataset, Part, Source};
 
 /// Provenance of blobs that tests make.

@@ -3,9 +3,9 @@
 use std::mem::MaybeUninit;
 
 use sinapse::blob::Reader;
+use sinapse::dynamic::{Blob, Model};
 use sinapse::{Dense, I4, I8, Identity, LoadError, Network, Pixel, Relu, U4, layers};
 use sinapse_tests::{description, layer, random_blob, tiny_blob};
-use sinapse_trainer::model::{Blob, Model};
 
 type Tiny<'a> = Network<layers![Dense<'a, 4, 2, Pixel<U4>, I4, Relu<U4>>, Dense<'a, 2, 2, U4, I8, Identity>]>;
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use sinapse_tests::test_images;
 use sinapse_trainer::data::Source;
-use sinapse_trainer::model::{Blob, Model};
+use sinapse_trainer::model::{self, Evaluate, Model};
 
 /// Least accuracy on MNIST's test images, in percent.
 const LEAST: f64 = 92.0;
@@ -28,7 +28,7 @@ fn a_network_trained_on_drawn_digits_alone_reads_real_ones() {
     let output = cargo.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
-    let blob = Blob::read(&blob).unwrap();
+    let blob = model::read(&blob).unwrap();
     let model = Model::load(&blob).unwrap();
     assert!(model.provenance.data.contains("drawn"), "trained on {}", model.provenance.data);
     let percent = 100.0 * model.correct(&test.images.pixels, &test.labels) as f64 / test.labels.len() as f64;

@@ -8,6 +8,7 @@ use std::path::Path;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::I2;
+use sinapse::blob::LayerBytes;
 use sinapse::element::{Element, Level, Levels};
 use sinapse::kernel::vector::Instructions;
 use sinapse::kernel::{Kernel, lanes, reference, relu, skip, tiles};
@@ -16,7 +17,6 @@ use sinapse::room::Room;
 use sinapse::weight::{Order, Weight};
 use sinapse::{I4, I8, Pixel, U1, U2, U4, U8};
 use sinapse_tests::random_image;
-use sinapse_trainer::blob::LayerBytes;
 
 /// How the integer weights or inputs of a case are chosen.
 #[derive(Clone, Copy, Debug)]

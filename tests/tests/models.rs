@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sinapse_tests::test_images;
 use sinapse_trainer::data::Source;
-use sinapse_trainer::model::{Blob, Model};
+use sinapse_trainer::model::{self, Evaluate, Model};
 
 /// Name, least accuracy on MNIST's test images in percent, most bytes of the blob.
 const MODELS: [(&str, f64, usize); 9] = [
@@ -33,7 +33,7 @@ fn committed_models_are_as_accurate_and_as_small_as_their_cards_say() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for (name, least, most_bytes) in MODELS {
         let path = root().join("models").join(name);
-        let blob = Blob::read(&path.with_extension("postcard")).unwrap();
+        let blob = model::read(&path.with_extension("postcard")).unwrap();
         let model = Model::load(&blob).unwrap();
         assert!(blob.bytes().len() <= most_bytes, "{name}: {} bytes, at most {most_bytes}", blob.bytes().len());
 

@@ -1,16 +1,15 @@
 //! Networks whose type says their shape equal those of any shape, and are no others.
 
 use sinapse::activation::ActivationKind;
-use sinapse::blob::Logits;
+use sinapse::blob::{LayerBytes, Logits, encode};
 use sinapse::description::Reduction;
+use sinapse::dynamic::{Blob, Model, Scores};
 use sinapse::element::ElementFormat;
 use sinapse::reduce::{Deslanted, Half, One, Reduce, Scale, TwoThirds, reduce};
 use sinapse::views::{COUNT, Views, view};
 use sinapse::weight::WeightFormat;
 use sinapse::{Dense, Description, I4, I8, Identity, LoadError, Network, Pixel, Relu, Sigmoid, U4, U8, layers};
 use sinapse_tests::{PROVENANCE, description, layer, random_blob, random_image};
-use sinapse_trainer::blob::{LayerBytes, encode};
-use sinapse_trainer::model::{Blob, Model, Scores};
 
 #[test]
 fn a_typed_integer_network_equals_the_one_of_any_shape() {

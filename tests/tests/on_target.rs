@@ -5,9 +5,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use sinapse::crc::Crc32;
-use sinapse_trainer::blob::in_views;
 use sinapse_trainer::data::{self, Part};
-use sinapse_trainer::model::{Blob, Model};
+use sinapse_trainer::model::{self, Evaluate, Model};
 
 /// Flash of the program, without the blob and the compiled-in pictures, in bytes.
 const PROGRAM_BUDGET: u64 = 32 * 1024;
@@ -40,7 +39,7 @@ fn target_eval(model: &str) -> Value {
 
 /// Number of images, right answers and checksum of all logits, on the host.
 fn host_eval(model: &str) -> (u64, u64, String) {
-    let blob = Blob::read(&root().join(model)).unwrap();
+    let blob = model::read(&root().join(model)).unwrap();
     let model = Model::load(&blob).unwrap();
     let test = data::load(&data::locate(None).unwrap(), Part::Test).unwrap();
     let (mut correct, mut crc) = (0, Crc32::new());
@@ -80,8 +79,8 @@ fn device_and_host_give_equal_logits_for_the_network_that_corrects_slants() {
 fn device_and_host_give_equal_logits_for_a_network_of_five_views() {
     let folder = tempfile::Builder::new().prefix("sinapse").tempdir().unwrap();
     let viewed = folder.path().join("viewed.postcard");
-    let nano = Blob::read(&root().join("models/nano.postcard")).unwrap();
-    std::fs::write(&viewed, in_views(&Model::load(&nano).unwrap()).unwrap()).unwrap();
+    let nano = model::read(&root().join("models/nano.postcard")).unwrap();
+    std::fs::write(&viewed, Model::load(&nano).unwrap().in_views().unwrap()).unwrap();
     assert_device_equals_host(viewed.to_str().unwrap());
 }
 

@@ -2,12 +2,11 @@
 
 use sinapse::LoadError;
 use sinapse::activation::ActivationKind::{Identity, Relu};
-use sinapse::blob::Logits;
+use sinapse::blob::{LayerBytes, Logits, encode};
+use sinapse::dynamic::{Blob, Model};
 use sinapse::element::ElementFormat::{F32, I32, U4, U8};
 use sinapse::weight::WeightFormat::{self, I4, I8};
 use sinapse_tests::{PROVENANCE, description, layer};
-use sinapse_trainer::blob::{LayerBytes, encode};
-use sinapse_trainer::model::{Blob, Model};
 
 const LOGITS: Logits = Logits { step: 1.0, reject_margin: 0 };
 

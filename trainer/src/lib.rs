@@ -1,7 +1,6 @@
 //! Training, quantisation, blobs, data and pictures: the laptop's side of Sinapse.
 
 pub mod atomic_file;
-pub mod blob;
 pub mod cost;
 pub mod evaluate;
 pub mod input;

@@ -8,7 +8,7 @@ use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat as E;
 use sinapse::weight::WeightFormat as W;
 use sinapse_trainer::cost::{Activity, Core, full, program_bytes, ram_bytes, stack_bytes, time};
-use sinapse_trainer::model::{Blob, Model};
+use sinapse_trainer::model::{self, Model};
 
 /// Most relative error of cycles and instructions.
 const TIME: f64 = 0.08;
@@ -71,7 +71,7 @@ fn layers_cost_what_was_measured() {
 /// `nano` with five views: program and static RAM on M4 and M0, as `cargo xtask test` says them of the bare program.
 #[test]
 fn five_views_take_the_flash_and_ram_that_were_measured() {
-    let blob = Blob::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/nano.postcard")).unwrap();
+    let blob = model::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/nano.postcard")).unwrap();
     let viewed = Model::load(&blob).unwrap().description.in_views().unwrap();
     for (core, flash) in [(Core::M4, 6_964), (Core::M0, 6_572)] {
         assert_near(program_bytes(core, &viewed).unwrap() as f64, f64::from(flash), FLASH, "flash");

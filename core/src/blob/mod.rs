@@ -7,12 +7,16 @@ pub mod header;
 mod layers;
 mod reader;
 mod rust_type;
+#[cfg(feature = "alloc")]
+mod writer;
 
 pub use error::{Found, LoadError};
 pub use header::{Head, Logits, Provenance};
 pub use layers::{LayerNumbers, LayerShape, Layers};
 pub use reader::{LayerView, Reader, Tensors};
 pub use rust_type::{RustType, rust_type};
+#[cfg(feature = "alloc")]
+pub use writer::{LayerBytes, encode};
 
 /// First four bytes of every blob.
 pub const MAGIC: [u8; 4] = *b"SNPS";

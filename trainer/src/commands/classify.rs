@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sinapse_trainer::input;
 use sinapse_trainer::input::photo;
-use sinapse_trainer::model::{Blob, Model};
+use sinapse_trainer::model;
 
 use super::Failure;
 use super::text_art::text_art;
@@ -33,8 +33,8 @@ const SHOWN: usize = 12;
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let blob = Blob::read(&arguments.model)?;
-    let model = Model::of_file(&blob, &arguments.model)?;
+    let blob = model::read(&arguments.model)?;
+    let model = model::load(&blob, &arguments.model)?;
     let names = input::names_of_blob(&arguments.model, model.description.classes())?;
     let (width, height) = model.size;
     let as_is = arguments.as_is || model.size != (28, 28);

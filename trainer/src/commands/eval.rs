@@ -6,7 +6,7 @@ use serde::Serialize;
 use sinapse::crc::Crc32;
 use sinapse_trainer::evaluate::robustness::{self, Row};
 use sinapse_trainer::input::{self, Part};
-use sinapse_trainer::model::{Blob, Model};
+use sinapse_trainer::model::{self, Evaluate};
 
 use super::{DataArgument, Failure};
 
@@ -48,11 +48,11 @@ struct Report {
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let blob = Blob::read(&arguments.model)?;
-    let model = Model::of_file(&blob, &arguments.model)?;
+    let blob = model::read(&arguments.model)?;
+    let model = model::load(&blob, &arguments.model)?;
     let source = input::locate(arguments.data.data.as_deref())?;
     let test = input::load(&source, Part::Test)?;
-    model.check_size(test.images.width, test.images.height)?;
+    model::check_size(&model, test.images.width, test.images.height)?;
     let classes = model.description.classes();
     input::check_labels(&source, Part::Test, &test, classes)?;
     let robustness = arguments.robustness.then(|| robustness::table(&model, &test)).transpose()?;

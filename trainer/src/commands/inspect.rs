@@ -7,7 +7,7 @@ use sinapse::element::ElementFormat;
 use sinapse_trainer::cost::{self, Activity, Core};
 use sinapse_trainer::input::drawn;
 use sinapse_trainer::input::{self, Part, Source};
-use sinapse_trainer::model::{Blob, Model};
+use sinapse_trainer::model::{self, Blob, Model};
 
 use super::{DataArgument, Failure};
 
@@ -85,8 +85,8 @@ const DRAWN: usize = 200;
 
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let blob = Blob::read(&arguments.model)?;
-    let model = Model::of_file(&blob, &arguments.model)?;
+    let blob = model::read(&arguments.model)?;
+    let model = model::load(&blob, &arguments.model)?;
     let rust_type = sinapse::blob::rust_type(blob.bytes())?.to_string();
     let (activities, over) = activities(&arguments, &model)?;
     let mut report = Report::of(&arguments, &blob, &model, rust_type);
@@ -111,7 +111,7 @@ fn activities(arguments: &Arguments, model: &Model<'_>) -> Result<(Vec<Activity>
     } else {
         let test = input::load(&source, Part::Test)?;
         if arguments.data.data.is_some() {
-            model.check_size(test.images.width, test.images.height)?;
+            model::check_size(model, test.images.width, test.images.height)?;
         }
         let matches = model.size == (test.images.width, test.images.height);
         if matches { test.images.pixels } else { Vec::new() }

@@ -15,11 +15,11 @@ use sinapse::element::ElementFormat;
 use sinapse::reduce::Scale;
 use sinapse::weight::{Order, WeightFormat};
 
-pub use crate::model::scratch_bytes;
 pub use activity::{Activity, activities, full, guess, most};
 pub use coefficients::Core;
 use coefficients::{Coefficients, Tops};
 pub use memory::{program_bytes, ram_bytes, stack_bytes, weight_bytes};
+pub use sinapse::dynamic::scratch_bytes;
 
 /// Outputs that the columns' inner loop adds at a time.
 const BLOCK: usize = 16;
@@ -121,14 +121,14 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::model::{Blob, Model};
+    use crate::model::{self, Model};
 
     /// Models, and their activations between layers.
     fn committed(check: impl Fn(&Model<'_>, usize)) {
         for (name, activations) in [("digits", 144 + 112 + 48), ("classic", 256 + 3 * 64), ("teaching", 4 * (16 + 16))]
         {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(name).with_extension("postcard");
-            let blob = Blob::read(&path).unwrap();
+            let blob = model::read(&path).unwrap();
             check(&Model::load(&blob).unwrap(), activations);
         }
     }

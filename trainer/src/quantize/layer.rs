@@ -6,11 +6,11 @@
 use rayon::prelude::*;
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
+use sinapse::blob::LayerBytes;
 use sinapse::element::ElementFormat;
 use sinapse::requantize::Requantization;
 use sinapse::weight::WeightFormat;
 
-use crate::blob::LayerBytes;
 use crate::linalg::simd::vectorised;
 use crate::parameters::{Chunk, LayerLayout, Layout};
 

@@ -1,12 +1,11 @@
 //! From parameters to a blob, and the score of that blob.
 
 use serde::{Deserialize, Serialize};
-use sinapse::blob::{Logits, Provenance};
+use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
 use sinapse::description::LayerDescription;
 
 use super::Task;
-use crate::blob::{LayerBytes, encode};
-use crate::model::{Blob, Model};
+use crate::model::{Blob, Evaluate, Model};
 use crate::parameters::Layout;
 use crate::quantize::{QuantizedLayer, quantize};
 use crate::recipe::description_of;

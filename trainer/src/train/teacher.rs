@@ -5,10 +5,11 @@ use std::path::Path;
 use rayon::prelude::*;
 use sinapse::Description;
 use sinapse::blob::LayerView;
+use sinapse::dynamic::{first_layer_input, integer_sums};
 use sinapse::element::ElementFormat;
 
 use super::pass::{BLOCK, Input, Pass, Weights};
-use crate::model::{Blob, Model, ModelError, inputs, integer_sums};
+use crate::model::{self, Model, ModelError};
 use crate::parameters::{LayerLayout, Layout};
 use crate::quantize::{QuantizedLayer, Rescaling};
 
@@ -71,9 +72,9 @@ impl Teachers {
     ) -> Result<Teachers, TeacherError> {
         let mut teachers = Teachers { networks: Vec::new(), temperature, checksum: 0 };
         for path in paths {
-            let blob = Blob::read(path)?;
-            let model = Model::of_file(&blob, path)?;
-            model.check_size(width, height)?;
+            let blob = model::read(path)?;
+            let model = model::load(&blob, path)?;
+            model::check_size(&model, width, height)?;
             let found = model.description.classes();
             if found != classes {
                 return Err(TeacherError::WrongClasses { path: path.into(), found, expected: classes });
@@ -171,7 +172,7 @@ impl Teacher {
         for view in 0..self.description.views() {
             input.by_image.clear();
             for picture in pictures.chunks_exact(pixels) {
-                input.by_image.list(&inputs(&self.description, picture, view), &values);
+                input.by_image.list(&first_layer_input(&self.description, picture, view), &values);
             }
             for _ in count..BLOCK {
                 input.by_image.list(&[], &values);
@@ -213,8 +214,8 @@ mod tests {
         // `nano` with five views, where it has one.
         let folder = tempfile::tempdir().unwrap();
         let viewed = folder.path().join("viewed.postcard");
-        let nano = Blob::read(&committed("nano")).unwrap();
-        std::fs::write(&viewed, crate::blob::in_views(&Model::load(&nano).unwrap()).unwrap()).unwrap();
+        let nano = model::read(&committed("nano")).unwrap();
+        std::fs::write(&viewed, Model::load(&nano).unwrap().in_views().unwrap()).unwrap();
 
         for path in [committed("digits"), committed("teaching"), viewed] {
             let teachers = Teachers::read([path.as_path()].into_iter(), 2.0, (28, 28), 10).unwrap();
@@ -222,7 +223,7 @@ mod tests {
             let pixels = pictures.as_flattened();
             let mut found = Vec::new();
             teachers.judge(pixels, 70, &mut Opinion::default(), &mut found);
-            let blob = Blob::read(&path).unwrap();
+            let blob = model::read(&path).unwrap();
             let model = Model::load(&blob).unwrap();
             for (picture, found) in pictures.iter().zip(found.chunks_exact(10)) {
                 let mut expected = model.scores(picture).real(model.logits);

@@ -301,9 +301,8 @@ fn drop_out(dropout: Dropout, index: usize, outputs: &mut [f32]) {
 mod tests {
     use super::*;
 
-    use sinapse::blob::{Logits, Provenance};
+    use sinapse::blob::{Logits, Provenance, encode};
 
-    use crate::blob::encode;
     use crate::model::{Blob, Model, Scores};
     use crate::quantize::{Activity, initialize_scales, quantize};
     use crate::recipe::Recipe;

@@ -1,16 +1,18 @@
-//! Writing blobs, byte by byte as `docs/format.md` says.
+//! Writing blobs, byte by byte as `docs/format.md` specifies. Needs the feature `alloc`.
+
+use alloc::vec::Vec;
 
 use serde::Serialize;
-use sinapse::Description;
-use sinapse::blob::{ALIGNMENT, Head, LayerView, Logits, MAGIC, Provenance, Tensors, VERSION};
-use sinapse::description::Reduction;
-use sinapse::element::ElementFormat;
-use sinapse::reduce::Scale;
-use sinapse::weight::{Order, WeightFormat};
 
-use crate::model::Model;
+use super::header::{Head, Logits, Provenance};
+use super::reader::{LayerView, Tensors};
+use super::{ALIGNMENT, MAGIC, VERSION};
+use crate::Description;
+use crate::crc::crc32;
+use crate::element::ElementFormat;
+use crate::weight::{Order, WeightFormat};
 
-/// A layer's numbers, ready to be written.
+/// A layer's numbers as they are written to a blob.
 #[derive(Clone, Debug, Default)]
 pub struct LayerBytes {
     /// See [`Tensors::pre_shift`].
@@ -26,13 +28,13 @@ pub struct LayerBytes {
 }
 
 impl LayerBytes {
-    /// A layer in single precision; `weights` input-major.
+    /// Encodes a layer in single precision; `weights` are input-major.
     pub fn of_f32(weights: &[f32], bias: &[f32]) -> LayerBytes {
         let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect();
         LayerBytes { bias: bytes(bias), weights: bytes(weights), ..LayerBytes::default() }
     }
 
-    /// A layer of another blob, as it is there.
+    /// Copies a layer of another blob.
     pub fn of_view(view: &LayerView<'_>) -> LayerBytes {
         LayerBytes {
             pre_shift: view.requantization.pre_shift,
@@ -43,7 +45,8 @@ impl LayerBytes {
         }
     }
 
-    /// Integer weights `[IN][outputs]` in the order and the bits of their format, padded to whole words with zero weights.
+    /// Encodes integer weights `[IN][outputs]` in the order and the bits of their format, padded to whole words with zero
+    /// weights.
     pub fn rows(weights: &[i8], outputs: usize, format: WeightFormat, input: ElementFormat) -> Vec<u8> {
         match format.order(input) {
             Order::Columns => {
@@ -55,7 +58,7 @@ impl LayerBytes {
     }
 }
 
-/// Sixteen rows of weights, or fewer, as tiles: `w[2k] + 128 + 256 · w[2k + 1]` in a half word.
+/// Encodes up to sixteen rows of weights as tiles: `w[2k] + 128 + 256 · w[2k + 1]` in a half word.
 fn tiles(rows: &[i8], outputs: usize) -> Vec<u8> {
     let mut bytes = [0x80, 0].repeat(16 * outputs.div_ceil(2));
     for (i, row) in rows.chunks_exact(outputs).enumerate() {
@@ -67,20 +70,24 @@ fn tiles(rows: &[i8], outputs: usize) -> Vec<u8> {
     bytes
 }
 
-/// Weights in the bits of their format, with zero weights up to `lanes`.
+/// Packs weights into the bits of their format, with zero weights up to `lanes`.
 fn packed(weights: &[i8], lanes: usize, format: WeightFormat) -> Vec<u8> {
     let mut weights = weights.to_vec();
     weights.resize(lanes, 0);
     let bits = format.bits();
-    // Out of range weights lose their upper bits: a reader refuses them, or tests want them.
+    // Weights out of range lose their upper bits: tests write such blobs, and readers refuse them.
     let code = |&weight: &i8| (i32::from(weight) + format.offset()) & ((1 << bits) - 1);
     let byte = |codes: &[i8]| codes.iter().rev().fold(0, |byte, weight| byte << bits | code(weight)) as u8;
     weights.chunks_exact(8 / bits as usize).map(byte).collect()
 }
 
-/// The blob of a network.
+/// Encodes a network as a blob.
 ///
 /// `width` × `height` is the size of the whole picture; without a reduction their product is the number of inputs.
+///
+/// # Panics
+///
+/// If the blob would have 4 GiB or more.
 pub fn encode(
     description: &Description,
     (width, height): (u16, u16),
@@ -116,28 +123,17 @@ pub fn encode(
     let length = u32::try_from(blob.len() + 4).expect("a blob is smaller than 4 GiB");
     let length_at = MAGIC.len() + 1;
     blob[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
-    let checksum = crc32fast::hash(&blob);
+    let checksum = crc32(&blob);
     blob.extend(checksum.to_le_bytes());
     blob
 }
 
-/// Zeros that bring the data of a byte string behind them to a multiple of `alignment`; they stand at `start`.
+/// Zeros at `start` that align the data of the byte string behind them to `alignment`.
 fn padding(start: usize, data_length: usize, alignment: usize) -> &'static [u8] {
     const ZEROS: [u8; ALIGNMENT] = [0; ALIGNMENT];
     let length_bytes = serialized(&data_length).len();
     let unpadded = start + 1 + length_bytes;
     &ZEROS[..(alignment - unpadded % alignment) % alignment]
-}
-
-/// The blob of the same weights that reads five views of its picture, see [`sinapse::views`]; `None` where it computes in `f32`.
-pub fn in_views(model: &Model<'_>) -> Option<Vec<u8>> {
-    let (width, height) = (model.size.0 as u16, model.size.1 as u16);
-    let whole = Reduction { width, height, crop: 0, scale: Scale::One, deslant: false, views: false };
-    let reduction = model.description.reduction.unwrap_or(whole);
-    let description = model.description.reduced_by(reduction).in_views()?;
-    let layers: Vec<LayerBytes> = model.layers.iter().map(LayerBytes::of_view).collect();
-    let step = model.logits.step / f32::from(description.views());
-    Some(encode(&description, (width, height), Logits { step, ..model.logits }, &model.provenance, &layers))
 }
 
 fn append(blob: &mut Vec<u8>, value: &impl Serialize) {

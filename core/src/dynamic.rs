@@ -1,0 +1,291 @@
+//! Networks whose shape is known at run time: any blob, by the kernels that typed networks use.
+//!
+//! For trainers, importers and tests on a computer with an allocator; a board knows its network and uses
+//! [`Network`](crate::Network). Needs the feature `alloc`.
+
+use alloc::borrow::Cow;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::mem::MaybeUninit;
+
+use crate::activation::{self, ActivationKind};
+use crate::blob::{LayerBytes, LayerView, LoadError, Logits, Provenance, Reader, encode};
+use crate::cast::{self, Plain};
+use crate::crc::Crc32;
+use crate::description::Reduction;
+use crate::element::{Element, ElementFormat};
+use crate::kernel::Kernel;
+use crate::reduce::{Scale, reduce};
+use crate::weight::WeightFormat;
+use crate::{Description, I2, I4, I8, U4, U8, views};
+
+/// A blob's bytes, aligned as [`Reader`] requires.
+#[derive(Clone, Debug)]
+pub struct Blob {
+    words: Vec<u128>,
+    length: usize,
+}
+
+impl Blob {
+    /// Copies bytes to aligned memory.
+    pub fn new(bytes: &[u8]) -> Blob {
+        let word = |part: &[u8]| {
+            let mut word = [0; 16];
+            word[..part.len()].copy_from_slice(part);
+            u128::from_ne_bytes(word)
+        };
+        Blob { words: bytes.chunks(16).map(word).collect(), length: bytes.len() }
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &cast::bytes(&self.words)[..self.length]
+    }
+}
+
+/// A checked network of any shape.
+#[derive(Clone, Debug)]
+pub struct Model<'a> {
+    /// Sizes and formats.
+    pub description: Description,
+    /// Width and height of the input picture.
+    pub size: (usize, usize),
+    /// Unit of the logits, and the margin below which an answer is rejected.
+    pub logits: Logits,
+    /// Origin of the network.
+    pub provenance: Provenance<'a>,
+    /// All layers.
+    pub layers: Vec<LayerView<'a>>,
+}
+
+/// Logits of one image.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scores {
+    /// Integer accumulators of the last layer.
+    I32(Vec<i32>),
+    /// Single precision.
+    F32(Vec<f32>),
+}
+
+/// Values that a layer reads.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LayerInput<'v> {
+    /// Quantised activations.
+    Levels(&'v [u8]),
+    /// Single precision.
+    F32(&'v [f32]),
+}
+
+impl<'a> Model<'a> {
+    /// Checks a blob as [`Network::load`](crate::Network::load) does, for any shape.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Network::load`](crate::Network::load).
+    pub fn load(blob: &'a Blob) -> Result<Model<'a>, LoadError> {
+        let mut reader = Reader::open(blob.bytes())?;
+        let description = *reader.description();
+        let size = (usize::from(reader.head().width), usize::from(reader.head().height));
+        let provenance = *reader.provenance();
+        let layers = description.layers().iter().map(|_| reader.next_layer()).collect::<Result<_, _>>()?;
+        let logits = reader.finish()?;
+        Ok(Model { description, size, logits, provenance, layers })
+    }
+
+    /// Computes the logits of an image.
+    ///
+    /// # Panics
+    ///
+    /// If the image does not have as many pixels as the network reads.
+    pub fn scores(&self, image: &[u8]) -> Scores {
+        if self.description.input == ElementFormat::F32 {
+            return Scores::F32(self.forward_f32(&first_layer_input(&self.description, image, 0), |_| ()));
+        }
+        let of_view = |view| self.forward_integer(&first_layer_input(&self.description, image, view), |_| ());
+        let mut sums = of_view(0);
+        for view in 1..self.description.views() {
+            sums.iter_mut().zip(of_view(view)).for_each(|(sum, of_view)| *sum += of_view);
+        }
+        Scores::I32(sums)
+    }
+
+    /// Calls `observe` with the values that each layer reads, first layer first; of several views, those of the first.
+    ///
+    /// # Panics
+    ///
+    /// As [`Model::scores`].
+    pub fn observe_inputs(&self, image: &[u8], mut observe: impl FnMut(LayerInput<'_>)) {
+        let image = first_layer_input(&self.description, image, 0);
+        if self.description.input == ElementFormat::F32 {
+            self.forward_f32(&image, |values| observe(LayerInput::F32(values)));
+        } else {
+            self.forward_integer(&image, |levels| observe(LayerInput::Levels(levels)));
+        }
+    }
+
+    /// Logits of a network in single precision; `observe` is called with each layer's inputs.
+    fn forward_f32(&self, image: &[u8], mut observe: impl FnMut(&[f32])) -> Vec<f32> {
+        let mut values: Vec<f32> = image.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
+        for view in &self.layers {
+            observe(&values);
+            let mut sums = accumulate::<f32, f32>(view, &values);
+            for sum in &mut sums {
+                *sum = match view.description.activation {
+                    ActivationKind::Identity => *sum,
+                    ActivationKind::Relu => activation::relu(*sum),
+                    ActivationKind::Sigmoid => activation::sigmoid(*sum),
+                };
+            }
+            values = sums;
+        }
+        values
+    }
+
+    /// Logits of an integer network; `observe` is called with each layer's inputs.
+    fn forward_integer(&self, image: &[u8], mut observe: impl FnMut(&[u8])) -> Vec<i32> {
+        let mut levels: Vec<u8> = image.iter().map(|&pixel| self.description.input.level_of_pixel(pixel)).collect();
+        let mut sums = Vec::new();
+        for view in &self.layers {
+            observe(&levels);
+            let format = view.description;
+            sums = integer_sums(view, &levels);
+            if format.activation == ActivationKind::Identity {
+                break;
+            }
+            let level = |(o, &a): (usize, &i32)| match format.activation {
+                ActivationKind::Sigmoid => view.requantization.sigmoid(a, o, format.output),
+                _ => view.requantization.relu(a, o, format.output.top_level()),
+            };
+            levels = sums.iter().enumerate().map(level).collect();
+        }
+        sums
+    }
+
+    /// Encodes the same weights as a network that reads five views of its picture, see [`views`].
+    ///
+    /// Returns `None` for a network in single precision.
+    pub fn in_views(&self) -> Option<Vec<u8>> {
+        let (width, height) = (self.size.0 as u16, self.size.1 as u16);
+        let whole = Reduction { width, height, crop: 0, scale: Scale::One, deslant: false, views: false };
+        let reduction = self.description.reduction.unwrap_or(whole);
+        let description = self.description.reduced_by(reduction).in_views()?;
+        let layers: Vec<LayerBytes> = self.layers.iter().map(LayerBytes::of_view).collect();
+        let step = self.logits.step / f32::from(description.views());
+        Some(encode(&description, (width, height), Logits { step, ..self.logits }, &self.provenance, &layers))
+    }
+
+    /// Bytes of weights and biases, with multipliers and the padding of columns: all that grows with the shape.
+    pub fn weight_bytes(&self) -> usize {
+        let bytes = |view: &LayerView<'_>| {
+            view.weights.len() + view.bias.len() + view.requantization.multipliers.as_flattened().len()
+        };
+        self.layers.iter().map(bytes).sum()
+    }
+
+    /// RAM of the activations between layers, see [`scratch_bytes`].
+    pub fn scratch_bytes(&self) -> usize {
+        scratch_bytes(&self.description)
+    }
+
+    /// Multiply-adds of an input without zeros, over all its views.
+    pub fn multiply_adds(&self) -> usize {
+        let of_view: usize =
+            self.layers.iter().map(|layer| layer.inputs * usize::from(layer.description.outputs)).sum();
+        usize::from(self.description.views()) * of_view
+    }
+}
+
+/// RAM of prepared pictures and of the activations between layers: the part of
+/// [`Network::SCRATCH`](crate::Network::SCRATCH) that is the same on every core.
+pub fn scratch_bytes(description: &Description) -> usize {
+    let layers = description.layers();
+    let one = if description.input == ElementFormat::F32 { 4 } else { 1 };
+    let reduced = description.reduction.map_or(0, |_| usize::from(description.inputs));
+    let moved = if description.views() > 1 { description.picture_pixels() } else { 0 };
+    let hidden = layers.iter().take(layers.len().saturating_sub(1));
+    moved + reduced + hidden.map(|layer| usize::from(layer.outputs) * one).sum::<usize>()
+}
+
+/// Prepares the pixels that the first layer reads from a view `0..views` of an image: all of them, or the reduced
+/// picture.
+///
+/// # Panics
+///
+/// If the image does not have as many pixels as the network reads.
+pub fn first_layer_input<'i>(description: &Description, image: &'i [u8], view: u8) -> Cow<'i, [u8]> {
+    assert_eq!(image.len(), description.picture_pixels(), "pixels of the image");
+    let Some(reduction) = description.reduction else { return Cow::Borrowed(image) };
+    let mut seen = Cow::Borrowed(image);
+    if view > 0 {
+        views::view(image, usize::from(reduction.width), view, seen.to_mut());
+    }
+    let mut reduced = vec![0; usize::from(description.inputs)];
+    reduce(&seen, &reduction, &mut reduced);
+    Cow::Owned(reduced)
+}
+
+/// Accumulators of an integer layer, for any layout of its weights.
+pub fn integer_sums(view: &LayerView<'_>, levels: &[u8]) -> Vec<i32> {
+    // Levels of fewer bits are levels of 4 bits that happen to be small, and their weights lie in the same order.
+    match (view.description.weights, view.input) {
+        (WeightFormat::I8, ElementFormat::U8) => accumulate::<I8, U8>(view, levels),
+        (WeightFormat::I8, _) => accumulate::<I8, U4>(view, levels),
+        (WeightFormat::I4, ElementFormat::U8) => accumulate::<I4, U8>(view, levels),
+        (WeightFormat::I4, _) => accumulate::<I4, U4>(view, levels),
+        (WeightFormat::I2, ElementFormat::U8) => accumulate::<I2, U8>(view, levels),
+        (WeightFormat::I2, _) => accumulate::<I2, U4>(view, levels),
+        (WeightFormat::F32, _) => unreachable!("the reader has checked that formats go together"),
+    }
+}
+
+/// Accumulators of a layer, by the kernel of this machine.
+fn accumulate<W, X>(view: &LayerView<'_>, input: &[X::Raw]) -> Vec<W::Value>
+where
+    W: Kernel<X, Cell: Plain, Value: Plain>,
+    X: Element,
+{
+    let mut sums = vec![MaybeUninit::uninit(); usize::from(view.description.outputs)];
+    W::sums(aligned(view.weights), aligned(view.bias), input, &mut sums).to_vec()
+}
+
+/// Numbers of a checked blob.
+fn aligned<T: Plain>(bytes: &[u8]) -> &[T] {
+    cast::numbers(bytes).expect("the reader has checked alignment and length")
+}
+
+impl Scores {
+    /// Returns the index of the largest score, the first of equals.
+    pub fn class(&self) -> usize {
+        match self {
+            Scores::I32(scores) => crate::argmax(scores),
+            Scores::F32(scores) => crate::argmax(scores),
+        }
+    }
+
+    /// Returns the distance of the best to the second-best score, in logit steps; with one class, the score itself.
+    pub fn margin_steps(&self, logits: Logits) -> f64 {
+        let in_steps: Vec<f64> = match self {
+            Scores::I32(scores) => scores.iter().map(|&score| f64::from(score)).collect(),
+            Scores::F32(scores) => scores.iter().map(|score| f64::from(score / logits.step)).collect(),
+        };
+        let best = self.class();
+        let rivals = in_steps.iter().enumerate().filter(|(class, _)| *class != best);
+        rivals.map(|(_, score)| in_steps[best] - score).reduce(f64::min).unwrap_or(in_steps[best])
+    }
+
+    /// Returns the real values of the scores.
+    pub fn real(&self, logits: Logits) -> Vec<f32> {
+        match self {
+            Scores::I32(scores) => scores.iter().map(|&score| score as f32 * logits.step).collect(),
+            Scores::F32(scores) => scores.clone(),
+        }
+    }
+
+    /// Adds the scores to a checksum: little-endian `i32`, or the bits of `f32`.
+    pub fn checksum(&self, crc: &mut Crc32) {
+        match self {
+            Scores::I32(scores) => scores.iter().for_each(|score| crc.update(&score.to_le_bytes())),
+            Scores::F32(scores) => scores.iter().for_each(|score| crc.update(&score.to_le_bytes())),
+        }
+    }
+}
