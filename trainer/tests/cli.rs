@@ -25,6 +25,23 @@ fn committed_model() -> PathBuf {
 }
 
 #[test]
+fn written_data_is_a_data_folder_again() {
+    let data = small_data(20);
+    let copy = data.path().join("copy");
+    let output = sinapse(&["data", "--data", text(data.path()), "--write", text(&copy), "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(report["drawn"], false);
+    for name in
+        ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]
+    {
+        assert_eq!(fs::read(copy.join(name)).unwrap(), fs::read(data.path().join(name)).unwrap(), "{name}");
+    }
+    let test = data.path().join("test");
+    assert!(sinapse(&["data", "--drawn", "--write", text(&test), "--part", "test"]).status.success());
+    assert_eq!(fs::read_dir(&test).unwrap().count(), 2);
+}
+
+#[test]
 fn training_evaluating_and_inspecting_a_small_network() {
     let data = small_data(6_000);
     let model = data.path().join("model.postcard");

@@ -49,10 +49,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 
     headline("Training on this computer");
     std::fs::create_dir_all(model.parent().unwrap_or(Path::new(".")))?;
-    let mut train = shell::sinapse();
+    let mut train = shell::sinapse()?;
     train.args(["train", "--recipe", "recipes/demo.toml", "--out"]).arg(&model);
     shell::run(with_data(&mut train, data))?;
-    let mut eval = shell::sinapse();
+    let mut eval = shell::sinapse()?;
     eval.arg("eval").arg(&model).arg("--json");
     let host: Evaluation = serde_json::from_str(&shell::output(with_data(&mut eval, data))?)?;
 

@@ -1,11 +1,6 @@
-//! The ten digits that the firmware carries, drawn by the trainer: one a class.
-
-use sinapse_trainer::drawn;
+//! The ten digits that the firmware carries, drawn by the trainer: one per class.
 
 use crate::{Failure, data, firmware};
-
-/// Chosen by eye among the first few.
-const SEED: u64 = 1;
 
 /// Writes `firmware/digits.idx`.
 ///
@@ -13,15 +8,17 @@ const SEED: u64 = 1;
 ///
 /// A class that was not drawn, or a file that cannot be written.
 pub fn run() -> Result<(), Failure> {
-    let (pictures, labels) = drawn::dataset(200, SEED);
+    // The first of each class: chosen by eye from the first few seeds.
+    let digits = data::drawn_digits()?;
+    let size = digits.width * digits.height;
     let mut pixels = Vec::new();
     for class in 0..10 {
-        let index = labels.iter().position(|&label| label == class);
+        let index = digits.labels.iter().position(|&label| label == class);
         let index = index.ok_or_else(|| format!("no {class} was drawn"))?;
-        pixels.extend_from_slice(&pictures[index]);
+        pixels.extend_from_slice(&digits.pixels[index * size..][..size]);
     }
     let path = firmware::pictures();
-    data::write(&path, &data::idx(0x0803, &[10, 28, 28], &pixels))?;
+    data::write(&path, &data::idx_images(&[10, 28, 28], &pixels))?;
     println!("wrote {}", path.display());
     Ok(())
 }

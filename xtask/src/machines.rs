@@ -2,10 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use sinapse::crc::Crc32;
-use sinapse_trainer::data::{self as datasets, Dataset, Images, Part};
-use sinapse_trainer::model::{Blob, Model};
-
 use crate::bench::count::{self, Regions, Summary};
 use crate::bench::work;
 use crate::data::TestFiles;
@@ -13,7 +9,7 @@ use crate::firmware::{self, Firmware};
 use crate::machine::{MACHINES, Machine};
 use crate::qemu::{self, Guest};
 use crate::toolchain::Route;
-use crate::{Failure, data, setup, shell, target_eval, wasm};
+use crate::{Failure, data, model, setup, shell, target_eval, wasm};
 
 /// Images over which layers, and the plugin and the board's own counter, are compared.
 const FEW_IMAGES: usize = 100;
@@ -73,16 +69,16 @@ pub fn compare() -> Result<(), Failure> {
 impl Comparison {
     fn new() -> Result<Self, Failure> {
         let model = target_eval::default_model();
-        let source = datasets::locate(None)?;
-        let test = datasets::load(&source, Part::Test)?;
-        let first = first(&test, FEW_IMAGES);
+        let (source, test) = data::test_images(None)?;
+        let mut first = test.clone();
+        first.truncate(FEW_IMAGES);
         let layers = work::of_whole_pictures()?.into_iter().filter(|work| work.order.is_some() && work.blob != model);
         Ok(Comparison {
-            all: data::write_files(&test.images, &test.labels, source.to_string())?,
-            few: data::write_files(&first.images, &first.labels, source.to_string())?,
-            expected: checksum(&model, &test.images)?,
+            all: data::write_files(&test, source.text.clone())?,
+            few: data::write_files(&first, source.text)?,
+            expected: model::checksum(&model, &test.pixels)?,
             layers: layers
-                .map(|work| checksum(&work.blob, &first.images).map(|expected| (work.name, work.blob, expected)))
+                .map(|work| model::checksum(&work.blob, &first.pixels).map(|expected| (work.name, work.blob, expected)))
                 .collect::<Result<_, _>>()?,
             plugin: count::build()?,
             model,
@@ -152,18 +148,4 @@ fn compare_counts(
         }
     }
     Ok(format!("{} instructions an image, {} by its own counter", counted.mean.instructions, own.instructions_mean))
-}
-
-fn first(test: &Dataset, count: usize) -> Dataset {
-    let count = count.min(test.labels.len());
-    let pixels = test.images.pixels[..count * test.images.width * test.images.height].to_vec();
-    Dataset { images: Images { pixels, count, ..test.images }, labels: test.labels[..count].to_vec() }
-}
-
-fn checksum(model: &Path, images: &Images) -> Result<String, Failure> {
-    let blob = Blob::read(model)?;
-    let model = Model::load(&blob)?;
-    let mut crc = Crc32::new();
-    model.scores_of_all(&images.pixels).iter().for_each(|scores| scores.checksum(&mut crc));
-    Ok(format!("{:08x}", crc.finish()))
 }

@@ -10,6 +10,7 @@ mod firmware;
 mod machine;
 mod machines;
 mod miri;
+mod model;
 mod picture;
 mod qemu;
 mod run;

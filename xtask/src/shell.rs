@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use crate::Failure;
 
@@ -25,11 +26,24 @@ pub fn cargo() -> Command {
     command
 }
 
-/// The `sinapse` program, built as released.
-pub fn sinapse() -> Command {
-    let mut command = cargo();
-    command.args(["run", "--quiet", "--release", "--package", "sinapse-trainer", "--bin", "sinapse", "--"]);
-    command
+/// The `sinapse` program in the repository's folder, built as released but without downloads; built on the first call.
+///
+/// # Errors
+///
+/// A failed build.
+pub fn sinapse() -> Result<Command, Failure> {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    let program = target().join("release").join(format!("sinapse{}", std::env::consts::EXE_SUFFIX));
+    if BUILT.get().is_none() {
+        if !program.exists() {
+            eprintln!("building the trainer, `sinapse` (about two minutes the first time)");
+        }
+        run(cargo().args(["build", "--quiet", "--release", "--package", "sinapse-trainer", "--no-default-features"]))?;
+        let _ = BUILT.set(());
+    }
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    Ok(command)
 }
 
 /// Runs a command with its output on this terminal.

@@ -2,6 +2,7 @@
 
 mod class_folders;
 mod classes;
+#[cfg(feature = "download")]
 mod download;
 pub mod drawn;
 mod error;
@@ -12,11 +13,12 @@ mod source;
 mod split;
 
 pub use classes::{CLASSES_FILE, class_names, names_of_blob, write_names_beside};
+#[cfg(feature = "download")]
 pub use download::{MIRRORS, download};
 pub use error::DataError;
 pub use idx::Images;
 pub use inventory::{Report, report};
-pub use source::{Source, cache_folder, check_labels, load, locate, provenance_name};
+pub use source::{Source, cache_folder, check_labels, load, locate, provenance_name, write_part};
 pub use split::{Split, SplitRule, WRITERS_FILE, split};
 
 /// The two parts of a data set.

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::drawn;
 use super::idx::{self, Images, read_images, read_labels};
 use super::{DataError, Dataset, Part, class_folders, class_names};
+use crate::atomic_file::WriteError;
 
 /// Where images come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +127,16 @@ pub fn load(source: &Source, part: Part) -> Result<Dataset, DataError> {
         idx::check_labels(&labels_path, &labels, names.len(), "the names in classes.txt")?;
     }
     Ok(Dataset { images, labels })
+}
+
+/// Writes one part into a folder, as raw IDX files named as MNIST's.
+///
+/// # Errors
+///
+/// A file that cannot be written.
+pub fn write_part(folder: &Path, part: Part, dataset: &Dataset) -> Result<(), WriteError> {
+    idx::write_images(&folder.join(images_file(part)), &dataset.images)?;
+    idx::write_labels(&folder.join(labels_file(part)), &dataset.labels)
 }
 
 /// Checks that a network with `classes` outputs can give every label.

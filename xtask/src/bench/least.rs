@@ -10,11 +10,11 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
 use object::{Object, ObjectSymbol};
-use sinapse_trainer::model::{Blob, Model};
+use sinapse::dynamic::Model;
 
 use super::work::Work;
 use crate::machine::Machine;
-use crate::{Failure, firmware, shell};
+use crate::{Failure, firmware, model, shell};
 
 /// Cores on which it is measured: those that the goals name.
 const CORES: [&str; 2] = ["m4", "m0"];
@@ -86,7 +86,7 @@ pub fn measure(work: &Work, machine: &'static Machine) -> Result<Option<Least>, 
 
 /// Classes of all pictures that the program goes through.
 fn answers(work: &Work) -> Result<Vec<u32>, Failure> {
-    let blob = Blob::read(&work.blob)?;
+    let blob = model::read(&work.blob)?;
     let model = Model::load(&blob)?;
     let pictures = fs::read(firmware::pictures())?;
     let pictures = pictures.get(16..).unwrap_or_default().chunks_exact(model.description.picture_pixels());

@@ -2,16 +2,12 @@
 
 use std::path::Path;
 
-use sinapse::crc::Crc32;
-use sinapse_trainer::data::{Dataset, Images};
-use sinapse_trainer::model::{Blob, Model};
-
 use super::count::{Cost, Regions, Summary};
 use super::selection::Selection;
 use super::work::Work;
-use crate::data::{self, TestFiles};
+use crate::data::{self, Dataset, TestFiles};
 use crate::machine::Machine;
-use crate::{Failure, firmware, target_eval};
+use crate::{Failure, firmware, model, target_eval};
 
 /// What everything is measured with.
 pub struct Bench<'a> {
@@ -64,11 +60,11 @@ impl Bench<'_> {
         let firmware = firmware::build(machine, &work.blob)?;
         let mut counted = Vec::new();
         for images in [work.pictures.of(self.test), work.pictures.dense()] {
-            let files: TestFiles = data::write_files(&images.images, &images.labels, self.note.to_owned())?;
+            let files: TestFiles = data::write_files(&images, self.note.to_owned())?;
             let regions = Regions::new(self.plugin)?;
             let argument = Some(regions.argument());
             let report = target_eval::evaluate_files(machine, &firmware, &work.blob, &files, argument)?;
-            let expected = checksum(&work.blob, &images.images)?;
+            let expected = model::checksum(&work.blob, &images.pixels)?;
             if report.logits_crc32 != expected {
                 let (name, found) = (machine.name, &report.logits_crc32);
                 return Err(format!("{} on {name}: logits CRC-32 {found}, expected {expected}", work.name).into());
@@ -78,13 +74,4 @@ impl Bench<'_> {
         let dense = counted.pop().and_then(|dense| dense.first().copied()).ok_or("no dense input was measured")?;
         Ok(Costs { images: counted.pop().unwrap_or_default(), dense })
     }
-}
-
-/// CRC-32 of the logits that this computer gives.
-fn checksum(blob: &Path, images: &Images) -> Result<String, Failure> {
-    let blob = Blob::read(blob)?;
-    let model = Model::load(&blob)?;
-    let mut crc = Crc32::new();
-    model.scores_of_all(&images.pixels).iter().for_each(|scores| scores.checksum(&mut crc));
-    Ok(format!("{:08x}", crc.finish()))
 }

@@ -15,8 +15,6 @@ pub mod work;
 
 pub use peers::WORKSPACE as PEERS;
 
-use sinapse_trainer::data::{self as datasets, Part};
-
 use crate::bench::measure::{Bench, Costs};
 use crate::bench::row::Row;
 use crate::bench::selection::Selection;
@@ -66,11 +64,11 @@ pub fn quick() -> Result<(), Failure> {
 ///
 /// A failed set-up, a guest that complains, or logits that differ from those of this computer.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let source = datasets::locate(None)?;
-    let test = first_images(&source, if arguments.quick { QUICK_IMAGES } else { IMAGES })?;
+    let (source, mut test) = data::test_images(None)?;
+    test.truncate(if arguments.quick { QUICK_IMAGES } else { IMAGES });
     let count = test.labels.len();
     // The document must not name folders of this computer.
-    let data = if source == datasets::Source::Drawn { source.to_string() } else { "MNIST".into() };
+    let data = if source.drawn { source.text } else { "MNIST".into() };
     let note = format!("the first {count} test images of {data}");
 
     let plugin = count::build()?;
@@ -112,20 +110,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 /// As [`run`].
 pub fn count_model(name: &str, machine: &'static Machine) -> Result<count::Summary, Failure> {
     setup::ready(machine)?;
-    let test = first_images(&datasets::locate(None)?, IMAGES)?;
+    let (_, mut test) = data::test_images(None)?;
+    test.truncate(IMAGES);
     let (plugin, selection) = (count::build()?, Selection::of(Vec::new(), Vec::new())?);
     let bench = Bench { test: &test, note: "test images", plugin: &plugin, quick: false, selection: &selection };
     bench.count(&work::committed(name)?.whole, machine)?.summary()
-}
-
-/// As many test images as there are, `most` at most.
-fn first_images(source: &datasets::Source, most: usize) -> Result<datasets::Dataset, Failure> {
-    let mut test = datasets::load(source, Part::Test)?;
-    let count = test.labels.len().min(most);
-    test.labels.truncate(count);
-    test.images.pixels.truncate(count * test.images.width * test.images.height);
-    test.images.count = count;
-    Ok(test)
 }
 
 /// All works on all machines that can be set up; the others are named.

@@ -2,10 +2,9 @@
 
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
-use sinapse::blob::{LayerView, Logits};
+use sinapse::blob::{LayerBytes, LayerView, Logits, encode};
+use sinapse::dynamic::{Blob, Model};
 use sinapse::element::ElementFormat;
-use sinapse_trainer::blob::{LayerBytes, encode};
-use sinapse_trainer::model::{Blob, Model};
 
 use crate::Failure;
 
@@ -61,7 +60,7 @@ mod tests {
 
     #[test]
     fn all_layers_without_the_reduction_give_the_logits_of_the_whole_network() {
-        let blob = Blob::read(&crate::target_eval::default_model()).unwrap();
+        let blob = crate::model::read(&crate::target_eval::default_model()).unwrap();
         let whole = Model::load(&blob).unwrap();
         let prefixes = prefixes(&blob).unwrap();
         assert_eq!(prefixes.len(), whole.layers.len());

@@ -2,7 +2,8 @@
 
 use sinapse::description::Reduction;
 use sinapse::reduce::{Scale, reduce};
-use sinapse_trainer::data::{Dataset, Images};
+
+use crate::data::Dataset;
 
 /// How 28 × 28 pixels become 16 × 16.
 const SIXTEEN: Reduction =
@@ -46,7 +47,7 @@ impl Pictures {
     /// As many pictures as there are 28 × 28 images.
     pub fn of(self, test: &Dataset) -> Dataset {
         let (width, height) = self.size();
-        let (whole, count) = (&test.images.pixels, test.labels.len());
+        let (whole, count) = (&test.pixels, test.labels.len());
         let pixels = match self {
             Pictures::Whole => whole.clone(),
             Pictures::Reduced => {
@@ -58,13 +59,13 @@ impl Pictures {
             }
             Pictures::Stream { .. } => whole.iter().cycle().take(count * width * height).copied().collect(),
         };
-        Dataset { images: Images { pixels, count, width, height }, labels: test.labels.clone() }
+        Dataset { pixels, width, height, labels: test.labels.clone() }
     }
 
     /// One picture without zeros: nothing can be skipped.
     pub fn dense(self) -> Dataset {
         let (width, height) = self.size();
-        Dataset { images: Images { pixels: vec![255; width * height], count: 1, width, height }, labels: vec![0] }
+        Dataset { pixels: vec![255; width * height], width, height, labels: vec![0] }
     }
 }
 
@@ -74,12 +75,11 @@ mod tests {
 
     #[test]
     fn every_size_has_as_many_pictures_as_there_are_images() {
-        let images = Images { pixels: vec![7; 3 * 784], count: 3, width: 28, height: 28 };
-        let test = Dataset { images, labels: vec![1, 2, 3] };
+        let test = Dataset { pixels: vec![7; 3 * 784], width: 28, height: 28, labels: vec![1, 2, 3] };
         for size in [(28, 28), (16, 16), (40, 25)] {
             let pictures = Pictures::of_size(size).of(&test);
-            assert_eq!(pictures.images.pixels, vec![7; 3 * size.0 * size.1]);
-            assert_eq!((pictures.images.width, pictures.images.height, pictures.labels.len()), (size.0, size.1, 3));
+            assert_eq!(pictures.pixels, vec![7; 3 * size.0 * size.1]);
+            assert_eq!((pictures.width, pictures.height, pictures.labels.len()), (size.0, size.1, 3));
         }
     }
 }

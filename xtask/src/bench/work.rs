@@ -6,17 +6,16 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
-use sinapse::blob::{Logits, Provenance};
+use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
 use sinapse::description::LayerDescription;
+use sinapse::dynamic::Model;
 use sinapse::element::ElementFormat;
 use sinapse::weight::{Order, WeightFormat};
-use sinapse_trainer::blob::{LayerBytes, encode};
-use sinapse_trainer::model::{Blob, Model};
 
 use super::measure::Bench;
 use super::parts;
 use super::pictures::Pictures;
-use crate::{Failure, data, shell};
+use crate::{Failure, data, model, shell};
 
 /// A blob to measure.
 #[derive(Clone)]
@@ -64,7 +63,7 @@ const LAYERS: [Layer; 9] = {
 const QUICK: [&str; 4] = ["784x32-w8-x4", "784x32-w4-x4", "784x32-w8-x8", "784x32-f32"];
 
 /// Networks that are trained on this computer: other engines run their shape too.
-const TRAINED: [&str; 2] = ["784-32-10-w8-x8", "784-32-10-f32"];
+pub const TRAINED: [&str; 2] = ["784-32-10-w8-x8", "784-32-10-f32"];
 
 /// Committed models.
 const MODELS: [&str; 3] = ["digits", OF_CLASSIC, "teaching"];
@@ -132,7 +131,7 @@ pub fn trained(name: &str) -> Result<Work, Failure> {
         return Ok(work);
     }
     eprintln!("training {name}");
-    shell::output(shell::sinapse().arg("train").arg("--recipe").arg(&recipe).arg("--out").arg(&blob))?;
+    shell::output(shell::sinapse()?.arg("train").arg("--recipe").arg(&recipe).arg("--out").arg(&blob))?;
     of_file(name, &blob)
 }
 
@@ -144,7 +143,7 @@ pub fn trained(name: &str) -> Result<Work, Failure> {
 pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
     let path = model_path(name);
     let mut prefixes = Vec::new();
-    for (index, bytes) in parts::prefixes(&Blob::read(&path)?)?.into_iter().enumerate() {
+    for (index, bytes) in parts::prefixes(&model::read(&path)?)?.into_iter().enumerate() {
         let file = folder()?.join(format!("{name}-{}", index + 1)).with_extension("postcard");
         data::write(&file, &bytes)?;
         prefixes.push(of_file(&format!("{name}/{}", index + 1), &file)?);
@@ -158,8 +157,8 @@ pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
 ///
 /// A model that computes in `f32`, or a blob that cannot be read or written.
 pub fn in_views(name: &str) -> Result<PathBuf, Failure> {
-    let blob = Blob::read(&model_path(name))?;
-    let viewed = sinapse_trainer::blob::in_views(&Model::load(&blob)?);
+    let blob = model::read(&model_path(name))?;
+    let viewed = Model::load(&blob)?.in_views();
     let file = folder()?.join(format!("{name}-views")).with_extension("postcard");
     data::write(&file, &viewed.ok_or_else(|| format!("{name}: five views need integers"))?)?;
     Ok(file)
@@ -170,8 +169,8 @@ fn model_path(name: &str) -> PathBuf {
 }
 
 fn of_file(name: &str, path: &Path) -> Result<Work, Failure> {
-    let blob = Blob::read(path)?;
-    let model = Model::of_file(&blob, path)?;
+    let blob = model::read(path)?;
+    let model = Model::load(&blob).map_err(|error| format!("model {}: {error}", path.display()))?;
     let first = model.layers.first().ok_or_else(|| format!("{}: a network without layers", path.display()))?;
     let weights = first.description.weights;
     let order = (weights != WeightFormat::F32).then(|| weights.order(first.input));

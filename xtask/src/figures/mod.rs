@@ -7,7 +7,6 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
-use sinapse_trainer::data as datasets;
 
 use crate::bench::count::Summary;
 use crate::machine::MACHINES;
@@ -78,9 +77,9 @@ struct Board {
 ///
 /// No MNIST, a model that cannot be measured, or different logits on host and device.
 pub fn run() -> Result<(), Failure> {
-    let source = datasets::locate(None)?;
-    if matches!(source, datasets::Source::Drawn) {
-        return Err(format!("the figures are those of MNIST, and there are only {source}").into());
+    let (source, _) = data::test_images(None)?;
+    if source.drawn {
+        return Err(format!("the figures are those of MNIST, and there are only {}", source.text).into());
     }
     let all = MODELS.iter().map(|name| measure(name)).collect::<Result<Vec<_>, _>>()?;
     for figures in &all {
@@ -97,10 +96,10 @@ pub fn run() -> Result<(), Failure> {
 
 fn measure(name: &'static str) -> Result<Figures, Failure> {
     let model = Path::new("models").join(name).with_extension("postcard");
-    let ask = |command: &str| shell::output(shell::sinapse().args([command, "--json"]).arg(&model));
+    let ask = |command: &str| shell::output(shell::sinapse()?.args([command, "--json"]).arg(&model));
     let inspection = serde_json::from_str(&ask("inspect")?)?;
     let host: Evaluation = serde_json::from_str(&ask("eval")?)?;
-    let robustness = shell::output(shell::sinapse().args(["eval", "--robustness"]).arg(&model))?;
+    let robustness = shell::output(shell::sinapse()?.args(["eval", "--robustness"]).arg(&model))?;
     if ON_NO_BOARD.contains(&name) {
         return Ok(Figures { name, inspection, host, robustness, board: None });
     }

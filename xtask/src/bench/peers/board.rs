@@ -4,13 +4,13 @@ use std::path::Path;
 use std::process::Command;
 
 use serde::Deserialize;
-use sinapse_trainer::data::Dataset;
 
 use super::WORKSPACE;
 use crate::bench::count::{Cost, Regions};
 use crate::bench::measure::{Bench, Costs};
 use crate::bench::pictures::Pictures;
 use crate::bench::row::Row;
+use crate::data::Dataset;
 use crate::machine::{MACHINES, Machine};
 use crate::toolchain::Route;
 use crate::{Failure, data, setup, shell};
@@ -70,7 +70,7 @@ fn row(bench: &Bench<'_>, machine: &Machine, elf: &Path, work: &str, kernel: &st
 
 /// Runs a program over images; it checks its results itself, and ends with an error where they are wrong.
 fn run(bench: &Bench<'_>, machine: &Machine, elf: &Path, images: &Dataset) -> Result<(Vec<Cost>, Report), Failure> {
-    let files = data::write_files(&images.images, &images.labels, bench.note.to_owned())?;
+    let files = data::write_files(images, bench.note.to_owned())?;
     let regions = Regions::new(bench.plugin)?;
     let pictures = files.folder.join(data::IMAGES).display().to_string().replace(',', ",,");
     let mut command = Command::new(machine.qemu);

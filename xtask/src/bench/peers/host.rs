@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
-use sinapse_trainer::model::{Blob, Model, Scores};
+use sinapse::dynamic::{Model, Scores};
 
 use super::{WORKSPACE, folder};
 use crate::bench::goals::HOST_WORK;
 use crate::bench::measure::Bench;
 use crate::bench::row::Row;
 use crate::bench::work::{self, Work};
-use crate::{Failure, data, shell};
+use crate::{Failure, data, model, shell};
 
 /// The same network with 8 bits and in single precision.
 pub const WORKS: [&str; 2] = ["784-32-10-w8-x8", "784-32-10-f32"];
@@ -32,7 +32,7 @@ struct Measured {
 
 pub fn measure(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>, Failure> {
     let (integer, float) = (work::trained(WORKS[0])?, work::trained(WORKS[1])?);
-    let files = data::write_files(&bench.test.images, &bench.test.labels, bench.note.to_owned())?;
+    let files = data::write_files(bench.test, bench.note.to_owned())?;
     let raw = write_raw(bench, &float)?;
 
     let images = files.folder.join(data::IMAGES);
@@ -101,15 +101,15 @@ fn row(measured: Measured) -> Row {
 /// A folder with what the engines read, little-endian `f32`: `weights.f32`, layer by layer `[input][output]` and then the biases, and
 /// `logits.f32`, ours for every image, which theirs are compared with.
 fn write_raw(bench: &Bench<'_>, float: &Work) -> Result<PathBuf, Failure> {
-    let blob = Blob::read(&float.blob)?;
+    let blob = model::read(&float.blob)?;
     let model = Model::load(&blob)?;
     let folder = shell::target().join("bench").join(HOST_WORK);
     fs::create_dir_all(&folder)?;
     let weights: Vec<u8> = model.layers.iter().flat_map(|layer| [layer.weights, layer.bias].concat()).collect();
     write(&folder, "weights.f32", &weights)?;
     let mut logits = Vec::new();
-    for scores in model.scores_of_all(&bench.test.images.pixels) {
-        let Scores::F32(scores) = scores else { return Err("a float network gives integers".into()) };
+    for image in bench.test.pixels.chunks_exact(model.description.picture_pixels()) {
+        let Scores::F32(scores) = model.scores(image) else { return Err("a float network gives integers".into()) };
         logits.extend(scores.into_iter().flat_map(f32::to_le_bytes));
     }
     write(&folder, "logits.f32", &logits)?;
