@@ -1,7 +1,7 @@
-//! Matrix products, by the `gemm` crate.
+//! Matrix products, by the `gemm` crate's kernels for `f32`: the crate itself compiles those of five more types.
 #![allow(unsafe_code)] // the crate's only entry point takes pointers; lengths are asserted here
 
-use gemm::Parallelism;
+use gemm_common::Parallelism;
 
 /// A dense row-major matrix that is read, possibly transposed.
 #[derive(Clone, Copy)]
@@ -54,23 +54,29 @@ impl<'a> Matrix<'a> {
 pub fn multiply(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], accumulate: bool) {
     assert_eq!(a.columns, b.rows, "inner sizes of a product");
     assert_eq!(out.len(), a.rows * b.columns, "size of a product");
-    // SAFETY: `Matrix::new` and the assertion above make every index `row · stride + column · stride` of the three
-    // matrices lie within their slices (`columns` moves the start and keeps the last index); `out` is borrowed mutably, so it overlaps neither `a` nor `b`.
+    // The kernel wants a destination whose rows are adjacent: `outᵀ = bᵀ · aᵀ`. A single column has them already.
+    let (left, right, column_stride, row_stride) = match b.columns {
+        0 | 1 => (a, b, 1, b.columns as isize),
+        columns => (b.transposed(), a.transposed(), columns as isize, 1),
+    };
+    // SAFETY: `Matrix::new` and the assertions above make every index `row · stride + column · stride` of the three
+    // matrices lie within their slices (`columns` moves the start and keeps the last index); `out` is borrowed mutably,
+    // so it overlaps neither `a` nor `b`.
     unsafe {
-        gemm::gemm(
-            a.rows,
-            b.columns,
-            a.columns,
+        gemm_f32::gemm::f32::get_gemm_fn()(
+            left.rows,
+            right.columns,
+            left.columns,
             out.as_mut_ptr(),
-            1,
-            b.columns as isize,
+            column_stride,
+            row_stride,
             accumulate,
-            a.values.as_ptr(),
-            a.column_stride,
-            a.row_stride,
-            b.values.as_ptr(),
-            b.column_stride,
-            b.row_stride,
+            left.values.as_ptr(),
+            left.column_stride,
+            left.row_stride,
+            right.values.as_ptr(),
+            right.column_stride,
+            right.row_stride,
             1.0,
             1.0,
             false,
