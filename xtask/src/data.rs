@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{Failure, shell};
+use crate::failure::Failure;
+use crate::shell;
 
 /// File of the images in a folder of [`TestFiles`].
 pub const IMAGES: &str = "images.idx";

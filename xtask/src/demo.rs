@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::failure::Failure;
 use crate::machine::{self, MACHINES, Machine};
 use crate::qemu::{self, Guest};
 use crate::target_eval::{self, Report};
-use crate::{Failure, firmware, setup, shell};
+use crate::{firmware, install, shell};
 
 /// Pictures that are shown whole; of the others only the answer.
 const PICTURES: usize = 3;
@@ -44,7 +45,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let model = shell::target().join("demo").join("digits.postcard");
 
     headline("Set-up");
-    let route = setup::ready(machine)?;
+    let route = install::ready(machine)?;
     println!("{} ({}), built for {} by way of {}", machine.name, machine.core, machine.target, route.name());
 
     headline("Training on this computer");

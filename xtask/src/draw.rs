@@ -1,6 +1,7 @@
 //! The ten digits that the firmware carries, drawn by the trainer: one per class.
 
-use crate::{Failure, data, firmware};
+use crate::failure::Failure;
+use crate::{data, firmware};
 
 /// Writes `firmware/digits.idx`.
 ///

@@ -2,13 +2,16 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use object::{Object, ObjectSection, SectionFlags, SectionKind};
 use serde::Serialize;
 
+use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::toolchain::Route;
-use crate::{Failure, setup, shell};
+use crate::workspaces::FIRMWARE;
+use crate::{install, shell};
 
 /// A program for a machine, with one model compiled in.
 pub struct Firmware {
@@ -56,12 +59,15 @@ pub fn build_program(machine: &Machine, model: &Path, program: &str) -> Result<F
         return Err(format!("{}: refused: {reason}", model.display()).into());
     }
     let model = fs::canonicalize(model)?;
-    let route = setup::ready(machine)?;
+    let route = install::ready(machine)?;
 
     // Builds of a folder end in the same file: only one at a time, and each takes its copy away.
     fs::create_dir_all(folder(route, machine))?;
     let lock = File::create(folder(route, machine).join("build.lock"))?;
     lock.lock()?;
+    if !built(route, machine, program).exists() {
+        eprintln!("building {program} for {} (half a minute the first time)", machine.name);
+    }
     let mut command = cargo(route, "build", machine);
     shell::run(command.args(["--quiet", "--release", "--bin", program]).env("SINAPSE_MODEL", &model))
         .map_err(|error| format!("the firmware cannot be built for {}: {error}", machine.name))?;
@@ -83,8 +89,13 @@ pub fn build_program(machine: &Machine, model: &Path, program: &str) -> Result<F
 }
 
 /// A cargo command for the firmware on a machine.
-pub fn cargo(route: Route, subcommand: &str, machine: &Machine) -> std::process::Command {
-    let mut command = route.cargo(subcommand, "firmware", machine.target, &folder(route, machine));
+pub fn cargo(route: Route, subcommand: &str, machine: &Machine) -> Command {
+    cargo_into(&folder(route, machine), route, subcommand, machine)
+}
+
+/// A cargo command for the firmware on a machine, which builds into a folder.
+pub fn cargo_into(folder: &Path, route: Route, subcommand: &str, machine: &Machine) -> Command {
+    let mut command = route.cargo(subcommand, FIRMWARE, machine.target, folder);
     command.args(["--no-default-features", "--features", machine.board]);
     if let Some(cpu) = machine.cpu {
         let mut flags = inherited_flags();
@@ -106,8 +117,8 @@ fn inherited_flags() -> Vec<String> {
 /// Where what is built for a machine lies; cores of one target do not undo each other's work.
 fn folder(route: Route, machine: &Machine) -> PathBuf {
     match machine.cpu {
-        Some(cpu) => route.folder("firmware").join(cpu),
-        None => route.folder("firmware"),
+        Some(cpu) => route.folder(FIRMWARE).join(cpu),
+        None => route.folder(FIRMWARE),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The machines that the firmware runs on.
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// A machine of QEMU, and how to build for it.
 #[derive(Debug)]

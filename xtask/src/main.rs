@@ -1,34 +1,28 @@
 //! The project's commands: `cargo xtask setup`, `demo`, `test`, `target-eval`, `bench`, `run`, `figures`.
 
-mod bare;
 mod bench;
+mod check;
 mod data;
 mod demo;
 mod draw;
+mod failure;
 mod figures;
 mod firmware;
+mod install;
 mod machine;
-mod machines;
-mod miri;
 mod model;
 mod picture;
 mod qemu;
 mod run;
-mod setup;
 mod shell;
 mod target_eval;
-mod test;
-mod thumb;
 mod toolchain;
-mod vectors;
 mod wasm;
+mod workspaces;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-/// Any error; `main` prints it on one line.
-type Failure = Box<dyn std::error::Error>;
 
 /// The project's commands.
 #[derive(Parser)]
@@ -40,21 +34,21 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make sure of everything that the other commands need: bare-metal targets, QEMU, Node.
+    /// Install everything that the other commands need: bare-metal targets, QEMU, Node.
     Setup,
-    /// Train for a minute or two, put the network into the firmware, boot it in QEMU, compare with the laptop.
+    /// Train a network in seconds, build it into the firmware, boot that in QEMU, compare with this computer.
     Demo(demo::Arguments),
-    /// All checks and tests, on the host and in QEMU.
-    Test,
+    /// Run all checks and tests, on this computer and in QEMU, or some of them.
+    Test(check::Arguments),
     /// Run all test images through the firmware in QEMU.
     TargetEval(target_eval::Arguments),
-    /// Instructions, modelled cycles and memory of layers and models on each core; writes docs/performance.md.
+    /// Measure instructions, modelled cycles and memory of layers and models on each core; writes docs/performance.md.
     Bench(bench::Arguments),
     /// Boot the firmware in QEMU, with arguments of its own.
     Run(run::Arguments),
-    /// Measure the committed models; write their cards and the table and picture of the README.
+    /// Measure the committed models; write their cards and the README's table and picture.
     Figures,
-    /// Draw the ten digits that the firmware carries anew.
+    /// Draw again the ten digits that the firmware carries.
     #[command(hide = true)]
     DrawFirmwareDigits,
 }
@@ -62,9 +56,9 @@ enum Command {
 fn main() -> ExitCode {
     sigpipe::reset(); // `| head` ends the program quietly
     let outcome = match Cli::parse().command {
-        Command::Setup => setup::run(),
+        Command::Setup => install::run(),
         Command::Demo(arguments) => demo::run(arguments),
-        Command::Test => test::run(),
+        Command::Test(arguments) => check::run(arguments),
         Command::TargetEval(arguments) => target_eval::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Run(arguments) => run::run(arguments),

@@ -6,7 +6,7 @@ use std::path::Path;
 use sinapse::crc::Crc32;
 use sinapse::dynamic::{Blob, Model};
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// Reads a blob file.
 ///

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use crate::failure::Failure;
 use crate::machine::MACHINES;
 use crate::qemu::{self, Guest};
-use crate::{Failure, data, firmware, shell, target_eval};
+use crate::{data, firmware, shell, target_eval};
 
 /// Digits side by side.
 const COLUMNS: usize = 5;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use defmt_decoder::{DecodeError, Table};
 
-use crate::Failure;
+use crate::failure::Failure;
 use crate::machine::Machine;
 
 /// Long enough for ten thousand images on a slow laptop.

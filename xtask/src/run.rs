@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::failure::Failure;
 use crate::machine::{self, MACHINES};
 use crate::qemu::{self, Guest};
-use crate::{Failure, firmware, target_eval};
+use crate::{firmware, target_eval};
 
 /// Arguments of `run`.
 #[derive(clap::Args)]

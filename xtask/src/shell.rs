@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// The repository.
 pub fn root() -> PathBuf {

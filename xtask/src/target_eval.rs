@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::data::TestFiles;
+use crate::failure::Failure;
 use crate::firmware::{self, Firmware, Sizes};
 use crate::machine::{self, MACHINES, Machine};
 use crate::qemu::{self, Guest};
-use crate::{Failure, data, shell};
+use crate::{data, shell};
 
 /// Arguments of `target-eval`.
 #[derive(clap::Args)]

@@ -3,10 +3,26 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::{Failure, shell};
+use crate::failure::Failure;
+use crate::shell;
 
 /// Oldest compiler that the project builds with.
 const OLDEST_MINOR: u32 = 95;
+
+/// Rust's name of WebAssembly's instruction set.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// Asks the compiler for the target of this computer.
+///
+/// # Errors
+///
+/// A compiler that does not answer.
+pub fn host() -> Result<String, Failure> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let answer = shell::output(Command::new(rustc).current_dir(shell::root()).arg("-vV"))?;
+    let host = answer.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.ok_or("`rustc -vV` does not name the host")?.to_owned())
+}
 
 /// A way to build for a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

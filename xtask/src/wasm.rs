@@ -6,14 +6,10 @@ use std::process::Command;
 use serde::Deserialize;
 
 use crate::data::{self, TestFiles};
-use crate::toolchain::Route;
-use crate::{Failure, setup, shell};
-
-/// Rust's name of the instruction set.
-pub const TARGET: &str = "wasm32-unknown-unknown";
-
-/// The folder of its workspace.
-pub const WORKSPACE: &str = "wasm";
+use crate::failure::Failure;
+use crate::shell;
+use crate::toolchain::{Route, WASM as TARGET};
+use crate::workspaces::WASM as WORKSPACE;
 
 /// What `wasm/evaluate.mjs` prints.
 #[derive(Deserialize)]
@@ -26,29 +22,9 @@ pub struct Report {
     pub logits_crc32: String,
 }
 
-/// Makes sure of target and Node.
-///
-/// # Errors
-///
-/// What is missing and cannot be installed, with the command to run.
-pub fn ready() -> Result<Route, Failure> {
-    if node_version().is_none() {
-        return Err(
-            "Node is missing; run: apt-get install nodejs (Debian), brew install node (macOS), or see nodejs.org"
-                .into(),
-        );
-    }
-    setup::target(TARGET)
-}
-
-/// What Node says about itself.
-pub fn node_version() -> Option<String> {
-    shell::ask(Command::new("node").arg("--version"))
-}
-
-/// A cargo command for the module.
-pub fn cargo(route: Route, subcommand: &str) -> Command {
-    let mut command = route.cargo(subcommand, WORKSPACE, TARGET, &route.folder(WORKSPACE));
+/// A cargo command for the module, which builds into a folder.
+pub fn cargo_into(folder: &Path, route: Route, subcommand: &str) -> Command {
+    let mut command = route.cargo(subcommand, WORKSPACE, TARGET, folder);
     // Its own configuration asks for vectors; flags of whoever called would displace it.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     command
@@ -69,7 +45,9 @@ pub fn evaluate(route: Route, model: &Path, files: &TestFiles) -> Result<Report,
 
 fn build(route: Route, model: &Path) -> Result<PathBuf, Failure> {
     let model = std::fs::canonicalize(model)?;
-    shell::run(cargo(route, "build").args(["--quiet", "--release"]).env("SINAPSE_MODEL", model))
-        .map_err(|error| format!("the module cannot be built for {TARGET}: {error}"))?;
+    shell::run(
+        cargo_into(&route.folder(WORKSPACE), route, "build").args(["--quiet", "--release"]).env("SINAPSE_MODEL", model),
+    )
+    .map_err(|error| format!("the module cannot be built for {TARGET}: {error}"))?;
     Ok(route.folder(WORKSPACE).join(TARGET).join("release").join("sinapse_wasm.wasm"))
 }

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::{Failure, shell};
+use crate::failure::Failure;
+use crate::shell;
 
 /// What a region took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::catalogue::{CLASSIC, HOST_WORK};
 use super::row::Row;
-use super::work::CLASSIC;
 
 /// A figure of a row.
 #[derive(Clone, Copy, Debug)]
@@ -64,9 +64,6 @@ const GOALS: [Goal; 13] = [
 /// Kernels of other engines on the host, and how many times faster the integer network must be than the fastest of them.
 const RATIOS: [(&str, &[&str], f64); 2] =
     [("ONNX Runtime", &["onnxruntime"], 10.0), ("the fastest Rust engine", &["tract", "candle"], 3.0)];
-
-/// The work that engines are compared with on the host.
-pub const HOST_WORK: &str = "784-32-10";
 
 /// A table of all goals whose rows were measured.
 pub fn table(rows: &[Row]) -> String {

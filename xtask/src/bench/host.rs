@@ -5,10 +5,12 @@ use std::ffi::OsString;
 
 use serde::Deserialize;
 
+use super::catalogue::{CLASSIC, OF_CLASSIC, TRAINED};
 use super::measure::Bench;
 use super::row::Row;
 use super::work;
-use crate::{Failure, data, shell};
+use crate::failure::Failure;
+use crate::{data, shell};
 
 /// One network, as the program reports it.
 #[derive(Deserialize)]
@@ -34,10 +36,10 @@ pub fn measure(bench: &Bench<'_>) -> Result<Vec<Row>, Failure> {
     if bench.selection.has_work("digits") {
         add("digits", work::committed("digits")?.whole)?;
     }
-    if bench.selection.has_work(work::CLASSIC) {
-        add(work::CLASSIC, work::committed(work::OF_CLASSIC)?.prefixes.pop().ok_or("a model without layers")?)?;
+    if bench.selection.has_work(CLASSIC) {
+        add(CLASSIC, work::committed(OF_CLASSIC)?.prefixes.pop().ok_or("a model without layers")?)?;
     }
-    for name in work::TRAINED.into_iter().filter(|name| bench.selection.has_work(name)) {
+    for name in TRAINED.into_iter().filter(|name| bench.selection.has_work(name)) {
         add(name, work::trained(name)?)?;
     }
     let mut cargo = shell::cargo();

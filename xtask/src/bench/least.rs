@@ -13,8 +13,9 @@ use object::{Object, ObjectSymbol};
 use sinapse::dynamic::Model;
 
 use super::work::Work;
+use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::{Failure, firmware, model, shell};
+use crate::{firmware, model, shell};
 
 /// Cores on which it is measured: those that the goals name.
 const CORES: [&str; 2] = ["m4", "m0"];

@@ -6,8 +6,9 @@ use super::count::{Cost, Regions, Summary};
 use super::selection::Selection;
 use super::work::Work;
 use crate::data::{self, Dataset, TestFiles};
+use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::{Failure, firmware, model, target_eval};
+use crate::{firmware, model, target_eval};
 
 /// What everything is measured with.
 pub struct Bench<'a> {

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what layers and models cost on each core, with results checked while measuring.
 
+mod catalogue;
 pub mod count;
 mod document;
 mod goals;
@@ -13,14 +14,14 @@ mod row;
 mod selection;
 pub mod work;
 
-pub use peers::WORKSPACE as PEERS;
-
+use crate::bench::catalogue::{CLASSIC, OF_CLASSIC};
 use crate::bench::measure::{Bench, Costs};
 use crate::bench::row::Row;
 use crate::bench::selection::Selection;
-use crate::bench::work::{CLASSIC, CommittedModel, Work};
+use crate::bench::work::{CommittedModel, Work};
+use crate::failure::Failure;
 use crate::machine::{MACHINES, Machine};
-use crate::{Failure, data, setup, shell};
+use crate::{data, install, shell};
 
 /// Images that every figure is the mean over.
 const IMAGES: usize = 1000;
@@ -109,7 +110,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 ///
 /// As [`run`].
 pub fn count_model(name: &str, machine: &'static Machine) -> Result<count::Summary, Failure> {
-    setup::ready(machine)?;
+    install::ready(machine)?;
     let (_, mut test) = data::test_images(None)?;
     test.truncate(IMAGES);
     let (plugin, selection) = (count::build()?, Selection::of(Vec::new(), Vec::new())?);
@@ -127,7 +128,7 @@ fn emulated(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>
     let cores = MACHINES.iter().enumerate().filter(distinct).map(|(_, machine)| machine);
     let cores = cores.take(if bench.quick { 1 } else { MACHINES.len() });
     for machine in cores.filter(|machine| bench.selection.has_core(machine.short)) {
-        match setup::ready(machine) {
+        match install::ready(machine) {
             Ok(_) => machines.push(machine),
             Err(error) => unavailable.push(format!("{}: {error}", machine.name)),
         }
@@ -136,14 +137,14 @@ fn emulated(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>
     if machines.is_empty() {
         return Ok(rows);
     }
-    for work in work::single(bench)? {
+    for work in work::single(bench.selection, bench.quick)? {
         for machine in &machines {
             let least = least::measure(&work, machine)?;
             let costs = bench.count(&work, machine)?;
             rows.push(Row::of_device(&work.name, row::kernel(&work, machine.short), machine, &costs, least)?);
         }
     }
-    for model in work::models(bench)? {
+    for model in work::models(bench.selection)? {
         for machine in &machines {
             rows.extend(model_rows(bench, &model, machine)?);
         }
@@ -172,7 +173,7 @@ fn model_rows(bench: &Bench<'_>, model: &CommittedModel, machine: &'static Machi
             last = Some(costs);
         }
     }
-    if name == work::OF_CLASSIC {
+    if name == OF_CLASSIC {
         let costs = last.map_or_else(|| measured(all), Ok)?;
         rows.push(row(CLASSIC, &costs, least::measure(all, machine)?)?);
         last = Some(costs);

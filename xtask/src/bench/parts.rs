@@ -6,7 +6,7 @@ use sinapse::blob::{LayerBytes, LayerView, Logits, encode};
 use sinapse::dynamic::{Blob, Model};
 use sinapse::element::ElementFormat;
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// Blobs of the first layer, the first two, and so on up to all of them, without a reduction of the picture.
 ///

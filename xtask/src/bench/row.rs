@@ -6,7 +6,7 @@ use sinapse::weight::Order;
 use super::least::Least;
 use super::measure::Costs;
 use super::work::Work;
-use crate::Failure;
+use crate::failure::Failure;
 use crate::machine::Machine;
 
 /// A row of the report; what a machine does not tell is absent.

@@ -1,8 +1,7 @@
 //! Which works and cores are measured: all, or those that were asked for.
 
-use super::peers;
-use super::work::{self, CLASSIC};
-use crate::Failure;
+use super::catalogue;
+use crate::failure::Failure;
 use crate::machine::MACHINES;
 
 /// Names of works and cores; where none is named, all are meant.
@@ -47,7 +46,7 @@ impl Selection {
 }
 
 fn all_works() -> Vec<&'static str> {
-    work::names().chain(peers::works()).chain([CLASSIC]).collect()
+    catalogue::names().collect()
 }
 
 fn all_cores() -> Vec<&'static str> {

@@ -12,10 +12,12 @@ use sinapse::dynamic::Model;
 use sinapse::element::ElementFormat;
 use sinapse::weight::{Order, WeightFormat};
 
-use super::measure::Bench;
+use super::catalogue::{CLASSIC, LAYERS, Layer, MODELS, OF_CLASSIC, QUICK, TRAINED};
 use super::parts;
 use super::pictures::Pictures;
-use crate::{Failure, data, model, shell};
+use super::selection::Selection;
+use crate::failure::Failure;
+use crate::{data, model, shell};
 
 /// A blob to measure.
 #[derive(Clone)]
@@ -38,51 +40,13 @@ pub struct CommittedModel {
     pub prefixes: Vec<Work>,
 }
 
-/// The network of other engines' figures without its reduction: four layers, 4-bit weights and activations.
-pub const CLASSIC: &str = "256-64-64-64-10-w4-x4";
-
-/// Inputs and outputs, formats of weights and inputs, and width and height of the picture that is read.
-type Layer = (&'static str, u16, WeightFormat, ElementFormat, (u16, u16));
-
-const LAYERS: [Layer; 9] = {
-    use {ElementFormat as E, WeightFormat as W};
-    [
-        ("784x32-w8-x4", 32, W::I8, E::U4, (28, 28)),
-        ("784x32-w4-x4", 32, W::I4, E::U4, (28, 28)),
-        ("784x32-w2-x4", 32, W::I2, E::U4, (28, 28)),
-        ("784x32-w8-x8", 32, W::I8, E::U8, (28, 28)),
-        ("784x32-f32", 32, W::F32, E::F32, (28, 28)),
-        ("784x64-w8-x4", 64, W::I8, E::U4, (28, 28)),
-        ("256x64-w4-x4", 64, W::I4, E::U4, (16, 16)),
-        ("784x10-w8-x4", 10, W::I8, E::U4, (28, 28)),
-        ("1000x7-w8-x4", 7, W::I8, E::U4, (40, 25)),
-    ]
-};
-
-/// Layers that a quick measurement takes: one of each kernel.
-const QUICK: [&str; 4] = ["784x32-w8-x4", "784x32-w4-x4", "784x32-w8-x8", "784x32-f32"];
-
-/// Networks that are trained on this computer: other engines run their shape too.
-pub const TRAINED: [&str; 2] = ["784-32-10-w8-x8", "784-32-10-f32"];
-
-/// Committed models.
-const MODELS: [&str; 3] = ["digits", OF_CLASSIC, "teaching"];
-
-/// The model that is [`CLASSIC`] behind a reduction.
-pub const OF_CLASSIC: &str = "classic";
-
-/// Names of everything that is measured on boards.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    LAYERS.iter().map(|layer| layer.0).chain(TRAINED).chain(MODELS)
-}
-
 /// Single layers of random weights, and networks that are trained for the bench.
 ///
 /// # Errors
 ///
 /// A blob that cannot be written, or a training that fails.
-pub fn single(bench: &Bench<'_>) -> Result<Vec<Work>, Failure> {
-    let wanted = |name: &str| bench.selection.has_work(name) && (!bench.quick || QUICK.contains(&name));
+pub fn single(selection: &Selection, quick: bool) -> Result<Vec<Work>, Failure> {
+    let wanted = |name: &str| selection.has_work(name) && (!quick || QUICK.contains(&name));
     let layers = LAYERS.iter().filter(|layer| wanted(layer.0)).map(layer);
     layers.chain(TRAINED.into_iter().filter(|name| wanted(name)).map(trained)).collect()
 }
@@ -112,9 +76,8 @@ pub fn layer_named(name: &str) -> Result<Work, Failure> {
 /// # Errors
 ///
 /// A blob that cannot be read, or a part of it that cannot be written.
-pub fn models(bench: &Bench<'_>) -> Result<Vec<CommittedModel>, Failure> {
-    let wanted =
-        |name: &&str| bench.selection.has_work(name) || *name == OF_CLASSIC && bench.selection.has_work(CLASSIC);
+pub fn models(selection: &Selection) -> Result<Vec<CommittedModel>, Failure> {
+    let wanted = |name: &&str| selection.has_work(name) || *name == OF_CLASSIC && selection.has_work(CLASSIC);
     MODELS.into_iter().filter(wanted).map(committed).collect()
 }
 

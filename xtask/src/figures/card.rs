@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::{Board, Figures, bytes, thousands};
-use crate::{Failure, shell};
+use crate::failure::Failure;
+use crate::shell;
 
 /// The recipe's first lines of comment say what the model is for.
 fn purpose(recipe: &str) -> String {

@@ -9,9 +9,10 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::bench::count::Summary;
+use crate::failure::Failure;
 use crate::machine::MACHINES;
 use crate::target_eval::{self, Report};
-use crate::{Failure, bench, data, shell};
+use crate::{bench, data, shell};
 
 /// The committed models.
 const MODELS: [&str; 9] =

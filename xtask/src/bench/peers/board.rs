@@ -5,22 +5,17 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use super::WORKSPACE;
+use crate::bench::catalogue::PEER_PROGRAMS;
 use crate::bench::count::{Cost, Regions};
 use crate::bench::measure::{Bench, Costs};
 use crate::bench::pictures::Pictures;
 use crate::bench::row::Row;
 use crate::data::Dataset;
+use crate::failure::Failure;
 use crate::machine::{MACHINES, Machine};
 use crate::toolchain::Route;
-use crate::{Failure, data, setup, shell};
-
-/// Programs of `tests/peers/m4`, the works that they are comparable with, and their engines.
-const PROGRAMS: [(&str, &str, &str); 3] = [
-    ("embedded-nn-s8", "784x32-w8-x8", "embedded-nn fully_connected_s8"),
-    ("embedded-nn-s4", "784x32-w4-x8", "embedded-nn fully_connected_s4"),
-    ("microflow", "784x32-w8-x8", "microflow fully_connected i8"),
-];
+use crate::workspaces::PEERS as WORKSPACE;
+use crate::{data, install, shell};
 
 /// Where the board's memory has room for all images.
 const PICTURES: &str = "0x21000000";
@@ -32,19 +27,15 @@ struct Report {
     stack_bytes: u64,
 }
 
-pub fn works() -> impl Iterator<Item = &'static str> {
-    PROGRAMS.iter().map(|program| program.1)
-}
-
 pub fn measure(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>, Failure> {
     let machine = &MACHINES[0];
     let mut rows = Vec::new();
     if !bench.selection.has_core(machine.short) {
         return Ok(rows);
     }
-    for (program, work, kernel) in PROGRAMS.into_iter().filter(|program| bench.selection.has_work(program.1)) {
+    for (program, work, kernel) in PEER_PROGRAMS.into_iter().filter(|program| bench.selection.has_work(program.1)) {
         eprintln!("{kernel} on {}", machine.name);
-        match setup::ready(machine).and_then(|route| build(route, machine, program)) {
+        match install::ready(machine).and_then(|route| build(route, machine, program)) {
             Ok(elf) => rows.push(row(bench, machine, &elf, work, kernel)?),
             Err(error) => unavailable.push(format!("{kernel}: {error}")),
         }

@@ -7,15 +7,13 @@ use std::process::Command;
 use serde::Deserialize;
 use sinapse::dynamic::{Model, Scores};
 
-use super::{WORKSPACE, folder};
-use crate::bench::goals::HOST_WORK;
+use crate::bench::catalogue::{HOST_WORK, TRAINED};
 use crate::bench::measure::Bench;
 use crate::bench::row::Row;
 use crate::bench::work::{self, Work};
-use crate::{Failure, data, model, shell};
-
-/// The same network with 8 bits and in single precision.
-pub const WORKS: [&str; 2] = ["784-32-10-w8-x8", "784-32-10-f32"];
+use crate::failure::Failure;
+use crate::workspaces::PEERS as WORKSPACE;
+use crate::{data, model, shell};
 
 /// How the script ends where this Python has no ONNX Runtime.
 const NOT_INSTALLED: i32 = 3;
@@ -31,7 +29,7 @@ struct Measured {
 }
 
 pub fn measure(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>, Failure> {
-    let (integer, float) = (work::trained(WORKS[0])?, work::trained(WORKS[1])?);
+    let (integer, float) = (work::trained(TRAINED[0])?, work::trained(TRAINED[1])?);
     let files = data::write_files(bench.test, bench.note.to_owned())?;
     let raw = write_raw(bench, &float)?;
 
@@ -57,7 +55,14 @@ pub fn measure(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<R
 fn build() -> Result<Command, Failure> {
     let target = shell::target().join(WORKSPACE).join("host");
     let mut cargo = shell::cargo();
-    cargo.current_dir(folder()).args(["build", "--quiet", "--locked", "--release", "--package", "peers-host"]);
+    cargo.current_dir(shell::root().join(WORKSPACE)).args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--release",
+        "--package",
+        "peers-host",
+    ]);
     shell::run(cargo.arg("--target-dir").arg(&target))?;
     let name = format!("peers-host{}", std::env::consts::EXE_SUFFIX);
     let mut program = Command::new(target.join("release").join(name));
@@ -70,7 +75,7 @@ fn build() -> Result<Command, Failure> {
 fn onnx_runtime(raw: &Path, images: &Path) -> Result<Result<String, String>, Failure> {
     let python = std::env::var_os("SINAPSE_PYTHON").unwrap_or_else(|| "python3".into());
     let mut command = Command::new(&python);
-    command.arg(folder().join("onnx_runtime.py")).args([raw, images]);
+    command.arg(shell::root().join(WORKSPACE).join("onnx_runtime.py")).args([raw, images]);
     let said = match command.output() {
         Ok(said) => said,
         Err(error) => return Ok(Err(format!("{} cannot be started: {error}", python.display()))),

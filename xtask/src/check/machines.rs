@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::bench::count::{self, Regions, Summary};
 use crate::bench::work;
 use crate::data::TestFiles;
+use crate::failure::Failure;
 use crate::firmware::{self, Firmware};
 use crate::machine::{MACHINES, Machine};
 use crate::qemu::{self, Guest};
 use crate::toolchain::Route;
-use crate::{Failure, data, model, setup, shell, target_eval, wasm};
+use crate::{data, install, model, shell, target_eval, wasm};
 
 /// Images over which layers, and the plugin and the board's own counter, are compared.
 const FEW_IMAGES: usize = 100;
@@ -47,7 +48,7 @@ pub fn compare() -> Result<(), Failure> {
     };
     // A machine that is not there does not keep the others from being tested.
     for machine in &MACHINES {
-        match setup::ready(machine) {
+        match install::ready(machine) {
             Ok(_) => note(&format!("{} ({})", machine.name, machine.core), comparison.on(machine))?,
             Err(error) => {
                 println!("{}: NOT TESTED: {error}", machine.name);
@@ -55,7 +56,7 @@ pub fn compare() -> Result<(), Failure> {
             }
         }
     }
-    match wasm::ready() {
+    match install::webassembly() {
         Ok(route) => note("WebAssembly (simd128)", comparison.under_node(route))?,
         Err(error) => {
             println!("WebAssembly: NOT TESTED: {error}");
@@ -108,7 +109,7 @@ impl Comparison {
             let report = wasm::evaluate(route, blob, &self.few)?;
             same(&report.logits_crc32, expected).map_err(|error| format!("{name}: {error}"))?;
         }
-        let version = wasm::node_version().unwrap_or_default();
+        let version = install::node_version().unwrap_or_default();
         let (layers, correct, images) = (self.layers.len(), report.correct, report.images);
         Ok(format!("{}, {layers} layers too; {correct} of {images} right under Node {version}", self.expected))
     }

@@ -3,7 +3,8 @@
 
 use std::process::Command;
 
-use crate::{Failure, shell};
+use crate::failure::Failure;
+use crate::shell;
 
 /// Miri comes with nightly toolchains.
 const TOOLCHAIN: &str = "nightly";

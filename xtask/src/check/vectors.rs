@@ -3,14 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::failure::Failure;
+use crate::shell;
 use crate::toolchain::Route;
-use crate::{Failure, shell};
-
-/// The folder of its workspace.
-pub const WORKSPACE: &str = "tests/vectors";
+use crate::workspaces::VECTORS as WORKSPACE;
 
 /// A target with kernels for vectors, and what runs its programs.
-struct Vectors {
+struct Comparison {
     target: &'static str,
     file: &'static str,
     runner: &'static str,
@@ -21,9 +20,9 @@ struct Vectors {
 const IN_NODE: &str = "WebAssembly.instantiate(require('fs').readFileSync(process.argv[1])) \
                        .then(({ instance }) => process.exit(instance.exports.check() === 0 ? 0 : 1))";
 
-const VECTORS: [Vectors; 2] = [
-    Vectors { target: "aarch64-unknown-none", file: "sinapse-vectors", runner: "qemu-aarch64", arguments: &[] },
-    Vectors {
+const COMPARISONS: [Comparison; 2] = [
+    Comparison { target: "aarch64-unknown-none", file: "sinapse-vectors", runner: "qemu-aarch64", arguments: &[] },
+    Comparison {
         target: "wasm32-unknown-unknown",
         file: "sinapse-vectors.wasm",
         runner: "node",
@@ -37,8 +36,7 @@ const VECTORS: [Vectors; 2] = [
 ///
 /// A build that fails, or sums that differ.
 pub fn compare() -> Result<(), Failure> {
-    for vectors in &VECTORS {
-        let Vectors { target, file, runner, arguments } = vectors;
+    for Comparison { target, file, runner, arguments } in &COMPARISONS {
         let Some(route) = Route::ready_for(target)? else {
             println!("{target}: NOT TESTED: there is no toolchain for it (`rustup target add {target}`)");
             continue;

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::failure::Failure;
 use crate::machine::{MACHINES, Machine};
+use crate::shell;
 use crate::toolchain::{self, Route};
-use crate::{Failure, shell, wasm};
 
 /// Debian's complete toolchain with the library's sources.
 const TOOLCHAIN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "lld"];
@@ -30,10 +31,10 @@ pub fn run() -> Result<(), Failure> {
             }
         }
     }
-    match wasm::ready() {
+    match webassembly() {
         Ok(route) => {
-            println!("WebAssembly: {} {}", wasm::TARGET, origin(route));
-            println!("    Node {}", wasm::node_version().unwrap_or_default());
+            println!("WebAssembly: {} {}", toolchain::WASM, origin(route));
+            println!("    Node {}", node_version().unwrap_or_default());
         }
         Err(error) => {
             println!("WebAssembly: missing: {error}");
@@ -65,6 +66,26 @@ pub fn ready(machine: &Machine) -> Result<Route, Failure> {
         install_emulator(machine)?;
     }
     Ok(route)
+}
+
+/// Makes sure of Node and of WebAssembly's target; says only what it does.
+///
+/// # Errors
+///
+/// As [`ready`].
+pub fn webassembly() -> Result<Route, Failure> {
+    if node_version().is_none() {
+        return Err(
+            "Node is missing; run: apt-get install nodejs (Debian), brew install node (macOS), or see nodejs.org"
+                .into(),
+        );
+    }
+    target(toolchain::WASM)
+}
+
+/// Asks Node for its version.
+pub fn node_version() -> Option<String> {
+    shell::ask(Command::new("node").arg("--version"))
 }
 
 /// Makes sure of a target; says only what it does.

@@ -4,7 +4,7 @@
 
 use object::{Object, ObjectSection, ObjectSymbol};
 
-use crate::Failure;
+use crate::failure::Failure;
 
 /// Addresses of all instructions of the DSP extension in a program's code.
 ///

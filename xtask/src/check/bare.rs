@@ -5,8 +5,10 @@ use std::path::Path;
 
 use object::{Object, ObjectSymbol};
 
+use super::thumb;
+use crate::failure::Failure;
 use crate::machine::{MACHINES, Machine};
-use crate::{Failure, bench, firmware, setup, shell, target_eval, thumb};
+use crate::{bench, firmware, install, shell, target_eval};
 
 /// What no name of a function may contain in a program around an integer network: panics, allocation, soft floats.
 const UNWANTED: [&str; 17] = [
@@ -45,7 +47,7 @@ pub fn check() -> Result<(), Failure> {
     // With all that can be done to a picture.
     let viewing = bench::work::in_views("nano")?;
     for machine in &MACHINES {
-        let route = match setup::ready(machine) {
+        let route = match install::ready(machine) {
             Ok(route) => route,
             Err(error) => {
                 println!("{}: NOT TESTED: {error}", machine.name);
