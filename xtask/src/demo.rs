@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: the whole path, from training on the laptop to the answer on the microcontroller.
+//! `cargo xtask demo`: from training on this computer to the answer on the microcontroller.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::qemu::{self, Guest};
 use crate::target_eval::{self, Report};
 use crate::{firmware, install, shell};
 
-/// Pictures that are shown whole; of the others only the answer.
+/// Digits that are shown as pictures; of the others, only the answer is.
 const PICTURES: usize = 3;
 
 /// Arguments of `demo`.
@@ -24,7 +24,7 @@ pub struct Arguments {
     data: Option<PathBuf>,
 }
 
-/// What `sinapse eval --json` says; the rest of it does not matter here.
+/// The fields of `sinapse eval --json` that are needed here.
 #[derive(Deserialize)]
 struct Evaluation {
     images: u32,
@@ -37,7 +37,7 @@ struct Evaluation {
 ///
 /// # Errors
 ///
-/// Any step that fails, and logits that differ between laptop and device.
+/// A failed step, or different logits on this computer and the device.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let machine = machine::named(&arguments.machine)?;
     let data = arguments.data.map(std::path::absolute).transpose()?;
@@ -67,7 +67,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     headline("Result");
     print(&host, &device);
     if host.logits_crc32 != device.logits_crc32 || host.correct != device.correct {
-        return Err("laptop and device do not compute the same logits".into());
+        return Err("this computer and the device do not compute the same logits".into());
     }
     Ok(())
 }
@@ -83,7 +83,7 @@ fn with_data<'c>(command: &'c mut std::process::Command, data: Option<&Path>) ->
     command
 }
 
-/// Boots the firmware without arguments: it shows the digits that are compiled in.
+/// Boots the firmware without arguments, so that it shows the compiled-in digits.
 fn show_digits(machine: &Machine, model: &Path) -> Result<(), Failure> {
     let firmware = firmware::build(machine, model)?;
     let serial = firmware.serial_file();

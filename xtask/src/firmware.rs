@@ -1,4 +1,4 @@
-//! Building the firmware with a model in it, and what it takes on the chip.
+//! Building the firmware around a model, and its size on the chip.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,29 +13,29 @@ use crate::toolchain::Route;
 use crate::workspaces::FIRMWARE;
 use crate::{install, shell};
 
-/// A program for a machine, with one model compiled in.
+/// A program for a machine, with a model compiled in.
 pub struct Firmware {
-    /// The ELF file, which no other build overwrites.
+    /// The ELF file, a copy that no other build overwrites.
     pub elf: PathBuf,
-    /// What it takes.
+    /// Its size.
     pub sizes: Sizes,
 }
 
 impl Firmware {
-    /// A file of this process for what the serial port sends: the same program may run several times at once.
+    /// File for the output of the serial port, unique to this process: a program may run several times at once.
     pub fn serial_file(&self) -> PathBuf {
         self.elf.with_extension(format!("{}.serial", std::process::id()))
     }
 }
 
-/// Bytes on the chip.
+/// Sizes on the chip, in bytes.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Sizes {
     /// Everything in flash.
     pub flash_bytes: u64,
     /// Flash without the blob and the compiled-in pictures.
     pub program_bytes: u64,
-    /// Static RAM; the stack comes on top.
+    /// Static RAM, without the stack.
     pub ram_bytes: u64,
 }
 
@@ -43,7 +43,7 @@ pub struct Sizes {
 ///
 /// # Errors
 ///
-/// A model that cannot be read, a failed set-up or a failed build.
+/// A model that cannot be read, or a failed set-up or build.
 pub fn build(machine: &Machine, model: &Path) -> Result<Firmware, Failure> {
     build_program(machine, model, "sinapse-firmware")
 }
@@ -61,7 +61,7 @@ pub fn build_program(machine: &Machine, model: &Path, program: &str) -> Result<F
     let model = fs::canonicalize(model)?;
     let route = install::ready(machine)?;
 
-    // Builds of a folder end in the same file: only one at a time, and each takes its copy away.
+    // Builds of a folder write the same file: one at a time, and each keeps a copy.
     fs::create_dir_all(folder(route, machine))?;
     let lock = File::create(folder(route, machine).join("build.lock"))?;
     lock.lock()?;
@@ -105,7 +105,7 @@ pub fn cargo_into(folder: &Path, route: Route, subcommand: &str, machine: &Machi
     command
 }
 
-/// Flags for the compiler that whoever called asked for: cargo takes one variable alone, and ours would displace them.
+/// Compiler flags of the caller's environment: cargo reads only one variable, and ours would hide them.
 fn inherited_flags() -> Vec<String> {
     let words = |name: &str, separator: char| {
         let text = std::env::var(name).ok()?;
@@ -114,7 +114,7 @@ fn inherited_flags() -> Vec<String> {
     words("CARGO_ENCODED_RUSTFLAGS", '\u{1f}').or_else(|| words("RUSTFLAGS", ' ')).unwrap_or_default()
 }
 
-/// Where what is built for a machine lies; cores of one target do not undo each other's work.
+/// Folder for builds for a machine; cores that share a target do not overwrite each other's work.
 fn folder(route: Route, machine: &Machine) -> PathBuf {
     match machine.cpu {
         Some(cpu) => route.folder(FIRMWARE).join(cpu),
@@ -122,37 +122,37 @@ fn folder(route: Route, machine: &Machine) -> PathBuf {
     }
 }
 
-/// A program that was built for a machine.
+/// Path of a program that was built for a machine.
 pub fn built(route: Route, machine: &Machine, program: &str) -> PathBuf {
     folder(route, machine).join(machine.target).join("release").join(program)
 }
 
-/// The compiled-in digits.
+/// File of the compiled-in digits.
 pub fn pictures() -> PathBuf {
     shell::root().join("firmware").join("digits.idx")
 }
 
-/// Bytes of a blob and of the compiled-in digits, which are not program.
+/// Size of the blob and the compiled-in digits, which do not count as program.
 pub fn carried_bytes(model: &Path) -> Result<u64, Failure> {
     Ok(fs::metadata(model)?.len() + fs::metadata(pictures())?.len())
 }
 
-/// Adds up the sections that are loaded or reserved.
+/// Sums the sections that are loaded or reserved.
 pub fn sizes(elf: &[u8], carried_bytes: u64) -> Result<Sizes, Failure> {
     let file = object::File::parse(elf)?;
     let (mut flash_bytes, mut ram_bytes) = (0, 0);
     for section in file.sections() {
         let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
         if sh_flags & u64::from(object::elf::SHF_ALLOC) == 0 {
-            continue; // debug information and the log's texts stay on the host
+            continue; // debug information and log strings stay on the host
         }
-        // `riscv-rt` makes a section of all RAM that is left for the stack.
+        // `riscv-rt` turns all remaining RAM into a section for the stack.
         if section.name().is_ok_and(|name| name == ".stack") {
             continue;
         }
         let writable = sh_flags & u64::from(object::elf::SHF_WRITE) != 0;
         let zeroed = section.kind() == SectionKind::UninitializedData;
-        // Initialised variables lie in both: a copy in flash, from where they are set at reset.
+        // Initialised variables count twice: their values are copied from flash at reset.
         ram_bytes += if writable { section.size() } else { 0 };
         flash_bytes += if zeroed { 0 } else { section.size() };
     }

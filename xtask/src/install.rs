@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: bare-metal targets and QEMU, by whatever way this machine has.
+//! `cargo xtask setup`: installs bare-metal targets and QEMU, by rustup or Debian's packages.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,14 +8,15 @@ use crate::machine::{MACHINES, Machine};
 use crate::shell;
 use crate::toolchain::{self, Route};
 
-/// Debian's complete toolchain with the library's sources.
+/// Debian's toolchain, with the sources of the standard library.
 const TOOLCHAIN_PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "lld"];
 
-/// Sets up for all machines; the other commands set up what they need themselves.
+/// Sets up all machines; the other commands set up what they need themselves.
 ///
 /// # Errors
 ///
-/// What is missing for the default machine and cannot be installed, with the command to run. Others are named.
+/// Something that the default machine needs and that cannot be installed, with the command to run. Other machines are
+/// reported.
 pub fn run() -> Result<(), Failure> {
     let mut missing = 0;
     for (index, machine) in MACHINES.iter().enumerate() {
@@ -55,11 +56,11 @@ fn origin(route: Route) -> &'static str {
     }
 }
 
-/// Makes sure of a machine's target and emulator; says only what it does.
+/// Ensures that a machine's target and emulator are installed; silent if they are.
 ///
 /// # Errors
 ///
-/// What is missing and cannot be installed, with the command to run.
+/// Something that is missing and cannot be installed, with the command to run.
 pub fn ready(machine: &Machine) -> Result<Route, Failure> {
     let route = target(machine.target)?;
     if emulator(machine).is_none() {
@@ -68,7 +69,7 @@ pub fn ready(machine: &Machine) -> Result<Route, Failure> {
     Ok(route)
 }
 
-/// Makes sure of Node and of WebAssembly's target; says only what it does.
+/// Ensures that Node and WebAssembly's target are installed; silent if they are.
 ///
 /// # Errors
 ///
@@ -88,7 +89,7 @@ pub fn node_version() -> Option<String> {
     shell::ask(Command::new("node").arg("--version"))
 }
 
-/// Makes sure of a target; says only what it does.
+/// Ensures that a target is installed; silent if it is.
 ///
 /// # Errors
 ///
@@ -100,13 +101,13 @@ pub fn target(target: &str) -> Result<Route, Failure> {
     }
 }
 
-/// The first line of what the emulator says about itself.
+/// Returns the first line of the emulator's `--version`.
 fn emulator(machine: &Machine) -> Option<String> {
     let answer = shell::ask(Command::new(machine.qemu).arg("--version"))?;
     answer.lines().next().map(str::to_owned)
 }
 
-/// Rustup where it can, else Debian's packages.
+/// Installs a target with rustup, else Debian's packages.
 fn install_target(target: &str) -> Result<Route, Failure> {
     let forced = toolchain::forced()?;
     let mut tried = Vec::new();
@@ -166,14 +167,14 @@ pub fn install_packages(packages: &[&str]) -> Result<(), Failure> {
         return Err(format!("not root; run: sudo apt-get update && sudo {install}").into());
     }
     eprintln!("setup: apt-get update && {install}");
-    // An update that fails leaves the lists of before, which may do.
+    // A failed update leaves the previous lists, which may be enough.
     let _ = apt(&["update"]);
     let mut arguments = vec!["install", "-y", "--no-install-recommends"];
     arguments.extend(packages);
     apt(&arguments)
 }
 
-/// Runs `apt-get`; its report goes to the error stream, because our output may be JSON.
+/// Runs `apt-get` with its output on the error stream, because ours may be JSON.
 fn apt(arguments: &[&str]) -> Result<(), Failure> {
     let mut command = Command::new("apt-get");
     command.args(["-q"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(std::io::stderr());

@@ -2,31 +2,31 @@
 
 use crate::failure::Failure;
 
-/// A machine of QEMU, and how to build for it.
+/// A machine that QEMU emulates, and how to build for it.
 #[derive(Debug)]
 pub struct Machine {
-    /// QEMU's name, but for the machine that says too little.
+    /// QEMU's name, or a clearer one where that is too general.
     pub name: &'static str,
-    /// What it has inside.
+    /// Its core.
     pub core: &'static str,
-    /// The same in short, as reports call it.
+    /// Short name of the core, as in reports.
     pub short: &'static str,
-    /// Rust's name of the instruction set.
+    /// Rust target.
     pub target: &'static str,
-    /// The core as the compiler calls it, where the target leaves out what this one has.
+    /// `target-cpu`, if the core has extensions that the target leaves out.
     pub cpu: Option<&'static str>,
-    /// The firmware's board: a Cargo feature and a file in `firmware/src/board`.
+    /// Board of the firmware: a Cargo feature and a file in `firmware/src/board`.
     pub board: &'static str,
-    /// QEMU's program.
+    /// QEMU program that emulates it.
     pub qemu: &'static str,
-    /// How QEMU is told which machine to be.
+    /// Options that choose the machine.
     pub options: &'static [&'static str],
-    /// One instruction takes `2^icount_shift` ns: what the board's counter counts by.
+    /// Virtual time of one instruction, `2^icount_shift` ns, which drives the board's counter.
     pub icount_shift: &'static str,
 }
 
 impl Machine {
-    /// A machine of Arm's, whose timer counts 64 ns an instruction.
+    /// An Arm machine, whose timer advances by 64 ns per instruction.
     const fn arm(options: &'static [&'static str; 2], core: &'static str, short: &'static str) -> Machine {
         Machine {
             name: options[1],
@@ -42,10 +42,10 @@ impl Machine {
     }
 }
 
-/// All of them; the first is the default.
+/// All machines; the first is the default.
 pub static MACHINES: [Machine; 8] = [
     Machine::arm(&["-M", "mps2-an386"], "Cortex-M4F", "m4"),
-    // Refuses what the other M4 ignores: writes to flash, accesses beside the memories.
+    // Faults where the other M4 does not: writes to flash, accesses outside of memory.
     Machine { board: "netduinoplus2", ..Machine::arm(&["-M", "netduinoplus2"], "Cortex-M4F", "m4") },
     Machine { target: "thumbv6m-none-eabi", board: "microbit", ..Machine::arm(&["-M", "microbit"], "Cortex-M0", "m0") },
     Machine { target: "thumbv7m-none-eabi", ..Machine::arm(&["-M", "mps2-an385"], "Cortex-M3", "m3") },
@@ -75,11 +75,11 @@ pub static MACHINES: [Machine; 8] = [
     },
 ];
 
-/// The machine of that name.
+/// Looks up a machine by name.
 ///
 /// # Errors
 ///
-/// A name that is not in the table; the message lists those that are.
+/// An unknown name; the message lists the known ones.
 pub fn named(name: &str) -> Result<&'static Machine, Failure> {
     MACHINES.iter().find(|machine| machine.name == name).ok_or_else(|| {
         let names: Vec<_> = MACHINES.iter().map(|machine| machine.name).collect();

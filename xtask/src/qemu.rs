@@ -12,30 +12,31 @@ use defmt_decoder::{DecodeError, Table};
 use crate::failure::Failure;
 use crate::machine::Machine;
 
-/// Long enough for ten thousand images on a slow laptop.
+/// Limit of a run: enough for ten thousand images on a slow laptop.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// A program and what it runs in.
+/// A program, and the machine and files that it runs with.
 pub struct Guest<'a> {
     /// QEMU's machine.
     pub machine: &'a Machine,
     /// The program.
     pub elf: &'a Path,
-    /// Folder that it sees as its own.
+    /// Its working folder.
     pub folder: &'a Path,
-    /// They reach the firmware through semihosting, separated by spaces: name files relative to `folder`.
+    /// Arguments, passed through semihosting and separated by spaces; files are relative to `folder`.
     pub arguments: &'a [&'a str],
-    /// File for what the serial port sends.
+    /// File for the output of the serial port.
     pub serial: &'a Path,
-    /// A plugin of QEMU and its arguments.
+    /// A QEMU plugin and its arguments.
     pub plugin: Option<String>,
 }
 
-/// Boots a program and hands each line of its log to `show`, until it ends.
+/// Boots a program and passes each line of its log to `show` until the program ends.
 ///
 /// # Errors
 ///
-/// QEMU cannot be started, takes too long, or the firmware ends with another code than 0: then the message has its error.
+/// QEMU cannot be started or takes too long, or the firmware ends with a code other than 0; the message then has the
+/// firmware's error.
 pub fn boot(guest: &Guest<'_>, mut show: impl FnMut(&str)) -> Result<(), Failure> {
     let (machine, elf) = (guest.machine, guest.elf);
     let program = std::fs::read(elf).map_err(|error| format!("{}: {error}", elf.display()))?;
@@ -88,7 +89,7 @@ fn start(guest: &Guest<'_>) -> Result<Child, Failure> {
                 format!("`{argument}`: semihosting separates arguments by spaces; use a path without any").into()
             );
         }
-        semihosting += &format!(",arg={}", argument.replace(',', ",,")); // QEMU's way to write a comma
+        semihosting += &format!(",arg={}", argument.replace(',', ",,")); // QEMU's escape of a comma
     }
     let mut command = Command::new(machine.qemu);
     command.current_dir(folder).args(machine.options).args(["-display", "none", "-monitor", "none"]);
@@ -102,7 +103,7 @@ fn start(guest: &Guest<'_>) -> Result<Child, Failure> {
     command.spawn().map_err(|error| format!("{} cannot be started: {error}", machine.qemu).into())
 }
 
-/// A process that ends with its owner.
+/// A process that is killed when its owner is dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -112,7 +113,7 @@ impl Drop for Running {
     }
 }
 
-/// Reads a stream in a thread of its own, so that nobody waits for a full pipe.
+/// Reads a stream in a thread of its own, so that a full pipe never blocks the process.
 fn chunks(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: the firmware in QEMU, as a person sees it.
+//! `cargo xtask run`: the firmware in QEMU, with its log on the terminal.
 
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub struct Arguments {
 ///
 /// # Errors
 ///
-/// Set-up, build, or the firmware's own complaint.
+/// A failed set-up or build, or an error of the firmware.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let machine = machine::named(&arguments.machine)?;
     let model = arguments.model.unwrap_or_else(target_eval::default_model);

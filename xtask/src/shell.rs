@@ -7,19 +7,19 @@ use std::sync::OnceLock;
 
 use crate::failure::Failure;
 
-/// The repository.
+/// Root of the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
 }
 
-/// The folder for everything that is built.
+/// Folder for build output.
 pub fn target() -> PathBuf {
-    // A relative CARGO_TARGET_DIR is relative to where cargo was called.
+    // A relative CARGO_TARGET_DIR is relative to the folder where cargo was called.
     let chosen = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).unwrap_or_else(|| root().join("target"));
     std::path::absolute(&chosen).unwrap_or(chosen)
 }
 
-/// The cargo that runs this program, in the repository.
+/// A command for the cargo that runs this program, in the repository.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
@@ -46,17 +46,17 @@ pub fn sinapse() -> Result<Command, Failure> {
     Ok(command)
 }
 
-/// Runs a command with its output on this terminal.
+/// Runs a command whose output goes to this terminal.
 ///
 /// # Errors
 ///
-/// A program that cannot be started, or that ends with another code than 0.
+/// A program that cannot be started, or an exit code other than 0.
 pub fn run(command: &mut Command) -> Result<(), Failure> {
     let status = command.status().map_err(|error| cannot_start(command, &error))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", line(command)).into()) }
 }
 
-/// Runs a command, its errors on this terminal, and gives its output.
+/// Runs a command whose errors go to this terminal, and returns its output.
 ///
 /// # Errors
 ///
@@ -69,13 +69,13 @@ pub fn output(command: &mut Command) -> Result<String, Failure> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// What a program says about itself, where it can be started and ends well; nothing is shown.
+/// Returns a program's output if it can be started and succeeds; shows nothing.
 pub fn ask(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// The command as one would type it.
+/// Formats a command as one would type it.
 pub fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let program = program.file_name().unwrap_or(program.as_os_str());

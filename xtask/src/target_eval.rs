@@ -28,7 +28,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// What the firmware's `result` line says.
+/// The firmware's `result` line.
 #[derive(Deserialize)]
 struct Measured {
     images: u32,
@@ -40,33 +40,33 @@ struct Measured {
     stack_bytes: u32,
 }
 
-/// All that is known about a model on a machine.
+/// Results of a model on a machine.
 #[derive(Serialize)]
 pub struct Report {
     /// QEMU's name.
     pub machine: &'static str,
-    /// What the machine has inside.
+    /// Core of the machine.
     pub core: &'static str,
     /// Blob file.
     pub model: String,
-    /// What the images are and where they come from.
+    /// Origin of the images.
     pub data: String,
     /// Number of images.
     pub images: u32,
     /// Images whose class is their label.
     pub correct: u32,
-    /// The share of these, 0..=1.
+    /// Share of correct images, 0..=1.
     pub accuracy: f64,
     /// CRC-32 of all logits of all images in order, little-endian; hexadecimal.
     pub logits_crc32: String,
-    /// Mean instructions an image.
+    /// Mean instructions per image.
     pub instructions_mean: u32,
-    /// Most instructions of an image.
+    /// Most instructions for one image.
     pub instructions_max: u32,
-    /// What the program takes.
+    /// Flash and static RAM of the program.
     #[serde(flatten)]
     pub sizes: Sizes,
-    /// Deepest stack.
+    /// Deepest stack, in bytes.
     pub stack_bytes: u32,
 }
 
@@ -74,7 +74,7 @@ pub struct Report {
 ///
 /// # Errors
 ///
-/// Set-up, build, data, or the firmware's own complaint.
+/// A failed set-up or build, bad data, or an error of the firmware.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let model = arguments.model.unwrap_or_else(default_model);
     let report = evaluate(machine::named(&arguments.machine)?, &model, arguments.data.as_deref())?;
@@ -102,11 +102,11 @@ pub fn evaluate(machine: &'static Machine, model: &Path, folder: Option<&Path>) 
     evaluate_files(machine, &firmware, model, &files, None)
 }
 
-/// Runs all images of two files through a firmware that is built.
+/// Runs all images of two files through built firmware.
 ///
 /// # Errors
 ///
-/// The firmware's own complaint.
+/// An error of the firmware.
 pub fn evaluate_files(
     machine: &'static Machine,
     firmware: &Firmware,

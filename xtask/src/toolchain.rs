@@ -1,4 +1,4 @@
-//! Two ways to build for a bare-metal target: a toolchain that has the target's library, or one that builds it.
+//! Two routes to a bare-metal target: a toolchain with the target's `core` library, or one that builds it from source.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::shell;
 
-/// Oldest compiler that the project builds with.
+/// Minor version of the oldest compiler that builds the project.
 const OLDEST_MINOR: u32 = 95;
 
 /// Rust's name of WebAssembly's instruction set.
@@ -27,13 +27,13 @@ pub fn host() -> Result<String, Failure> {
 /// A way to build for a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// The current toolchain has the target's library: `rustup target add`.
+    /// The current toolchain, with a library from `rustup target add`.
     Rustup,
-    /// Debian's toolchain in `/usr/bin` builds `core` from source.
+    /// Debian's toolchain in `/usr/bin`, which builds `core` from source.
     Debian,
 }
 
-/// `SINAPSE_TOOLCHAIN` forces a route, `rustup` or `debian`; tests use both.
+/// Reads the route that `SINAPSE_TOOLCHAIN` forces, `rustup` or `debian`; tests use both.
 ///
 /// # Errors
 ///
@@ -48,7 +48,7 @@ pub fn forced() -> Result<Option<Route>, Failure> {
 }
 
 impl Route {
-    /// The first route that is ready for a target, of those that are allowed.
+    /// Returns the first allowed route that is ready for a target.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl Route {
         }
     }
 
-    /// A cargo command in a workspace of the repository; `--target`, `--target-dir` and what the route needs are added.
+    /// A cargo command in a workspace of the repository, with the options that target, folder and route need.
     pub fn cargo(self, subcommand: &str, workspace: &str, target: &str, folder: &Path) -> Command {
         let mut command = match self {
             Route::Rustup => shell::cargo(),
@@ -98,12 +98,12 @@ impl Route {
         if target.starts_with("wasm32") { "wasm-ld" } else { "ld.lld" }
     }
 
-    /// The folder for what this route builds in a workspace: the two would undo each other's work in one.
+    /// Folder for this route's builds of a workspace; in a shared one, each route would overwrite the other's work.
     pub fn folder(self, workspace: &str) -> std::path::PathBuf {
         shell::target().join(workspace).join(self.name())
     }
 
-    /// As `SINAPSE_TOOLCHAIN` calls it.
+    /// Name of the route in `SINAPSE_TOOLCHAIN`.
     pub fn name(self) -> &'static str {
         match self {
             Route::Rustup => "rustup",
@@ -112,7 +112,7 @@ impl Route {
     }
 }
 
-/// Frees a command from the toolchain that runs this program, so that it finds Debian's.
+/// Clears a command's environment of the toolchain that runs this program, so that it finds Debian's.
 fn debian(command: &mut Command) -> &mut Command {
     for variable in ["RUSTUP_TOOLCHAIN", "CARGO", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "LD_LIBRARY_PATH"] {
         command.env_remove(variable);
@@ -122,7 +122,7 @@ fn debian(command: &mut Command) -> &mut Command {
     command.env("PATH", path).env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1")
 }
 
-/// Whether `rustc 1.96.0 (…)` is at least the oldest version.
+/// True if `rustc 1.96.0 (…)` is at least the oldest version.
 fn is_new_enough(version: &str) -> bool {
     let number = version.strip_prefix("rustc ").unwrap_or(version);
     let mut parts = number.split(['.', ' ', '-']).map_while(|part| part.parse::<u32>().ok());

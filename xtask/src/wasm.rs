@@ -11,21 +11,21 @@ use crate::shell;
 use crate::toolchain::{Route, WASM as TARGET};
 use crate::workspaces::WASM as WORKSPACE;
 
-/// What `wasm/evaluate.mjs` prints.
+/// Output of `wasm/evaluate.mjs`.
 #[derive(Deserialize)]
 pub struct Report {
     /// Number of images.
     pub images: u32,
     /// Images whose class is their label.
     pub correct: u32,
-    /// As of every other machine.
+    /// CRC-32 of all logits, computed as on every other machine.
     pub logits_crc32: String,
 }
 
 /// A cargo command for the module, which builds into a folder.
 pub fn cargo_into(folder: &Path, route: Route, subcommand: &str) -> Command {
     let mut command = route.cargo(subcommand, WORKSPACE, TARGET, folder);
-    // Its own configuration asks for vectors; flags of whoever called would displace it.
+    // Its configuration enables vectors; flags of the caller's environment would override it.
     command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     command
 }
@@ -34,7 +34,7 @@ pub fn cargo_into(folder: &Path, route: Route, subcommand: &str) -> Command {
 ///
 /// # Errors
 ///
-/// A failed build, or the script's own complaint.
+/// A failed build, or an error of the script.
 pub fn evaluate(route: Route, model: &Path, files: &TestFiles) -> Result<Report, Failure> {
     let module = build(route, model)?;
     let mut node = Command::new("node");

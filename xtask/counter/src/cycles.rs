@@ -1,4 +1,4 @@
-//! Cycles of an instruction on a Cortex-M4, given the one before.
+//! Modelled cycles of an instruction on a Cortex-M4, given the previous one.
 //!
 //! | instruction | cycles |
 //! | --- | --- |
@@ -15,7 +15,7 @@
 
 use crate::instruction::{Instruction, Kind};
 
-/// Modelled cycles of `instruction` right behind `last`, the one executed before in the same region.
+/// Models the cycles of `instruction` after `last`, the previous one in the same region.
 pub fn of(instruction: &Instruction, last: Option<&Instruction>) -> u64 {
     let own = match instruction.kind {
         Kind::Untimed => return 0,
@@ -33,7 +33,7 @@ pub fn of(instruction: &Instruction, last: Option<&Instruction>) -> u64 {
         + branch(last, instruction)
 }
 
-/// Whether a load can start while the access before it still runs.
+/// Returns whether a load overlaps the access before it.
 fn pipelines(last: &Instruction, load: &Instruction) -> bool {
     matches!(last.kind, Kind::Load | Kind::Store) && load.address_registers.first() != Some(&last.target)
 }
@@ -46,7 +46,7 @@ fn waits_for_address(last: &Instruction, instruction: &Instruction) -> bool {
 }
 
 fn waits_for_float(last: &Instruction, instruction: &Instruction) -> bool {
-    // Operands, the target included: an accumulator is read too.
+    // All operands including the target: an accumulator is read, too.
     let mut operands = instruction.text.split(|c: char| !c.is_ascii_alphanumeric()).skip(1);
     last.kind == Kind::Float
         && matches!(instruction.kind, Kind::Float | Kind::FloatMultiplyAdd)

@@ -1,18 +1,18 @@
-//! What the timing of an instruction depends on, read from its disassembly.
+//! Properties of an instruction that its timing depends on, read from its disassembly.
 
-/// Kinds of instructions with a timing of their own.
+/// Classes of instructions with the same timing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Of a core whose timing is not modelled.
+    /// Any instruction of a core whose timing is not modelled.
     Untimed,
     /// Data processing, multiplication, DSP, and branches.
     Plain,
     Load,
     Store,
-    /// Loads or stores of so many registers.
+    /// Load or store of several registers.
     Multiple(u32),
     Divide,
-    /// A branch whose target is in a register, or a call.
+    /// Branch to a register, or call.
     Jump,
     /// Floating point.
     Float,
@@ -20,7 +20,7 @@ pub enum Kind {
     FloatDivide,
 }
 
-/// Whose instructions they are.
+/// Instruction set of the guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Architecture {
     Arm,
@@ -48,12 +48,12 @@ pub enum Mark {
 /// An instruction of the guest.
 #[derive(Debug)]
 pub struct Instruction {
-    /// Address and size in bytes: where the next one is unless this one branches.
+    /// Address, and size in bytes: together the address of the next instruction unless this one branches.
     pub address: u32,
     pub size: u32,
     pub mark: Option<Mark>,
     pub kind: Kind,
-    /// First operand: what most instructions write.
+    /// First operand, which most instructions write.
     pub target: String,
     /// Registers that make up the address of a load or store.
     pub address_registers: Vec<String>,
@@ -61,12 +61,12 @@ pub struct Instruction {
 }
 
 impl Instruction {
-    /// From its bytes and its disassembly.
+    /// Parses an instruction from its bytes and disassembly.
     pub fn new(architecture: Architecture, address: u32, bytes: &[u8], text: &str) -> Self {
         let (mnemonic, operands) = text.split_once([' ', '\t']).unwrap_or((text, ""));
         let target = word(operands.trim_start_matches([' ', '\t', '{']));
         let in_brackets = operands.split_once('[').map_or("", |(_, rest)| rest);
-        // A base, and an index or a second one behind the first comma.
+        // A base, and an index or second base behind the first comma.
         let address_registers = in_brackets.split(',').take(2).map(|part| word(part.trim_start()));
         Instruction {
             address,

@@ -1,6 +1,6 @@
-//! QEMU's side: the callbacks and the functions of its plugin interface, version 1 (QEMU 6.2 and later).
+//! Callbacks and functions of QEMU's plugin interface, version 1 (QEMU 6.2 and later).
 //!
-//! Source: `include/qemu/qemu-plugin.h` of QEMU documents the functions; only those in use are declared here.
+//! QEMU's `include/qemu/qemu-plugin.h` documents the functions; only those in use are declared here.
 #![allow(unsafe_code)] // a C interface
 
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
@@ -13,11 +13,11 @@ use crate::regions::Regions;
 
 type PluginId = u64;
 
-/// A block of instructions, of QEMU's.
+/// A translated block of instructions (opaque).
 #[repr(C)]
 struct Block(c_void);
 
-/// An instruction of a block, of QEMU's.
+/// An instruction of a block (opaque).
 #[repr(C)]
 struct Handle(c_void);
 
@@ -36,21 +36,21 @@ unsafe extern "C" {
         data: *mut c_void,
     );
     fn qemu_plugin_register_atexit_cb(id: PluginId, callback: extern "C" fn(PluginId, *mut c_void), data: *mut c_void);
-    /// Of the C library: what QEMU's disassembly is given back with.
+    /// Of the C library: frees QEMU's disassembly.
     fn free(pointer: *mut c_void);
 }
 
-/// What QEMU says about itself; more follows, which is not in use.
+/// The first field of `qemu_info_t`; the others are not used.
 #[repr(C)]
 pub struct Info {
     /// `arm`, `riscv32`.
     target: *const c_char,
 }
 
-/// Callbacks that read no registers.
+/// Flag of callbacks that read no registers.
 const NO_REGISTERS: c_int = 0;
 
-/// The version of the interface that this plugin speaks.
+/// Version of the interface that this plugin uses.
 // SAFETY: QEMU looks this name up; nothing else has it.
 #[unsafe(no_mangle)]
 pub static qemu_plugin_version: c_int = 1;
@@ -63,11 +63,11 @@ struct State {
 
 static STATE: Mutex<Option<State>> = Mutex::new(None);
 
-/// Called by QEMU once: `out=FILE`, and perhaps `profile=FILE`.
+/// Entry point, called once by QEMU with `out=FILE` and optionally `profile=FILE`.
 ///
 /// # Safety
 ///
-/// `info` and `arguments`, `count` strings, are as QEMU gives them.
+/// `info` and the `count` strings of `arguments` are those that QEMU passes.
 // SAFETY: QEMU looks this name up; nothing else has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qemu_plugin_install(
@@ -116,7 +116,7 @@ fn with_state(work: impl FnOnce(&mut Option<State>)) {
     }
 }
 
-/// QEMU has translated a block: every instruction gets a number and a callback.
+/// Called by QEMU for each translated block: gives every instruction a number and a callback.
 extern "C" fn translate(_: PluginId, block: *mut Block) {
     with_state(|state| {
         let Some(state) = state else { return };

@@ -1,24 +1,24 @@
-//! Counting what is executed between the marks.
+//! Counts instructions between the marks.
 
 use std::io::{self, Write};
 
 use crate::cycles;
 use crate::instruction::{Instruction, Mark};
 
-/// How often an instruction was executed in regions, and what it took.
+/// Executions of an instruction within regions, and their cycles.
 #[derive(Clone, Copy, Default)]
 struct Executed {
     times: u64,
     cycles: u64,
 }
 
-/// All instructions that were translated, and the region that runs.
+/// All translated instructions, and the running region.
 pub struct Regions<W> {
     out: W,
     instructions: Vec<(Instruction, Executed)>,
     /// Instructions and cycles of the running region.
     running: Option<Executed>,
-    /// The instruction executed last in this region.
+    /// Number of the previous instruction in this region.
     last: Option<usize>,
 }
 
@@ -28,13 +28,13 @@ impl<W: Write> Regions<W> {
         Regions { out, instructions: Vec::new(), running: None, last: None }
     }
 
-    /// Takes an instruction in; its number.
+    /// Registers an instruction and returns its number.
     pub fn add(&mut self, instruction: Instruction) -> usize {
         self.instructions.push((instruction, Executed::default()));
         self.instructions.len() - 1
     }
 
-    /// Counts an instruction that is executed.
+    /// Counts an execution of an instruction.
     pub fn execute(&mut self, number: usize) -> io::Result<()> {
         match self.instructions[number].0.mark {
             Some(Mark::Start) => {
@@ -61,7 +61,7 @@ impl<W: Write> Regions<W> {
         Ok(())
     }
 
-    /// Writes what is left, and to `profile` every executed instruction in order of address.
+    /// Flushes the report, and writes every executed instruction to `profile` in order of address.
     pub fn finish(&mut self, profile: Option<&mut dyn Write>) -> io::Result<()> {
         self.out.flush()?;
         let Some(profile) = profile else { return Ok(()) };

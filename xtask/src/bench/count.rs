@@ -1,4 +1,4 @@
-//! The counting plugin: built here, loaded by QEMU, its report read.
+//! The counting plugin for QEMU: builds it and reads its report.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::failure::Failure;
 use crate::shell;
 
-/// What a region took.
+/// Cost of a region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Executed instructions, exact.
@@ -17,7 +17,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// What this region took more than another.
+    /// Returns the excess over another cost, at least 0.
     pub fn beyond(self, other: Cost) -> Cost {
         Cost {
             instructions: self.instructions.saturating_sub(other.instructions),
@@ -26,17 +26,17 @@ impl Cost {
     }
 }
 
-/// Mean and most of several regions.
+/// Mean and maximum over several regions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// Rounded to the nearest.
+    /// Mean, rounded to the nearest integer.
     pub mean: Cost,
-    /// The most of each.
+    /// Maximum of each figure.
     pub max: Cost,
 }
 
 impl Summary {
-    /// `None` without a region.
+    /// Summarises costs; `None` if there are none.
     pub fn of(costs: &[Cost]) -> Option<Summary> {
         let count = costs.len() as u64;
         let of = |part: fn(&Cost) -> u64| {
@@ -51,7 +51,7 @@ impl Summary {
     }
 }
 
-/// Builds the plugin; the path of its library.
+/// Builds the plugin and returns the path of its library.
 ///
 /// # Errors
 ///
@@ -69,7 +69,7 @@ pub struct Regions {
 }
 
 impl Regions {
-    /// A report of its own, in a file of this process.
+    /// Chooses a report file that no other run writes.
     pub fn new(plugin: &Path) -> Result<Self, Failure> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("regions-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -77,7 +77,7 @@ impl Regions {
         Ok(Regions { plugin: plugin.to_owned(), file })
     }
 
-    /// QEMU's argument of `-plugin`.
+    /// Argument of QEMU's `-plugin`.
     pub fn argument(&self) -> String {
         let escape = |path: &Path| path.display().to_string().replace(',', ",,");
         format!("{},out={}", escape(&self.plugin), escape(&self.file))
@@ -87,7 +87,7 @@ impl Regions {
     ///
     /// # Errors
     ///
-    /// No report, or one of another number of regions.
+    /// No report, or one with another number of regions.
     pub fn read(self, count: usize) -> Result<Vec<Cost>, Failure> {
         let report = fs::read_to_string(&self.file)
             .map_err(|error| format!("{}: {error}: QEMU has not loaded the plugin", self.file.display()))?;

@@ -1,11 +1,11 @@
-//! What the engine must reach, and what others take.
+//! Goals of the engine, beside the figures of others.
 
 use std::fmt::Write as _;
 
 use super::catalogue::{CLASSIC, HOST_WORK};
 use super::row::Row;
 
-/// A figure of a row.
+/// A column of the report.
 #[derive(Clone, Copy, Debug)]
 enum Column {
     CyclesMean,
@@ -13,7 +13,7 @@ enum Column {
     InstructionsMean,
     InstructionsDense,
     Flash,
-    /// Static RAM and stack together, without the scratch.
+    /// Static RAM and stack, without the scratch.
     BesideScratch,
 }
 
@@ -41,7 +41,7 @@ impl Column {
     }
 }
 
-/// Work, core, figure, most, and what others take.
+/// Work, core, column, upper limit, and the figures of other engines.
 type Goal = (&'static str, &'static str, Column, u64, &'static str);
 
 const GOALS: [Goal; 13] = [
@@ -61,17 +61,17 @@ const GOALS: [Goal; 13] = [
     ("digits", "m0", Column::BesideScratch, 1024, ""),
 ];
 
-/// Kernels of other engines on the host, and how many times faster the integer network must be than the fastest of them.
+/// Kernels of other engines on this computer, and how many times faster than the fastest the integer network must be.
 const RATIOS: [(&str, &[&str], f64); 2] =
     [("ONNX Runtime", &["onnxruntime"], 10.0), ("the fastest Rust engine", &["tract", "candle"], 3.0)];
 
-/// A table of all goals whose rows were measured.
+/// Formats a table of all goals whose rows were measured.
 pub fn table(rows: &[Row]) -> String {
     let mut table =
         "| work | core | figure | measured | goal | | others |\n| --- | --- | --- | --- | --- | --- | --- |\n"
             .to_owned();
     for (work, core, column, most, others) in GOALS {
-        // Other engines have rows of their own, under the same work.
+        // Other engines have rows of their own under the same work.
         let ours = |row: &&Row| row.work == work && row.core == core && !is_peer(row);
         let Some(value) = rows.iter().filter(ours).find_map(|row| column.of(row)) else { continue };
         let verdict = if value <= most { "met" } else { "missed" };
@@ -89,7 +89,7 @@ pub fn table(rows: &[Row]) -> String {
     table
 }
 
-/// Latency of the fastest of other engines over ours with integers; its kernel.
+/// Returns the latency of the fastest other engine divided by that of our integer network, and its kernel.
 fn ratio<'a>(rows: &'a [Row], kernels: &[&str]) -> Option<(f64, &'a str)> {
     let host = || rows.iter().filter(|row| row.work.starts_with(HOST_WORK) && row.machine == "host");
     let ours = host().filter(|row| row.kernel.starts_with("sinapse") && row.work.contains("-w8"));
@@ -100,7 +100,7 @@ fn ratio<'a>(rows: &'a [Row], kernels: &[&str]) -> Option<(f64, &'a str)> {
     ours.is_finite().then_some((latency / ours, kernel))
 }
 
-/// Whether a row is that of another engine.
+/// True if a row belongs to another engine.
 fn is_peer(row: &Row) -> bool {
     ["microflow", "embedded-nn", "onnxruntime", "tract", "candle"].iter().any(|peer| row.kernel.starts_with(peer))
 }

@@ -1,7 +1,7 @@
-//! The least program around a network (`firmware/src/bin/bare.rs`) at work: its size, its RAM, and how deep its stack goes.
+//! Size, RAM and stack depth of the smallest program around a network, `firmware/src/bin/bare.rs`.
 //!
-//! It ends never and says nothing, so QEMU's monitor copies its RAM out while it runs: the stack was painted before `main`, and what
-//! is not painted any more was in use.
+//! The program neither ends nor prints, so QEMU's monitor copies its RAM while it runs. The stack is painted before
+//! `main`: words that have lost their paint were in use.
 
 use std::fs;
 use std::io::Write;
@@ -17,31 +17,31 @@ use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::{firmware, model, shell};
 
-/// Cores on which it is measured: those that the goals name.
+/// Cores on which the program is measured: those with goals.
 const CORES: [&str; 2] = ["m4", "m0"];
-/// What `cortex-m-rt` paints the stack with.
+/// Pattern that `cortex-m-rt` paints the stack with.
 const PAINT: u32 = 0xCCCC_CCCC;
-/// The answer of a program whose blob is refused.
+/// Answer of a program whose blob is refused.
 const REFUSED: u32 = 255;
-/// Copies of RAM, one every 20 ms, until it has given several answers.
+/// Most copies of RAM, one every 20 ms, until the program has given several answers.
 const COPIES: usize = 500;
 
-/// What the least program takes.
+/// Sizes of the smallest program.
 #[derive(Clone, Copy, Debug)]
 pub struct Least {
-    /// Flash without blob and pictures.
+    /// Flash, without blob and pictures.
     pub flash_bytes: u64,
-    /// Static RAM, with the scratch.
+    /// Static RAM, including the scratch.
     pub ram_bytes: u64,
-    /// All that the network works in.
+    /// The network's scratch.
     pub scratch_bytes: u64,
     /// Deepest stack.
     pub stack_bytes: u64,
 }
 
-/// Builds the program and runs it, until it has given two different answers, all of them right.
+/// Builds the program and runs it until it has given two different answers, and checks all of them.
 ///
-/// `None` on cores where it is not measured.
+/// Returns `None` for cores on which it is not measured.
 ///
 /// # Errors
 ///
@@ -64,7 +64,7 @@ pub fn measure(work: &Work, machine: &'static Machine) -> Result<Option<Least>, 
         if answer == REFUSED || (first.is_some() || answer != 0) && !answers.contains(&answer) {
             return Err(format!("{} on {}: the bare program answers {answer}", work.name, machine.name).into());
         }
-        // It holds 0 before the first answer too: only an answer that is not 0 shows that there was one.
+        // The variable is 0 before the first answer, so only a nonzero value proves that there was one.
         first = first.or((answer != 0).then_some(answer));
         if first.is_some_and(|first| !several || first != answer) {
             last = Some(copy);
@@ -85,7 +85,7 @@ pub fn measure(work: &Work, machine: &'static Machine) -> Result<Option<Least>, 
     }))
 }
 
-/// Classes of all pictures that the program goes through.
+/// Computes the expected classes of the pictures that the program cycles through.
 fn answers(work: &Work) -> Result<Vec<u32>, Failure> {
     let blob = model::read(&work.blob)?;
     let model = Model::load(&blob)?;
@@ -98,7 +98,7 @@ fn answers(work: &Work) -> Result<Vec<u32>, Failure> {
     Ok(answers)
 }
 
-/// Addresses in RAM.
+/// Addresses in the program's RAM.
 struct Memory {
     start: u32,
     answer: u32,
@@ -117,7 +117,7 @@ impl Memory {
         let named = |name: &str| find(&|found| found == name).ok_or(format!("the bare program has no symbol {name}"));
         let is_scratch = |name: &str| name.contains("SCRATCH");
         let scratch = file.symbols().find(|symbol| symbol.name().is_ok_and(is_scratch));
-        // One layer whose kernel needs no room works in none.
+        // A single layer whose kernel needs no workspace has no scratch.
         let scratch_bytes = scratch.map_or(0, |scratch| scratch.size());
         let answer = find(&|name| name.contains("ANSWER")).ok_or("the bare program has no ANSWER")?;
         let (stack_end, stack_start) = (named("_stack_end")?, named("_stack_start")?);
@@ -129,7 +129,7 @@ fn word(bytes: &[u8], at: u32) -> Option<u32> {
     bytes.get(at as usize..)?.first_chunk().map(|word| u32::from_le_bytes(*word))
 }
 
-/// QEMU with its monitor.
+/// QEMU, controlled through its monitor.
 struct Emulator {
     child: Child,
     monitor: ChildStdin,
@@ -147,13 +147,13 @@ impl Emulator {
         Ok(Emulator { child, monitor, copies: 0 })
     }
 
-    /// RAM from `memory.start` up to the stack's start.
+    /// Copies RAM from `memory.start` up to the stack's start.
     fn copy(&mut self, memory: &Memory) -> Result<Vec<u8>, Failure> {
         let file = shell::target().join("bench").join(format!("ram-{}-{}", std::process::id(), self.copies));
         self.copies += 1;
         let size = memory.stack_start - memory.start;
-        // The program stands still meanwhile: answer and stack belong together. The addresses are the core's: a system on a chip
-        // may have memory that the physical ones of `pmemsave` do not reach.
+        // The program is stopped meanwhile, so that answer and stack belong together. `memsave` takes the core's
+        // addresses; the physical ones of `pmemsave` do not reach all memory of some systems on a chip.
         let save = format!("stop\nmemsave {:#x} {size:#x} \"{}\"\ncont\n", memory.start, file.display());
         self.monitor.write_all(save.as_bytes())?;
         self.monitor.flush()?;

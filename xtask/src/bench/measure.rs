@@ -1,4 +1,4 @@
-//! Counting a work on a machine, its results checked while it runs.
+//! Counts the cost of a network on a machine, and checks its results.
 
 use std::path::Path;
 
@@ -10,21 +10,21 @@ use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::{firmware, model, target_eval};
 
-/// What everything is measured with.
+/// Settings of a measurement.
 pub struct Bench<'a> {
     /// The first test images.
     pub test: &'a Dataset,
-    /// What they are.
+    /// Description of the images.
     pub note: &'a str,
     /// The counting plugin.
     pub plugin: &'a Path,
-    /// Less of everything.
+    /// True to measure fewer images, works and cores.
     pub quick: bool,
-    /// What was asked for.
+    /// Works and cores to measure.
     pub selection: &'a Selection,
 }
 
-/// What a work took.
+/// Cost of a work.
 #[derive(Clone, Debug)]
 pub struct Costs {
     /// For each image.
@@ -34,13 +34,13 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// What this took more than another work did for the same images.
+    /// Returns the excess over another work's cost for the same images.
     pub fn beyond(&self, other: &Costs) -> Costs {
         let images = self.images.iter().zip(&other.images).map(|(cost, other)| cost.beyond(*other)).collect();
         Costs { images, dense: self.dense.beyond(other.dense) }
     }
 
-    /// Mean and most over the images.
+    /// Mean and maximum over the images.
     ///
     /// # Errors
     ///

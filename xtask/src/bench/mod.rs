@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what layers and models cost on each core, with results checked while measuring.
+//! `cargo xtask bench`: cost of layers and models on each core; results are checked while measuring.
 
 mod catalogue;
 pub mod count;
@@ -25,7 +25,7 @@ use crate::{data, install, shell};
 
 /// Images that every figure is the mean over.
 const IMAGES: usize = 1000;
-/// The same with `--quick`.
+/// Images with `--quick`.
 const QUICK_IMAGES: usize = 100;
 /// Cores on which the layers of the models are measured one by one: one of each class of kernels.
 const LAYER_CORES: [&str; 4] = ["m0", "m4", "m55", "rv32"];
@@ -36,21 +36,22 @@ pub struct Arguments {
     /// Print a JSON list of rows, and write no document.
     #[arg(long)]
     json: bool,
-    /// 100 images instead of 1,000, some of the works, on the Cortex-M4 alone, and write no document.
+    /// Measure 100 images instead of 1,000, and only some works on the Cortex-M4; write no document.
     #[arg(long)]
     quick: bool,
-    /// Leave out other engines (tests/peers): microflow and embedded-nn on the Cortex-M4, tract, candle and ONNX Runtime on this computer.
+    /// Leave out other engines (tests/peers): microflow and embedded-nn on the Cortex-M4; tract, candle and ONNX Runtime
+    /// on this computer.
     #[arg(long)]
     without_peers: bool,
-    /// This work alone, as rows call it (may be given several times); write no document.
+    /// Measure only this work, named as in rows (repeatable); write no document.
     #[arg(long, value_name = "NAME")]
     work: Vec<String>,
-    /// This core alone, as rows call it (may be given several times); write no document.
+    /// Measure only this core, named as in rows (repeatable); write no document.
     #[arg(long, value_name = "NAME")]
     core: Vec<String>,
 }
 
-/// The quick measurement, whose results are checked: for `cargo xtask test`.
+/// Runs the quick measurement, for `cargo xtask test`.
 ///
 /// # Errors
 ///
@@ -63,12 +64,12 @@ pub fn quick() -> Result<(), Failure> {
 ///
 /// # Errors
 ///
-/// A failed set-up, a guest that complains, or logits that differ from those of this computer.
+/// A failed set-up, an error of the firmware, or logits that differ from this computer's.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let (source, mut test) = data::test_images(None)?;
     test.truncate(if arguments.quick { QUICK_IMAGES } else { IMAGES });
     let count = test.labels.len();
-    // The document must not name folders of this computer.
+    // The document does not name folders of this computer.
     let data = if source.drawn { source.text } else { "MNIST".into() };
     let note = format!("the first {count} test images of {data}");
 
@@ -86,7 +87,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
 
-    // A model is measured with its parts, and engines with their neighbours.
+    // Models are measured with their parts, and engines with their neighbours.
     rows.retain(|row| selection.has_work(&row.work));
     if arguments.json {
         println!("{}", serde_json::to_string(&rows)?);
@@ -104,7 +105,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a committed model takes on a machine, over the first test images.
+/// Measures a committed model on a machine, over the first test images.
 ///
 /// # Errors
 ///
@@ -118,10 +119,10 @@ pub fn count_model(name: &str, machine: &'static Machine) -> Result<count::Summa
     bench.count(&work::committed(name)?.whole, machine)?.summary()
 }
 
-/// All works on all machines that can be set up; the others are named.
+/// Measures all works on all machines that can be set up, and reports the others.
 fn emulated(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>, Failure> {
     let mut machines = Vec::new();
-    // One machine a core: another with the same executes the same instructions.
+    // One machine per core: others with the same core execute the same instructions.
     let distinct = |&(index, machine): &(usize, &'static Machine)| {
         MACHINES[..index].iter().all(|other| other.short != machine.short)
     };
@@ -152,7 +153,7 @@ fn emulated(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>
     Ok(rows)
 }
 
-/// A committed model, its parts where they are wanted, and the network of other engines' figures.
+/// Rows of a committed model, of its parts, and of the network of other engines' figures.
 fn model_rows(bench: &Bench<'_>, model: &CommittedModel, machine: &'static Machine) -> Result<Vec<Row>, Failure> {
     let name = &model.whole.name;
     let kernel = row::kernel(&model.whole, machine.short);
@@ -161,7 +162,7 @@ fn model_rows(bench: &Bench<'_>, model: &CommittedModel, machine: &'static Machi
     let mut rows = vec![row(name, &whole, least::measure(&model.whole, machine)?)?];
     let Some(all) = model.prefixes.last() else { return Ok(rows) };
     let reduces = all.pictures != model.whole.pictures;
-    // Without a reduction all layers are the whole network.
+    // Without a reduction, all layers are the whole network.
     let measured =
         |work: &Work| if std::ptr::eq(work, all) && !reduces { Ok(whole.clone()) } else { bench.count(work, machine) };
     let mut last: Option<Costs> = None;

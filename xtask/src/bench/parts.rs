@@ -1,4 +1,4 @@
-//! The first layers of a network as networks of their own, whose difference in cost is that of a layer.
+//! Prefixes of a network as networks of their own: the cost of a layer is the difference of two.
 
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
@@ -8,10 +8,10 @@ use sinapse::element::ElementFormat;
 
 use crate::failure::Failure;
 
-/// Blobs of the first layer, the first two, and so on up to all of them, without a reduction of the picture.
+/// Encodes the first layer, the first two, and so on up to all of them, without the reduction of the picture.
 ///
-/// The last layer of each gives its sums, as the last of every network does: what follows the sums of a hidden layer, its
-/// requantisation, counts with the layer behind it.
+/// The last layer of each prefix returns its accumulators, as the last layer of every network does, so the requantisation
+/// of a hidden layer counts with the layer behind it.
 ///
 /// # Errors
 ///

@@ -1,22 +1,22 @@
-//! The test images in the size that a network reads.
+//! Test images in the size that a network reads.
 
 use sinapse::description::Reduction;
 use sinapse::reduce::{Scale, reduce};
 
 use crate::data::Dataset;
 
-/// How 28 × 28 pixels become 16 × 16.
+/// Reduction of 28 × 28 pixels to 16 × 16.
 const SIXTEEN: Reduction =
     Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds, deslant: false, views: false };
 
-/// What is made of 28 × 28 pixels.
+/// How the test images are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pictures {
-    /// As they are.
+    /// As they are, 28 × 28.
     Whole,
     /// Without the border of 2, three pixels to two: 16 × 16.
     Reduced,
-    /// Any other size: the pixels of all images one after the other, cut anew. Its share of zeros stays the same.
+    /// Any other size: the pixels of all images in sequence, cut again. The share of zeros stays the same.
     Stream {
         /// Pixels in a row.
         width: usize,
@@ -26,7 +26,7 @@ pub enum Pictures {
 }
 
 impl Pictures {
-    /// For networks that read `width` × `height` pixels.
+    /// Pictures for networks that read `width` × `height` pixels.
     pub fn of_size((width, height): (usize, usize)) -> Self {
         match (width, height) {
             (28, 28) => Pictures::Whole,
@@ -44,7 +44,7 @@ impl Pictures {
         }
     }
 
-    /// As many pictures as there are 28 × 28 images.
+    /// Cuts the test images, into as many pictures.
     pub fn of(self, test: &Dataset) -> Dataset {
         let (width, height) = self.size();
         let (whole, count) = (&test.pixels, test.labels.len());
@@ -62,7 +62,7 @@ impl Pictures {
         Dataset { pixels, width, height, labels: test.labels.clone() }
     }
 
-    /// One picture without zeros: nothing can be skipped.
+    /// A single picture without zeros: nothing can be skipped.
     pub fn dense(self) -> Dataset {
         let (width, height) = self.size();
         Dataset { pixels: vec![255; width * height], width, height, labels: vec![0] }

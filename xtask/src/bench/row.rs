@@ -1,4 +1,4 @@
-//! One measurement.
+//! Rows of the report.
 
 use serde::Serialize;
 use sinapse::weight::Order;
@@ -9,7 +9,7 @@ use super::work::Work;
 use crate::failure::Failure;
 use crate::machine::Machine;
 
-/// A row of the report; what a machine does not tell is absent.
+/// A row of the report; figures that a machine does not provide are absent.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(default)]
 pub struct Row {
@@ -58,7 +58,7 @@ impl Row {
         costs: &Costs,
         least: Option<Least>,
     ) -> Result<Row, Failure> {
-        // The model is the M4's, and near enough an M0's: both have loads of two cycles and multiply in one.
+        // The timing model is the M4's; the M0 is close enough: both load in two cycles and multiply in one.
         let cycles = |cycles: u64| matches!(machine.short, "m0" | "m4").then_some(cycles);
         let images = costs.summary()?;
         Ok(Row {
@@ -81,7 +81,7 @@ impl Row {
     }
 }
 
-/// The kernel that runs a work's first layer, where most of the time goes, on a core.
+/// Name of the kernel that runs a work's first layer, which takes most of the time, on a core.
 pub fn kernel(work: &Work, core: &str) -> &'static str {
     match (work.order, core) {
         (Some(Order::Columns), _) => "lanes",

@@ -1,10 +1,10 @@
-//! Which works and cores are measured: all, or those that were asked for.
+//! Works and cores to measure: all, or those that were asked for.
 
 use super::catalogue;
 use crate::failure::Failure;
 use crate::machine::MACHINES;
 
-/// Names of works and cores; where none is named, all are meant.
+/// Names of works and cores; an empty list means all.
 #[derive(Default)]
 pub struct Selection {
     works: Vec<String>,
@@ -12,34 +12,34 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Of names as rows have them.
+    /// Checks names, written as in rows.
     ///
     /// # Errors
     ///
-    /// A name that no row has.
+    /// A name that no row has; the message lists the known ones.
     pub fn of(works: Vec<String>, cores: Vec<String>) -> Result<Selection, Failure> {
         known("work", &works, all_works())?;
         known("core", &cores, all_cores())?;
         Ok(Selection { works, cores })
     }
 
-    /// Whether a work was asked for; `digits` asks for its parts, `digits/1` and `digits/reduce`, too.
+    /// Returns whether a work is selected; `digits` selects its parts, `digits/1` and `digits/reduce`, too.
     pub fn has_work(&self, work: &str) -> bool {
         let whole = work.split('/').next().unwrap_or(work);
         self.works.is_empty() || self.works.iter().any(|name| name == whole)
     }
 
-    /// Whether a core was asked for.
+    /// Returns whether a core is selected.
     pub fn has_core(&self, core: &str) -> bool {
         self.cores.is_empty() || self.cores.iter().any(|name| name == core)
     }
 
-    /// Whether the computer that measures was asked for.
+    /// Returns whether this computer is selected.
     pub fn has_host(&self) -> bool {
         self.has_core(std::env::consts::ARCH)
     }
 
-    /// Whether everything is measured.
+    /// Returns whether everything is selected.
     pub fn is_all(&self) -> bool {
         self.works.is_empty() && self.cores.is_empty()
     }

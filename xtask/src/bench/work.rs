@@ -1,4 +1,4 @@
-//! What is measured: single layers of the sizes that other engines publish, whole networks, and the committed models.
+//! Blobs to measure: single layers, whole networks, and the committed models.
 
 use std::path::{Path, PathBuf};
 
@@ -22,17 +22,17 @@ use crate::{data, model, shell};
 /// A blob to measure.
 #[derive(Clone)]
 pub struct Work {
-    /// As rows call it.
+    /// Name, as in rows.
     pub name: String,
-    /// Its file.
+    /// Blob file.
     pub blob: PathBuf,
     /// Order of the first layer's weights, which chooses the kernel; `None` where they are `f32`.
     pub order: Option<Order>,
-    /// What it reads.
+    /// Pictures that it reads.
     pub pictures: Pictures,
 }
 
-/// A committed model, whose layers are measured too.
+/// A committed model, whose layers are measured as well.
 pub struct CommittedModel {
     /// The whole network.
     pub whole: Work,
@@ -62,7 +62,7 @@ pub fn of_whole_pictures() -> Result<Vec<Work>, Failure> {
     Ok(all.into_iter().filter(|work| work.pictures == Pictures::Whole).collect())
 }
 
-/// A single layer of random weights, by its name.
+/// A single layer of random weights, by name.
 ///
 /// # Errors
 ///
@@ -81,7 +81,7 @@ pub fn models(selection: &Selection) -> Result<Vec<CommittedModel>, Failure> {
     MODELS.into_iter().filter(wanted).map(committed).collect()
 }
 
-/// A network of the same name as its recipe in `xtask/recipes`, trained on this computer's data unless it is there already.
+/// The network of a recipe in `xtask/recipes`, trained on this computer's data unless that has been done.
 ///
 /// # Errors
 ///
@@ -89,7 +89,7 @@ pub fn models(selection: &Selection) -> Result<Vec<CommittedModel>, Failure> {
 pub fn trained(name: &str) -> Result<Work, Failure> {
     let recipe = shell::root().join("xtask").join("recipes").join(name).with_extension("toml");
     let blob = folder()?.join(name).with_extension("postcard");
-    // One of an older format is refused, and trained anew.
+    // A blob of an older format is refused, and the network trained again.
     if let Ok(work) = of_file(name, &blob) {
         return Ok(work);
     }
@@ -98,7 +98,7 @@ pub fn trained(name: &str) -> Result<Work, Failure> {
     of_file(name, &blob)
 }
 
-/// A model in `models/`, by its name.
+/// A model in `models/`, by name.
 ///
 /// # Errors
 ///
@@ -114,7 +114,7 @@ pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
     Ok(CommittedModel { whole: of_file(name, &path)?, prefixes })
 }
 
-/// The file of a committed model's weights behind five views of its picture.
+/// Writes a committed model's weights as a network of five views, and returns the file.
 ///
 /// # Errors
 ///
@@ -141,7 +141,7 @@ fn of_file(name: &str, path: &Path) -> Result<Work, Failure> {
     Ok(Work { name: name.to_owned(), blob: path.to_owned(), order, pictures })
 }
 
-/// A layer of random weights, all of them used: its cost does not depend on their values.
+/// Writes a layer of random weights: the cost does not depend on their values.
 fn layer(&(name, outputs, weights, input, (width, height)): &Layer) -> Result<Work, Failure> {
     let real = weights == WeightFormat::F32;
     let output = if real { ElementFormat::F32 } else { ElementFormat::I32 };
@@ -176,7 +176,7 @@ fn layer(&(name, outputs, weights, input, (width, height)): &Layer) -> Result<Wo
     of_file(name, &path)
 }
 
-/// Where the blobs of the bench are.
+/// Folder of the bench's blobs.
 fn folder() -> Result<PathBuf, Failure> {
     let folder = shell::target().join("bench");
     std::fs::create_dir_all(&folder)?;

@@ -1,4 +1,4 @@
-//! The least program around the network, looked into: what must not be in it, and its size.
+//! Inspects the smallest program around a network: no panics, allocation or soft floats in it, and its size.
 
 use std::fs;
 use std::path::Path;
@@ -10,17 +10,17 @@ use crate::failure::Failure;
 use crate::machine::{MACHINES, Machine};
 use crate::{bench, firmware, install, shell, target_eval};
 
-/// What no name of a function may contain in a program around an integer network: panics, allocation, soft floats.
+/// Parts of symbol names that a program around an integer network must not have: panics, allocation, soft floats.
 const UNWANTED: [&str; 17] = [
     "panicking",
     "alloc",
     "expf",
-    // Arm's names of the soft floats.
+    // Soft floats on Arm.
     "__aeabi_f",
     "__aeabi_d",
     "__aeabi_i2f",
     "__aeabi_i2d",
-    // Those of every other core.
+    // Soft floats on every other core.
     "__addsf3",
     "__subsf3",
     "__mulsf3",
@@ -33,18 +33,18 @@ const UNWANTED: [&str; 17] = [
     "__fix",
 ];
 
-/// Machines whose cores have the DSP extension, in short; the others must do without its instructions.
+/// Cores with the DSP extension; programs for the others must not contain its instructions.
 const WITH_DSP: [&str; 4] = ["m4", "m7", "m33", "m55"];
 
 /// Builds and checks the program for each machine that can be set up.
 ///
 /// # Errors
 ///
-/// A program that does not link, because a panic can be reached, or has in it what it must not.
+/// A program that does not link, because a panic can be reached, or that contains something unwanted.
 pub fn check() -> Result<(), Failure> {
-    // 8-bit weights use the extension where it is; 4-bit ones need not.
+    // Kernels for 8-bit weights use the extension where there is one; those for 4-bit weights need not.
     let eight_bits = bench::work::layer_named("784x32-w8-x4")?;
-    // With all that can be done to a picture.
+    // With every step of preprocessing.
     let viewing = bench::work::in_views("nano")?;
     for machine in &MACHINES {
         let route = match install::ready(machine) {
@@ -90,7 +90,8 @@ fn look_into(machine: &Machine, model: &Path, elf: &[u8], uses_dsp: bool) -> Res
     }
     let sizes = firmware::sizes(elf, firmware::carried_bytes(model)?)?;
     println!(
-        "{name} ({}), {}: no panic, no allocation, no soft float; {} DSP instructions; {} bytes of program, {} of static RAM",
+        "{name} ({}), {}: no panic, no allocation, no soft float; {} DSP instructions; {} bytes of program, \
+         {} of static RAM",
         machine.target,
         model.file_stem().unwrap_or_default().display(),
         dsp.len(),

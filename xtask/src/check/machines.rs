@@ -1,4 +1,5 @@
-//! The same logits on every emulated core and in WebAssembly as on this computer, over all test images; and counts that agree.
+//! Compares the logits of every emulated core and of WebAssembly with this computer's, over all test images, and the
+//! plugin's instruction counts with the board's.
 
 use std::path::{Path, PathBuf};
 
@@ -12,30 +13,31 @@ use crate::qemu::{self, Guest};
 use crate::toolchain::Route;
 use crate::{data, install, model, shell, target_eval, wasm};
 
-/// Images over which layers, and the plugin and the board's own counter, are compared.
+/// Images over which single layers and instruction counts are compared.
 const FEW_IMAGES: usize = 100;
 
-/// Most that a board's own counter counts beside the region: both marks, arguments of the call, a tick begun, and what reading the
-/// counter takes here more than in an empty region, where the compiler may have it all in registers.
+/// Most instructions that a board's own counter counts outside of the region: both marks, the call's arguments, a started
+/// tick, and reading the counter, which costs less in an empty region, where everything may stay in registers.
 const OWN_INSTRUCTIONS: u64 = 32;
 
-/// What is compared: the firmware's network over all images; over the first of them layers of all other formats.
+/// Inputs of the comparison: the firmware's network over all images, and layers of all other formats over the first.
 struct Comparison {
     model: PathBuf,
     all: TestFiles,
     few: TestFiles,
-    /// Of the model over all images.
+    /// Checksum of the model's logits over all images.
     expected: String,
-    /// Name, blob, and what is expected over the first images.
+    /// Name, blob, and checksum of the logits over the first images.
     layers: Vec<(String, PathBuf, String)>,
     plugin: PathBuf,
 }
 
-/// The firmware's network and single layers on every machine and under Node; machines that cannot be set up are named.
+/// Compares the firmware's network and single layers on every machine and under Node; reports machines that cannot be
+/// set up.
 ///
 /// # Errors
 ///
-/// A build or a run that fails, different logits, or counts that do not agree.
+/// A failed build or run, different logits, or counts that do not agree.
 pub fn compare() -> Result<(), Failure> {
     let comparison = Comparison::new()?;
     println!("this computer: logits CRC-32 {}", comparison.expected);
@@ -46,7 +48,7 @@ pub fn compare() -> Result<(), Failure> {
         equal += 1;
         Ok::<_, Failure>(())
     };
-    // A machine that is not there does not keep the others from being tested.
+    // A machine that is missing does not prevent tests of the others.
     for machine in &MACHINES {
         match install::ready(machine) {
             Ok(_) => note(&format!("{} ({})", machine.name, machine.core), comparison.on(machine))?,
@@ -86,7 +88,7 @@ impl Comparison {
         })
     }
 
-    /// Compares all on a machine of QEMU; what it found.
+    /// Compares everything on an emulated machine; returns a summary.
     fn on(&self, machine: &'static Machine) -> Result<String, Failure> {
         let kernels = kernels(machine)?;
         let firmware = firmware::build(machine, &self.model)?;
@@ -101,7 +103,7 @@ impl Comparison {
         Ok(format!("{}, {} layers too; {kernels}; {counts}", self.expected, self.layers.len()))
     }
 
-    /// Compares all in WebAssembly; what it found.
+    /// Compares everything in WebAssembly; returns a summary.
     fn under_node(&self, route: Route) -> Result<String, Failure> {
         let report = wasm::evaluate(route, &self.model, &self.all)?;
         same(&report.logits_crc32, &self.expected)?;
@@ -115,7 +117,7 @@ impl Comparison {
     }
 }
 
-/// Kernels beside the reference on a machine, over shapes that no network above has; what it says.
+/// Compares kernels with the reference on a machine, over shapes that no network above has; returns the last log line.
 fn kernels(machine: &'static Machine) -> Result<String, Failure> {
     let program = firmware::build_program(machine, &target_eval::default_model(), "kernels")?;
     let (folder, serial) = (shell::target().join("firmware"), program.serial_file());
@@ -129,7 +131,7 @@ fn same(found: &str, expected: &str) -> Result<(), Failure> {
     if found == expected { Ok(()) } else { Err(format!("logits CRC-32 {found}, expected {expected}").into()) }
 }
 
-/// The plugin and the board's own counter, over the same images: one must not be wrong alone.
+/// Compares the plugin's counts with the board's own over the same images, so that an error in one is found.
 fn compare_counts(
     machine: &'static Machine,
     firmware: &Firmware,

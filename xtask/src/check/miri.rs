@@ -1,5 +1,5 @@
-//! The core's own tests under Miri, which finds undefined behaviour. Miri does not run assembly or instructions of one CPU:
-//! the core's build script leaves these kernels out there.
+//! The core's own tests under Miri, which finds undefined behaviour. Miri does not run assembly or CPU intrinsics: the
+//! core's build script leaves such kernels out.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::shell;
 /// Miri comes with nightly toolchains.
 const TOOLCHAIN: &str = "nightly";
 
-/// Runs them where Miri is installed, and says so where it is not.
+/// Runs the tests, or reports that Miri is not installed.
 ///
 /// # Errors
 ///
@@ -26,7 +26,7 @@ pub fn check() -> Result<(), Failure> {
     shell::run(cargo().args(["miri", "test", "--quiet", "--package", "sinapse", "--lib"]))
 }
 
-/// A nightly cargo, whatever toolchain runs this program.
+/// A command for the nightly cargo, whichever toolchain runs this program.
 fn nightly() -> Command {
     let mut command = Command::new("rustup");
     command.current_dir(shell::root()).args(["run", TOOLCHAIN, "cargo"]);

@@ -139,7 +139,7 @@ fn fetch() -> Result<(), Failure> {
 }
 
 fn format() -> Result<(), Failure> {
-    // The peers are not built here, but their formatting needs nothing that is not there.
+    // The peers are not built here, but rustfmt needs no packages.
     for folder in [".", workspaces::FIRMWARE, workspaces::WASM, workspaces::VECTORS, workspaces::PEERS] {
         shell::run(shell::cargo().current_dir(shell::root().join(folder)).args(["fmt", "--all", "--check"]))?;
     }

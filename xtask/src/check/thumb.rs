@@ -1,20 +1,20 @@
-//! Which instructions stand in a program for a Cortex-M.
+//! Finds instructions of the DSP extension in a program for a Cortex-M.
 //!
-//! Source: Arm, "Armv7-M Architecture Reference Manual", A5.3 (encodings of 32 bits), A5.1 (which parts are of the DSP extension).
+//! Source: Arm, "Armv7-M Architecture Reference Manual", A5.3 (encodings of 32 bits), A5.1 (the DSP extension).
 
 use object::{Object, ObjectSection, ObjectSymbol};
 
 use crate::failure::Failure;
 
-/// Addresses of all instructions of the DSP extension in a program's code.
+/// Returns the addresses of all instructions of the DSP extension in a program's code.
 ///
 /// # Errors
 ///
-/// A program without code, or without the marks that tell code from data.
+/// A program without code, or without mapping symbols.
 pub fn dsp_instructions(program: &object::File<'_>) -> Result<Vec<u64>, Failure> {
     let section = program.section_by_name(".text").ok_or("a program without code")?;
     let (text, start) = (section.data()?, section.address());
-    // `$t` and `$d`, with or without a suffix, stand where code and data begin.
+    // Mapping symbols: `$t` and `$d`, with or without a suffix, mark where code and data begin.
     let mut parts: Vec<(u64, bool)> = program
         .symbols()
         .filter(|symbol| symbol.section_index() == Some(section.index()))
@@ -39,7 +39,7 @@ pub fn dsp_instructions(program: &object::File<'_>) -> Result<Vec<u64>, Failure>
     Ok(found)
 }
 
-/// Offsets of the extension's instructions in a piece of code.
+/// Returns the offsets of the extension's instructions in a piece of code.
 fn dsp_offsets(code: &[u8]) -> impl Iterator<Item = usize> {
     let halfwords: Vec<u16> = code.as_chunks().0.iter().map(|&bytes| u16::from_le_bytes(bytes)).collect();
     let mut index = 0;
@@ -58,21 +58,21 @@ fn dsp_offsets(code: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether an instruction of 32 bits is one of the extension.
+/// True if an instruction of 32 bits belongs to the extension.
 fn is_dsp(first: u16, second: u16) -> bool {
     let operation = first >> 4 & 7;
     let without_addend = first & 15 == 15;
     let last = second >> 4 & 15;
     match first >> 7 {
-        // SXTAH, UXTAH, –, –, SXTAB, UXTAB add; in between SXTB16, UXTB16 with or without.
+        // SXTAH, UXTAH, –, –, SXTAB, UXTAB have an addend; SXTB16, UXTB16 in between may have one.
         0b1_1111_0100 if second & 0xF080 == 0xF080 => matches!(operation, 2 | 3) || !without_addend,
-        // Additions and subtractions lane by lane; saturating ones; SEL.
+        // Additions and subtractions by lane; saturating ones; SEL.
         0b1_1111_0101 => match second & 0xF080 {
             0xF000 => true,
             0xF080 => operation == 0 || operation == 2,
             _ => false,
         },
-        // MUL, MLA and MLS are no part of it; SMLABB, SMLAD, SMLAWB, SMLSD, SMMLA, SMMLS, USADA8 are.
+        // SMLABB, SMLAD, SMLAWB, SMLSD, SMMLA, SMMLS, USADA8; not MUL, MLA, MLS.
         0b1_1111_0110 => operation != 0 && second & 0xC0 == 0,
         // SMLALBB and SMLALD, SMLSLD, UMAAL; not SMULL, SDIV, UMULL, UDIV, SMLAL, UMLAL.
         0b1_1111_0111 => match operation {
@@ -83,7 +83,7 @@ fn is_dsp(first: u16, second: u16) -> bool {
         },
         // PKHBT and PKHTB.
         _ if first & 0xFFE0 == 0xEAC0 => true,
-        // SSAT16 and USAT16: shifts of the other saturations by none.
+        // SSAT16 and USAT16: encoded as the other saturations with a shift of 0.
         _ => matches!(first & 0xFFF0, 0xF320 | 0xF3A0) && second & 0xF0F0 == 0,
     }
 }
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn second_halves_of_other_instructions_are_not_taken_for_first_ones() {
         let code = |halfwords: &[u16]| halfwords.iter().flat_map(|half| half.to_le_bytes()).collect::<Vec<_>>();
-        // movw r12, #…: its second half looks like the first of `uxtb16`, with what follows.
+        // movw r12, #…: its second half and the next halfword look like `uxtb16`.
         assert_eq!(dsp_offsets(&code(&[0xF240, 0xFA3F, 0xF080])).count(), 0);
         assert_eq!(dsp_offsets(&code(&[0xBF00, 0xFA3F, 0xFC86])).collect::<Vec<_>>(), [2]);
     }

@@ -1,4 +1,4 @@
-//! The kernels for vectors that this computer's CPU does not have, compared with the reference in `tests/vectors`.
+//! Kernels for vector units that this computer's CPU does not have, compared with the reference by `tests/vectors`.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::shell;
 use crate::toolchain::Route;
 use crate::workspaces::VECTORS as WORKSPACE;
 
-/// A target with kernels for vectors, and what runs its programs.
+/// A target with vector kernels, and the program that runs its binaries.
 struct Comparison {
     target: &'static str,
     file: &'static str,
@@ -16,7 +16,7 @@ struct Comparison {
     arguments: &'static [&'static str],
 }
 
-/// Loads the file that is named last; its answer is the exit code.
+/// Loads the file that is named last; its result is the exit code.
 const IN_NODE: &str = "WebAssembly.instantiate(require('fs').readFileSync(process.argv[1])) \
                        .then(({ instance }) => process.exit(instance.exports.check() === 0 ? 0 : 1))";
 
@@ -30,7 +30,7 @@ const COMPARISONS: [Comparison; 2] = [
     },
 ];
 
-/// Builds and runs the comparison for every target that is set up, and names the others.
+/// Builds and runs the comparison for every target that is set up, and reports the others.
 ///
 /// # Errors
 ///
@@ -47,7 +47,7 @@ pub fn compare() -> Result<(), Failure> {
         }
         let folder = route.folder(WORKSPACE);
         let mut build = route.cargo("build", WORKSPACE, target, &folder);
-        // Its own configuration asks for vectors; flags of whoever called would displace it.
+        // Its configuration enables vectors; flags of the caller's environment would override it.
         build.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         shell::run(build.args(["--quiet", "--release", "--locked"]))?;
         let program = folder.join(target).join("release").join(file);

@@ -1,4 +1,4 @@
-//! The card of a model: a Markdown file beside its blob.
+//! Model cards: a Markdown file beside each blob.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,13 +7,13 @@ use super::{Board, Figures, bytes, thousands};
 use crate::failure::Failure;
 use crate::shell;
 
-/// The recipe's first lines of comment say what the model is for.
+/// Extracts the purpose of a model from the leading comment of its recipe.
 fn purpose(recipe: &str) -> String {
     let lines = recipe.lines().map_while(|line| line.strip_prefix("# "));
     lines.collect::<Vec<_>>().join(" ")
 }
 
-/// The card.
+/// Formats a model's card.
 ///
 /// # Errors
 ///
@@ -29,7 +29,8 @@ pub fn of(figures: &Figures) -> Result<String, Failure> {
         (
             "command",
             format!(
-                "`cargo run --release -p sinapse-trainer -- train --recipe {path} --out models/{name}.postcard --threads 2`"
+                "`cargo run --release -p sinapse-trainer -- train --recipe {path} --out models/{name}.postcard \
+                 --threads 2`"
             ),
         ),
         ("written by", origin.program.clone()),
@@ -70,7 +71,7 @@ pub fn of(figures: &Figures) -> Result<String, Failure> {
     Ok(card)
 }
 
-/// What it takes on a board.
+/// Rows on the cost of the model on a board.
 fn on_board(name: &str, board: &Board) -> [(&'static str, String); 6] {
     let (device, costs) = (&board.report, &board.costs);
     [

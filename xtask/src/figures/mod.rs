@@ -18,16 +18,16 @@ use crate::{bench, data, shell};
 const MODELS: [&str; 9] =
     ["digits", "micro", "nano", "large", "best", "wide-teacher", "teacher", "classic", "teaching"];
 
-/// Larger than the flash of the machine.
+/// Models that are larger than the flash of the machine.
 const ON_NO_BOARD: [&str; 3] = ["best", "wide-teacher", "teacher"];
 
 /// Models of the README's table, in its order.
 const IN_README: [&str; 2] = ["digits", "teaching"];
 
-/// The table stands between these lines of the README.
+/// Lines of the README that enclose the table.
 const MARKERS: [&str; 2] = ["<!-- cargo xtask figures -->\n", "<!-- end -->\n"];
 
-/// What `sinapse inspect --json` says; the rest of it does not matter here.
+/// The fields of `sinapse inspect --json` that are needed here.
 #[derive(Deserialize)]
 struct Inspection {
     shape: Vec<usize>,
@@ -49,7 +49,7 @@ struct Provenance {
     validation_correct: u32,
 }
 
-/// What `sinapse eval --json` says.
+/// The fields of `sinapse eval --json` that are needed here.
 #[derive(Deserialize)]
 struct Evaluation {
     images: u32,
@@ -66,7 +66,7 @@ struct Figures {
     board: Option<Board>,
 }
 
-/// What one run over all test images, and one that counts over the first of them, say.
+/// Results of a run over all test images, and of a counted run over the first of them.
 struct Board {
     report: Report,
     costs: Summary,
@@ -106,7 +106,7 @@ fn measure(name: &'static str) -> Result<Figures, Failure> {
     }
     let report = target_eval::evaluate(&MACHINES[0], &shell::root().join(&model), None)?;
     if host.logits_crc32 != report.logits_crc32 {
-        return Err(format!("{name}: laptop and device do not compute the same logits").into());
+        return Err(format!("{name}: this computer and the device do not compute the same logits").into());
     }
     let costs = bench::count_model(name, &MACHINES[0])?;
     Ok(Figures { name, inspection, host, robustness, board: Some(Board { report, costs }) })
@@ -165,7 +165,7 @@ fn bytes(count: u64) -> String {
     format!("{} B", thousands(count))
 }
 
-/// `12345` as `12,345`.
+/// Formats `12345` as `12,345`.
 fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -17,10 +17,10 @@ use crate::toolchain::Route;
 use crate::workspaces::PEERS as WORKSPACE;
 use crate::{data, install, shell};
 
-/// Where the board's memory has room for all images.
+/// Address of memory that holds all images.
 const PICTURES: &str = "0x21000000";
 
-/// What a program says at its end.
+/// The `result` line of a program.
 #[derive(Deserialize)]
 struct Report {
     images: usize,
@@ -59,7 +59,7 @@ fn row(bench: &Bench<'_>, machine: &Machine, elf: &Path, work: &str, kernel: &st
     Ok(Row { stack_bytes: Some(report.stack_bytes), ..row })
 }
 
-/// Runs a program over images; it checks its results itself, and ends with an error where they are wrong.
+/// Runs a program over images; it checks its own results and fails if they are wrong.
 fn run(bench: &Bench<'_>, machine: &Machine, elf: &Path, images: &Dataset) -> Result<(Vec<Cost>, Report), Failure> {
     let files = data::write_files(images, bench.note.to_owned())?;
     let regions = Regions::new(bench.plugin)?;

@@ -1,4 +1,4 @@
-//! tract, candle and ONNX Runtime on this computer, one thread, beside ours on the same weights and images.
+//! tract, candle and ONNX Runtime on one thread of this computer, beside ours with the same weights and images.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::workspaces::PEERS as WORKSPACE;
 use crate::{data, model, shell};
 
-/// How the script ends where this Python has no ONNX Runtime.
+/// Exit code of the script if Python has no ONNX Runtime.
 const NOT_INSTALLED: i32 = 3;
 
 /// A program's measurement.
@@ -51,7 +51,7 @@ pub fn measure(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<R
     Ok(measured.into_iter().map(row).collect())
 }
 
-/// Builds tract, candle and ours; the program, on one thread.
+/// Builds the program that measures tract, candle and ours on one thread.
 fn build() -> Result<Command, Failure> {
     let target = shell::target().join(WORKSPACE).join("host");
     let mut cargo = shell::cargo();
@@ -66,12 +66,12 @@ fn build() -> Result<Command, Failure> {
     shell::run(cargo.arg("--target-dir").arg(&target))?;
     let name = format!("peers-host{}", std::env::consts::EXE_SUFFIX);
     let mut program = Command::new(target.join("release").join(name));
-    // candle would share one image out among all cores, which takes ten times as long.
+    // candle would distribute one image over all cores, which takes ten times as long.
     program.env("RAYON_NUM_THREADS", "1");
     Ok(program)
 }
 
-/// What ONNX Runtime's script prints, or why there is no ONNX Runtime.
+/// Runs ONNX Runtime's script; returns its output, or the reason why there is no ONNX Runtime.
 fn onnx_runtime(raw: &Path, images: &Path) -> Result<Result<String, String>, Failure> {
     let python = std::env::var_os("SINAPSE_PYTHON").unwrap_or_else(|| "python3".into());
     let mut command = Command::new(&python);
@@ -103,8 +103,8 @@ fn row(measured: Measured) -> Row {
     }
 }
 
-/// A folder with what the engines read, little-endian `f32`: `weights.f32`, layer by layer `[input][output]` and then the biases, and
-/// `logits.f32`, ours for every image, which theirs are compared with.
+/// Writes the engines' input, little-endian `f32`, and returns its folder: `weights.f32` has for each layer the weights
+/// `[input][output]` and the biases; `logits.f32` has our logits of every image, to compare theirs with.
 fn write_raw(bench: &Bench<'_>, float: &Work) -> Result<PathBuf, Failure> {
     let blob = model::read(&float.blob)?;
     let model = Model::load(&blob)?;

@@ -1,4 +1,4 @@
-//! Other engines on the same shapes, in the same run: `tests/peers`, a workspace of its own.
+//! Other engines on the same shapes, in the same run; they are in `tests/peers`.
 
 mod board;
 mod host;
@@ -8,11 +8,11 @@ use super::measure::Bench;
 use super::row::Row;
 use crate::failure::Failure;
 
-/// Measures what can be built; `unavailable` gets the reason for everything else.
+/// Measures the engines that can be built; the reasons for the others go to `unavailable`.
 ///
 /// # Errors
 ///
-/// Files that cannot be written, or an engine whose results are wrong.
+/// Files that cannot be written, or wrong results of an engine.
 pub fn measure(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>, Failure> {
     let mut rows = board::measure(bench, unavailable)?;
     if bench.selection.has_host() && TRAINED.iter().any(|work| bench.selection.has_work(work)) {
