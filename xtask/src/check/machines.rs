@@ -51,7 +51,10 @@ pub fn compare() -> Result<(), Failure> {
     // A machine that is missing does not prevent tests of the others.
     for machine in &MACHINES {
         match install::ready(machine) {
-            Ok(_) => note(&format!("{} ({})", machine.name, machine.core), comparison.on(machine))?,
+            Ok(_) => {
+                eprintln!("{} layers on {} (a minute)", comparison.layers.len() + 1, machine.name);
+                note(&format!("{} ({})", machine.name, machine.core), comparison.on(machine))?;
+            }
             Err(error) => {
                 println!("{}: NOT TESTED: {error}", machine.name);
                 missing += 1;
@@ -59,7 +62,10 @@ pub fn compare() -> Result<(), Failure> {
         }
     }
     match install::webassembly() {
-        Ok(route) => note("WebAssembly (simd128)", comparison.under_node(route))?,
+        Ok(route) => {
+            eprintln!("{} layers in WebAssembly", comparison.layers.len() + 1);
+            note("WebAssembly (simd128)", comparison.under_node(route))?;
+        }
         Err(error) => {
             println!("WebAssembly: NOT TESTED: {error}");
             missing += 1;
