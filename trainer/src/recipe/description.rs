@@ -1,4 +1,4 @@
-//! From a recipe to the description of a network.
+//! From a recipe to the description of its network.
 
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
@@ -6,15 +6,16 @@ use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
 use sinapse::weight::WeightFormat;
 
-use super::{Activation, Arithmetic, Levels, NetworkRecipe, ReductionRecipe};
+use super::bits::ActivationBits;
+use super::network::{Activation, Arithmetic, NetworkRecipe, PreprocessingRecipe};
 
-impl From<Levels> for ElementFormat {
-    fn from(levels: Levels) -> ElementFormat {
+impl From<ActivationBits> for ElementFormat {
+    fn from(levels: ActivationBits) -> ElementFormat {
         match levels {
-            Levels::U1 => ElementFormat::U1,
-            Levels::U2 => ElementFormat::U2,
-            Levels::U4 => ElementFormat::U4,
-            Levels::U8 => ElementFormat::U8,
+            ActivationBits::U1 => ElementFormat::U1,
+            ActivationBits::U2 => ElementFormat::U2,
+            ActivationBits::U4 => ElementFormat::U4,
+            ActivationBits::U8 => ElementFormat::U8,
         }
     }
 }
@@ -28,16 +29,16 @@ impl From<Activation> for ActivationKind {
     }
 }
 
-/// The description of a recipe's network; the recipe has been checked.
+/// The description of a checked recipe's network.
 ///
-/// With `as_f32` the same shape in single precision, which the first phase of an integer training computes with; it has one view.
+/// With `as_f32`, the same shape in single precision with a single view, as in the first phase of an integer training.
 pub fn description_of(network: &NetworkRecipe, as_f32: bool) -> Description {
     let integer = network.arithmetic == Arithmetic::Integer && !as_f32;
     let shape = &network.shape.0;
     let input = if integer { network.input.into() } else { ElementFormat::F32 };
     let mut description = Description::new(shape[0] as u16, input);
     if let Some(recipe) = network.reduction {
-        description = description.reduced_by(ReductionRecipe { views: recipe.views && integer, ..recipe }.into());
+        description = description.reduced_by(PreprocessingRecipe { views: recipe.views && integer, ..recipe }.into());
     }
     for (index, &outputs) in shape[1..].iter().enumerate() {
         let last = index + 2 == shape.len();

@@ -11,7 +11,9 @@ use sinapse::reduce::reduce;
 
 use crate::cost::Activity;
 use crate::input::Dataset;
-use crate::recipe::{Arithmetic, Levels, NetworkRecipe, Recipe, ReductionRecipe, ScaleRecipe, Shape, WeightBits};
+use crate::recipe::{
+    ActivationBits, Arithmetic, NetworkRecipe, PreprocessingRecipe, Recipe, ScaleRecipe, Shape, WeightBits,
+};
 
 /// Widths of hidden layers: whole words of 4-bit columns, mostly.
 const WIDTHS: [usize; 14] = [8, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192];
@@ -20,7 +22,7 @@ const MOST_HIDDEN: usize = 3;
 /// Bits of weights.
 const WEIGHTS: [u8; 3] = [2, 4, 8];
 /// Bits of levels.
-const LEVELS: [Levels; 3] = [Levels::U2, Levels::U4, Levels::U8];
+const LEVELS: [ActivationBits; 3] = [ActivationBits::U2, ActivationBits::U4, ActivationBits::U8];
 /// A reduced picture is at least so wide and so high.
 const LEAST_SIDE: u16 = 4;
 /// Images that nonzero pixels are counted in.
@@ -31,7 +33,7 @@ const SAMPLE: usize = 500;
 pub struct Space {
     pixels: usize,
     classes: usize,
-    reductions: Vec<Option<ReductionRecipe>>,
+    reductions: Vec<Option<PreprocessingRecipe>>,
     /// What the images give a first layer to do, by reduction and levels.
     activities: HashMap<(usize, u8), Activity>,
 }
@@ -41,11 +43,11 @@ pub struct Space {
 pub struct Candidate {
     /// Place in the space's reductions.
     reduction: usize,
-    input: Levels,
+    input: ActivationBits,
     hidden: Vec<usize>,
     /// Of every layer.
     weights: Vec<u8>,
-    activations: Levels,
+    activations: ActivationBits,
 }
 
 impl Space {
@@ -58,7 +60,7 @@ impl Space {
             // More than a seventh cut off on a side would be more than a border.
             for crop in 0..=(width.min(height) / 7) as u8 {
                 for deslant in [false, true] {
-                    let recipe = ReductionRecipe { width, height, crop, scale, deslant, views: false };
+                    let recipe = PreprocessingRecipe { width, height, crop, scale, deslant, views: false };
                     let reduction = Reduction::from(recipe);
                     let side = |side| reduction.scale.reduced(side, crop).is_some_and(|side| side >= LEAST_SIDE);
                     if !reduction.is_whole() && side(width) && side(height) && reduction.pixels().is_some() {
