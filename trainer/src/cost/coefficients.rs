@@ -3,50 +3,7 @@
 use sinapse::element::ElementFormat;
 use sinapse::weight::WeightFormat;
 
-use super::{Activity, tables};
-
-/// Cores whose cost is modelled: one of each class of kernels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Core {
-    /// Cortex-M4, with DSP extension and floating-point unit.
-    M4,
-    /// Cortex-M0.
-    M0,
-    /// RV32IMC.
-    Rv32,
-}
-
-impl Core {
-    /// All of them.
-    pub const ALL: [Core; 3] = [Core::M4, Core::M0, Core::Rv32];
-
-    /// Name for people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Core::M4 => "Cortex-M4",
-            Core::M0 => "Cortex-M0",
-            Core::Rv32 => "RV32IMC",
-        }
-    }
-
-    /// What is counted.
-    pub fn unit(self) -> &'static str {
-        match self {
-            Core::M4 | Core::M0 => "cycles",
-            Core::Rv32 => "instructions",
-        }
-    }
-
-    /// The core's table.
-    pub fn coefficients(self) -> &'static Coefficients {
-        match self {
-            Core::M4 => &tables::M4,
-            Core::M0 => &tables::M0,
-            Core::Rv32 => &tables::RV32,
-        }
-    }
-}
+use super::activity::Activity;
 
 /// Entries that a list of the columns has room for, before a look: 120, less sixteen.
 pub const LIST: f64 = 104.0;

@@ -6,7 +6,8 @@ use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
 use sinapse::weight::{Order, WeightFormat};
 
-use super::coefficients::{Core, Tops};
+use super::coefficients::Tops;
+use super::cores::Core;
 use crate::model::scratch_bytes;
 
 /// Flash of weights and biases, with multipliers and the padding of rows, as [`Model::weight_bytes`] counts them.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Candidate, Folder, Goal, SearchError, Space, TrialResult, front};
 use crate::cost::{self, Core};
+use crate::model::scratch_bytes;
 use crate::recipe::Recipe;
 use crate::recipe::description_of;
 
@@ -123,7 +124,7 @@ impl Plan<'_> {
         let description = description_of(&recipe.network, false);
         let activities = cost::guess(&description, self.space.activity(candidate));
         let flash = cost::weight_bytes(&description, recipe.network.per_output_scales);
-        let ram = cost::scratch_bytes(&description);
+        let ram = scratch_bytes(&description);
         self.budget.allows(flash as u64, ram as u64, cost::time(Core::M4, &description, &activities))
     }
 }
@@ -156,7 +157,7 @@ mod tests {
             recipe.check().unwrap();
             let description = description_of(&recipe.network, false);
             assert!(cost::weight_bytes(&description, false) <= 6_000, "{description}");
-            assert!(cost::scratch_bytes(&description) <= 400, "{description}");
+            assert!(scratch_bytes(&description) <= 400, "{description}");
             let text = toml::to_string(recipe).unwrap();
             assert_eq!(&toml::from_str::<Recipe>(&text).unwrap(), recipe, "recipes are read as they were written");
         }
