@@ -1,6 +1,6 @@
 //! What a network is told about its answers: labels, smoothed, and the opinion of teachers.
 
-use super::Input;
+use super::input::Input;
 
 /// How answers are judged.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,0 +1,37 @@
+//! The numbers that a pass computes with.
+
+use sinapse::Description;
+
+use crate::parameters::Layout;
+use crate::quantize::QuantizedLayer;
+
+/// What a pass computes with: the same for all blocks of a step.
+#[derive(Clone, Copy)]
+pub struct Weights<'a> {
+    /// Sizes and formats.
+    pub description: &'a Description,
+    /// Where the parameters lie.
+    pub layout: &'a Layout,
+    /// All parameters.
+    pub parameters: &'a [f32],
+    /// The board's numbers; `None` in single precision.
+    pub quantized: Option<&'a [QuantizedLayer]>,
+}
+
+impl<'a> Weights<'a> {
+    /// Weights of layer `index`, `[IN][OUT]`: real ones, or integers.
+    pub fn matrix(&self, index: usize) -> &'a [f32] {
+        match self.quantized {
+            Some(layers) => &layers[index].weights,
+            None => &self.parameters[self.layout.layers[index].weights.clone()],
+        }
+    }
+
+    /// Biases of layer `index`, in units of its accumulators.
+    pub fn bias(&self, index: usize) -> Vec<f32> {
+        match self.quantized {
+            Some(layers) => layers[index].bias.iter().map(|&bias| bias as f32).collect(),
+            None => self.parameters[self.layout.layers[index].bias.clone()].to_vec(),
+        }
+    }
+}
