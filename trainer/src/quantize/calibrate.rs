@@ -1,0 +1,56 @@
+//! Initial weight scales and activation steps, from a sample of images.
+
+use sinapse::Description;
+
+use crate::parameters::Layout;
+
+/// What a batch shows of a layer.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// What hardly any of its outputs exceeds.
+    pub top: f32,
+    /// Mean square of each input; empty where all count the same.
+    pub input_squares: Vec<f32>,
+}
+
+/// First scales and steps: weights at the least squared error, activations at what a batch of hidden sums shows.
+pub fn initialize_scales(description: &Description, layout: &Layout, parameters: &mut [f32], activities: &[Activity]) {
+    for (index, (layer, activity)) in layout.layers.iter().zip(activities).enumerate() {
+        let limit = description.layers()[index].weights.limit() as f32;
+        let count = layer.log_scales.len();
+        for o in 0..count {
+            let weights = parameters[layer.weights.clone()].iter().enumerate();
+            let of_scale = weights.filter(|(position, _)| count == 1 || position % layer.outputs == o);
+            let share = |position: usize| activity.input_squares.get(position / layer.outputs).copied().unwrap_or(1.0);
+            let weights: Vec<(f32, f32)> = of_scale.map(|(position, weight)| (*weight, share(position))).collect();
+            parameters[layer.log_scales.start + o] = best_scale(&weights, limit).ln();
+        }
+        if let Some(log_step) = parameters[layer.log_step.clone()].first_mut() {
+            let top_level = f32::from(description.layers()[index].output.top_level());
+            *log_step = (activity.top / top_level).max(1e-6).ln();
+        }
+    }
+}
+
+/// The scale, among fractions of the largest weight, that rounds weights with the least squared error, each error
+/// times the weight's share.
+fn best_scale(weights: &[(f32, f32)], limit: f32) -> f32 {
+    let largest = weights.iter().fold(1e-6f32, |a, (weight, _)| a.max(weight.abs()));
+    let error = |scale: f32| -> f32 {
+        let rounded = |w: f32| (w / scale).clamp(-limit, limit).round() * scale;
+        weights.iter().map(|&(w, share)| share * (w - rounded(w)).powi(2)).sum()
+    };
+    let scales = (4..=20).map(|part| largest * part as f32 / 20.0 / limit);
+    scales.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(largest / limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_of_inputs_that_are_dark_do_not_widen_the_scale() {
+        let weights = |share: f32| [(0.7, 1.0), (-0.4, 1.0), (0.2, 1.0), (4.0, share)];
+        assert!(best_scale(&weights(0.0), 7.0) < 0.5 * best_scale(&weights(1.0), 7.0));
+    }
+}

@@ -1,0 +1,104 @@
+//! Gradients through the rounding of weights: the straight-through estimator (Bengio et al. 2013), and damping.
+
+use sinapse::weight::WeightFormat;
+
+use super::layer::QuantizedLayer;
+use crate::linalg::simd::vectorised;
+use crate::parameters::Chunk;
+
+/// Brings the weights of a chunk back into the range of their format, and `pull` times their distance nearer to the
+/// integers that they are rounded to, in steps.
+///
+/// A weight whose best value lies between two integers swings across the middle otherwise, and the last step decides
+/// ("Overcoming oscillations in quantization-aware training", Nagel et al. 2022).
+pub fn settle(chunk: &Chunk, format: WeightFormat, quantized: &QuantizedLayer, pull: f32, real: &mut [f32]) {
+    let limit = format.limit() as f32;
+    let outputs = quantized.bias.len();
+    let scales = &quantized.scales[..outputs];
+    let rounded = &quantized.weights[chunk.inputs.start * outputs..chunk.inputs.end * outputs];
+    vectorised(
+        #[inline(always)]
+        || {
+            for (real, rounded) in real.chunks_exact_mut(outputs).zip(rounded.chunks_exact(outputs)) {
+                for o in 0..outputs {
+                    let away = (real[o] / scales[o] - rounded[o]).clamp(-0.5, 0.5);
+                    real[o] = (real[o] - pull * away).clamp(-limit * scales[o], limit * scales[o]);
+                }
+            }
+        },
+    );
+}
+
+/// Turns the gradient of the *quantised* weights of a chunk into one of the weights, in place, and adds that of the
+/// scales to `by_scale`, `[OUT]`.
+///
+/// Within the range the rounding is passed straight through; beyond it a weight has a gradient inwards alone where
+/// scales are fixed, none where they are learned: then its scale has.
+pub fn through_rounding(
+    chunk: &Chunk,
+    format: WeightFormat,
+    quantized: &QuantizedLayer,
+    real: &[f32],
+    gradient: &mut [f32],
+    by_scale: &mut [f32],
+    learned: bool,
+) {
+    let limit = format.limit() as f32;
+    let outputs = quantized.bias.len();
+    let rounded = &quantized.weights[chunk.inputs.start * outputs..chunk.inputs.end * outputs];
+    vectorised(
+        #[inline(always)]
+        || {
+            let inverse: Vec<f32> = quantized.scales.iter().map(|scale| 1.0 / scale).collect();
+            let (inverse, by_scale) = (&inverse[..outputs], &mut by_scale[..outputs]);
+            let columns = real.chunks_exact(outputs).zip(gradient.chunks_exact_mut(outputs));
+            for ((real, gradient), rounded) in columns.zip(rounded.chunks_exact(outputs)) {
+                for o in 0..outputs {
+                    let steps = real[o] * inverse[o];
+                    let inside = steps.abs() <= limit;
+                    let slope = gradient[o] * quantized.input_step; // the products were taken with levels
+                    by_scale[o] += slope * (rounded[o] - if inside { steps } else { 0.0 });
+                    let inwards = !learned & (slope * steps > 0.0);
+                    gradient[o] = if inside | inwards { slope } else { 0.0 };
+                }
+            }
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHUNK: usize = 3;
+
+    fn chunk() -> Chunk {
+        Chunk { layer: 0, inputs: 0..CHUNK, weights: 0..CHUNK }
+    }
+
+    /// One output of three inputs, weights in steps of 0.5.
+    fn layer(weights: [f32; CHUNK]) -> QuantizedLayer {
+        let (weights, bias, scales) = (weights.to_vec(), vec![0], vec![0.5]);
+        QuantizedLayer { weights, bias, scales, input_step: 1.0, output_step: 1.0, ..QuantizedLayer::default() }
+    }
+
+    #[test]
+    fn weights_settle_at_their_integers_and_within_their_range() {
+        let mut real = [0.6, -0.9, 9.0];
+        settle(&chunk(), WeightFormat::I4, &layer([1.0, -2.0, 7.0]), 0.1, &mut real);
+        assert!((real[0] - 0.58).abs() < 1e-6 && (real[1] + 0.92).abs() < 1e-6, "{real:?}");
+        assert_eq!(real[2], 3.5);
+    }
+
+    #[test]
+    fn a_weight_beyond_its_range_comes_back_where_scales_are_fixed() {
+        let slopes = |learned: bool| {
+            let (mut gradient, mut by_scale) = ([1.0, 1.0, -1.0], [0.0]);
+            let quantized = layer([0.0, 7.0, 7.0]);
+            let real = [0.1, 4.0, 4.0];
+            through_rounding(&chunk(), WeightFormat::I4, &quantized, &real, &mut gradient, &mut by_scale, learned);
+            gradient
+        };
+        assert_eq!((slopes(true), slopes(false)), ([1.0, 0.0, 0.0], [1.0, 1.0, 0.0]));
+    }
+}
