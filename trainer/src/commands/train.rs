@@ -8,7 +8,7 @@ use sinapse_trainer::atomic_file;
 use sinapse_trainer::input::{self, Dataset, Part, Source, Split};
 use sinapse_trainer::recipe::{Arithmetic, NetworkRecipe, Recipe, Shape, Training};
 use sinapse_trainer::report::{self, Summary};
-use sinapse_trainer::train::teacher::Teachers;
+use sinapse_trainer::train::Teachers;
 use sinapse_trainer::train::{Keeping, Task, time_epochs, train};
 
 use super::progress::{Metrics, Progress};

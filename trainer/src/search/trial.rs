@@ -10,7 +10,7 @@ use crate::cost::{self, Core};
 use crate::input::Split;
 use crate::model::{Blob, Model};
 use crate::recipe::Recipe;
-use crate::train::teacher::Teachers;
+use crate::train::Teachers;
 use crate::train::{EpochReport, Exported, Keeping, Observer, Task, TrainError, train};
 
 /// Validation images that nonzero activations are counted in.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Task;
 use super::export::Exported;
+use super::task::Task;
 use crate::atomic_file::{WriteError, write_atomically};
 use crate::input::Dataset;
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
 use sinapse::description::LayerDescription;
 
-use super::Task;
+use super::task::Task;
 use crate::model::{Blob, Evaluate, Model};
 use crate::parameters::Layout;
 use crate::quantize::{QuantizedLayer, quantize};

@@ -11,7 +11,7 @@ use super::optimizer::adam::{Adam, Step};
 use super::optimizer::schedule;
 use super::optimizer::update::{Batch, Plan, update};
 use super::pass::{BLOCK, Dropout, Input, Loss, Pass, Weights};
-use super::{Observer, Task};
+use super::task::{Observer, Task};
 use crate::parameters::{Chunk, Layout};
 use crate::quantize::{Activity, QuantizedLayer, initialize_scales, quantize_into};
 use crate::recipe::description_of;

@@ -8,12 +8,12 @@ use sinapse::description::Reduction;
 use sinapse::element::ElementFormat;
 use sinapse::reduce::reduce;
 
-use super::augment::Varier;
+use super::augment::Augmenter;
 use super::variation_cache::{Block, Memory, Sizes};
 use crate::input::Dataset;
 use crate::recipe::{Arithmetic, Recipe};
-use crate::train::Task;
 use crate::train::pass::{BLOCK, Input};
+use crate::train::task::Task;
 use crate::train::teacher::{Opinion, Teachers};
 
 /// Batches are prepared ahead in groups of about this many images, so that all threads have something to do.
@@ -43,7 +43,7 @@ pub struct Epoch {
 
 /// Buffers of one thread.
 struct Scratch {
-    varier: Varier,
+    augmenter: Augmenter,
     whole: Vec<u8>,
     opinion: Opinion,
 }
@@ -110,7 +110,7 @@ impl<'a> Supply<'a> {
         let images = &self.training.images;
         let width = self.recipe.network.shape.0[0];
         let scratch = || Scratch {
-            varier: Varier::new(images.width, images.height),
+            augmenter: Augmenter::new(images.width, images.height),
             whole: Vec::new(),
             opinion: Opinion::default(),
         };
@@ -159,7 +159,7 @@ impl<'a> Supply<'a> {
                 Some(augmentation) => {
                     let mut rng = ChaCha8Rng::seed_from_u64(seed);
                     rng.set_stream(u64::from(index));
-                    scratch.varier.vary(augmentation, &mut rng, image, whole);
+                    scratch.augmenter.vary(augmentation, &mut rng, image, whole);
                 }
             }
         }
