@@ -6,7 +6,7 @@ use sinapse_trainer::input;
 use sinapse_trainer::input::photo;
 use sinapse_trainer::model;
 
-use super::Failure;
+use super::failure::Failure;
 use super::text_art::text_art;
 
 /// Arguments of `classify`.

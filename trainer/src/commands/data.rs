@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use sinapse_trainer::input::{self, Part, Source};
 
-use super::{DataArgument, Failure};
+use super::data_argument::DataArgument;
+use super::failure::Failure;
 
 /// Arguments of `data`.
 #[derive(clap::Args)]

@@ -8,7 +8,8 @@ use sinapse_trainer::evaluate::robustness::{self, Row};
 use sinapse_trainer::input::{self, Part};
 use sinapse_trainer::model::{self, Evaluate};
 
-use super::{DataArgument, Failure};
+use super::data_argument::DataArgument;
+use super::failure::Failure;
 
 /// Arguments of `eval`.
 #[derive(clap::Args)]

@@ -9,7 +9,8 @@ use sinapse_trainer::input::drawn;
 use sinapse_trainer::input::{self, Part, Source};
 use sinapse_trainer::model::{self, Blob, Model};
 
-use super::{DataArgument, Failure};
+use super::data_argument::DataArgument;
+use super::failure::Failure;
 
 /// Arguments of `inspect`.
 #[derive(clap::Args)]

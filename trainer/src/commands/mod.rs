@@ -2,20 +2,21 @@
 
 mod classify;
 mod data;
+mod data_argument;
+mod default_recipe;
 mod eval;
+mod failure;
 mod inspect;
 mod progress;
 mod search;
+mod task;
 mod text_art;
 mod train;
 mod trial;
 
-use std::path::PathBuf;
-
 use clap::{Parser, Subcommand};
 
-/// Any library's error; `main` prints it on one line.
-pub type Failure = Box<dyn std::error::Error>;
+use failure::Failure;
 
 /// Small neural networks for microcontrollers: train on a laptop, flash the weights, classify in a bare-metal loop.
 #[derive(Parser)]
@@ -44,15 +45,6 @@ enum Command {
     Classify(classify::Arguments),
     /// Which data would be used, and why; download MNIST.
     Data(data::Arguments),
-}
-
-/// Where the images come from.
-#[derive(clap::Args)]
-struct DataArgument {
-    /// Folder with four IDX files as MNIST has them, raw or gzip, or with class-named folders of PNG files, in `train` and `test` or
-    /// alone [default: $SINAPSE_DATA, the cache folder, drawn digits].
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
 }
 
 impl Cli {

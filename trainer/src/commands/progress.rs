@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sinapse_trainer::report::{EpochRecord, History, terminal};
 use sinapse_trainer::train::{EpochReport, Observer};
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Rows of each live curve.
 const ROWS: usize = 6;

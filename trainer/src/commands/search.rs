@@ -13,8 +13,9 @@ use sinapse_trainer::search::{
     Asked, Budget, Folder, Goal, Plan, Space, TrialResult, bytes_chart, cycles_chart, front,
 };
 
-use super::train::{default_recipe, set_epochs};
-use super::{DataArgument, Failure};
+use super::data_argument::DataArgument;
+use super::default_recipe::{default_recipe, set_epochs};
+use super::failure::Failure;
 
 /// Arguments of `search`.
 #[derive(clap::Args)]

@@ -1,18 +1,20 @@
 //! `sinapse train`: from images to a blob.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sinapse_trainer::atomic_file;
-use sinapse_trainer::input::{self, Dataset, Part, Source, Split};
-use sinapse_trainer::recipe::{Arithmetic, NetworkRecipe, Recipe, Shape, Training};
+use sinapse_trainer::input::{self, Source, Split};
+use sinapse_trainer::recipe::{Arithmetic, Recipe, Shape};
 use sinapse_trainer::report::{self, Summary};
-use sinapse_trainer::train::Teachers;
-use sinapse_trainer::train::{Keeping, Task, time_epochs, train};
+use sinapse_trainer::train::{Exported, Keeping, Task, time_epochs, train};
 
+use super::data_argument::DataArgument;
+use super::default_recipe::{default_recipe, set_epochs};
+use super::failure::Failure;
 use super::progress::{Metrics, Progress};
-use super::{DataArgument, Failure};
+use super::task::{checkpoint_beside, images_for, teachers_of};
 
 /// Arguments of `train`.
 #[derive(clap::Args)]
@@ -57,36 +59,20 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let recipe = recipe_of(&arguments)?;
-    atomic_file::check_writable(&arguments.out)?;
-    if let Some(report) = &arguments.report {
-        report::Format::of(report)?;
-    }
-    for path in [&arguments.report, &arguments.metrics].into_iter().flatten() {
-        atomic_file::check_writable(path)?;
-    }
+    check_outputs(&arguments)?;
     let source = input::locate(arguments.data.data.as_deref())?;
     let classes = input::class_names(&source)?;
     let (name, split) = images_for(&source, &recipe)?;
-    let Split { training, validation, rule } = split;
-    let teachers = teachers_of(&recipe, &training)?;
-    let task = Task { recipe: &recipe, data: &name, training: &training, validation: &validation, teachers: &teachers };
+    let Split { training, validation, rule } = &split;
+    let teachers = teachers_of(&recipe, training)?;
+    let task = Task { recipe: &recipe, data: &name, training, validation, teachers: &teachers };
     if let Some(count) = arguments.time_epochs {
         return time(task, count, arguments.json);
     }
-    eprintln!(
-        "data: {source}: {} training and {} validation images ({rule})",
-        training.images.count, validation.images.count
-    );
+    let (training_images, validation_images) = (training.images.count, validation.images.count);
+    eprintln!("data: {source}: {training_images} training and {validation_images} validation images ({rule})");
 
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let raised = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || {
-        if raised.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-        eprintln!("\nstopping after this batch; the best model so far is kept (Ctrl-C again: stop at once)");
-    })?;
-
+    let interrupted = raised_by_ctrl_c()?;
     let metrics = arguments.metrics.as_deref().map(|path| Metrics::open(path, arguments.resume)).transpose()?;
     let checkpoint = checkpoint_beside(&arguments.out);
     let keeping = Keeping { checkpoint: Some(&checkpoint), resume: arguments.resume };
@@ -94,73 +80,110 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let trained = train(task, keeping, &mut progress, &interrupted);
     progress.finish();
     let exported = trained?;
+    let interrupted = interrupted.load(Ordering::Relaxed);
     atomic_file::write_atomically(&arguments.out, &exported.blob)?;
     input::write_names_beside(&arguments.out, classes.as_deref())?;
-    if interrupted.load(Ordering::Relaxed) {
-        if checkpoint.exists() {
-            eprintln!("{}: --resume goes on from here", checkpoint.display());
-        }
-    } else {
-        // The training is over and its network is written: there is nothing to go on from.
+    if !interrupted {
+        // Training is complete and the blob is written: nothing is left to resume.
         let _ = std::fs::remove_file(&checkpoint);
+    } else if checkpoint.exists() {
+        eprintln!("{}: --resume goes on from here", checkpoint.display());
     }
-    let accuracy = exported.validation_correct as f64 / validation.images.count as f64;
+    let outcome = Outcome {
+        arguments: &arguments,
+        recipe: &recipe,
+        source: &source,
+        split: &split,
+        accuracy: exported.validation_correct as f64 / validation_images as f64,
+        exported: &exported,
+        interrupted,
+    };
     if let Some(path) = &arguments.report {
-        let summary = Summary {
-            title: format!("{}: {}", recipe.name, recipe.network.shape),
-            rows: vec![
-                ("model", arguments.out.display().to_string()),
-                ("blob", format!("{} bytes", exported.blob.len())),
-                ("data", source.to_string()),
-                ("training images", training.images.count.to_string()),
-                ("validation", format!("{} images, {rule}", validation.images.count)),
-                ("read right", format!("{} ({:.2} %)", exported.validation_correct, 100.0 * accuracy)),
-                ("seed", recipe.seed.to_string()),
-                ("threads", rayon::current_num_threads().to_string()),
-                ("written by", concat!("sinapse ", env!("CARGO_PKG_VERSION")).to_string()),
-            ],
-            recipe: toml::to_string(&recipe)?,
-        };
-        let text = report::document(report::Format::of(path)?, &summary, &progress.history);
+        let text = report::document(report::Format::of(path)?, &outcome.summary()?, &progress.history);
         atomic_file::write_atomically(path, text.as_bytes())?;
     }
-    if arguments.json {
-        let report = serde_json::json!({
-            "model": arguments.out.display().to_string(),
-            "data": source.to_string(),
-            "validation": rule.to_string(),
-            "seed": recipe.seed,
-            "blob_bytes": exported.blob.len(),
-            "validation_images": validation.images.count,
-            "validation_correct": exported.validation_correct,
-            "validation_accuracy": accuracy,
-            "interrupted": interrupted.load(Ordering::Relaxed),
-        });
-        println!("{report}");
-    } else {
-        println!(
-            "{}: {} bytes, {:.2} % of the validation images right",
-            arguments.out.display(),
-            exported.blob.len(),
-            100.0 * accuracy
-        );
+    outcome.print();
+    Ok(())
+}
+
+/// Fails before the training if an output could not be written after it.
+fn check_outputs(arguments: &Arguments) -> Result<(), Failure> {
+    atomic_file::check_writable(&arguments.out)?;
+    if let Some(report) = &arguments.report {
+        report::Format::of(report)?;
+    }
+    for path in [&arguments.report, &arguments.metrics].into_iter().flatten() {
+        atomic_file::check_writable(path)?;
     }
     Ok(())
 }
 
-/// The images that the recipe's network can read, split, and what a blob calls them.
-pub fn images_for(source: &Source, recipe: &Recipe) -> Result<(String, Split), Failure> {
-    let all = input::load(source, Part::Train)?;
-    recipe.check_data(&all)?;
-    let name = input::provenance_name(source, &all);
-    let whole = recipe.training.all_images.then(|| all.clone());
-    let mut split = input::split(source, all)?;
-    let name = if whole.is_some() { name } else { format!("{name}, {}", split.rule.provenance()) };
-    // Once a recipe is chosen, the validation images may be learned from, too.
-    if let Some(whole) = whole {
-        split.training = whole;
+/// A flag that the first Ctrl-C raises; the second ends the program.
+fn raised_by_ctrl_c() -> Result<Arc<AtomicBool>, Failure> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        eprintln!("\nstopping after this batch; the best model so far is kept (press Ctrl-C again to stop at once)");
+    })?;
+    Ok(interrupted)
+}
+
+/// A finished or interrupted training.
+struct Outcome<'a> {
+    arguments: &'a Arguments,
+    recipe: &'a Recipe,
+    source: &'a Source,
+    split: &'a Split,
+    exported: &'a Exported,
+    /// Fraction of the validation images classified correctly.
+    accuracy: f64,
+    interrupted: bool,
+}
+
+impl Outcome<'_> {
+    /// Heading, table and recipe of the report.
+    fn summary(&self) -> Result<Summary, Failure> {
+        let Outcome { recipe, split, exported, .. } = self;
+        Ok(Summary {
+            title: format!("{}: {}", recipe.name, recipe.network.shape),
+            rows: vec![
+                ("model", self.arguments.out.display().to_string()),
+                ("blob", format!("{} bytes", exported.blob.len())),
+                ("data", self.source.to_string()),
+                ("training images", split.training.images.count.to_string()),
+                ("validation", format!("{} images, {}", split.validation.images.count, split.rule)),
+                ("correct", format!("{} ({:.2} %)", exported.validation_correct, 100.0 * self.accuracy)),
+                ("seed", recipe.seed.to_string()),
+                ("threads", rayon::current_num_threads().to_string()),
+                ("written by", concat!("sinapse ", env!("CARGO_PKG_VERSION")).to_string()),
+            ],
+            recipe: toml::to_string(recipe)?,
+        })
     }
-    Ok((name, split))
+
+    fn print(&self) {
+        let Outcome { arguments, split, exported, accuracy, .. } = self;
+        if arguments.json {
+            let report = serde_json::json!({
+                "model": arguments.out.display().to_string(),
+                "data": self.source.to_string(),
+                "validation": split.rule.to_string(),
+                "seed": self.recipe.seed,
+                "blob_bytes": exported.blob.len(),
+                "validation_images": split.validation.images.count,
+                "validation_correct": exported.validation_correct,
+                "validation_accuracy": accuracy,
+                "interrupted": self.interrupted,
+            });
+            println!("{report}");
+            return;
+        }
+        let (model, bytes) = (arguments.out.display(), exported.blob.len());
+        println!("{model}: {bytes} bytes, {:.2} % of the validation images correct", 100.0 * accuracy);
+    }
 }
 
 fn epochs_of(recipe: &Recipe) -> u32 {
@@ -169,22 +192,6 @@ fn epochs_of(recipe: &Recipe) -> u32 {
         Arithmetic::F32 => 0,
     };
     recipe.training.epochs + quantised
-}
-
-/// `model.postcard` → `model.postcard.checkpoint`.
-pub fn checkpoint_beside(out: &Path) -> PathBuf {
-    let mut name = out.as_os_str().to_owned();
-    name.push(".checkpoint");
-    name.into()
-}
-
-/// The recipe's teachers, read.
-pub fn teachers_of(recipe: &Recipe, training: &Dataset) -> Result<Teachers, Failure> {
-    let Some(distillation) = &recipe.distillation else { return Ok(Teachers::default()) };
-    let size = (training.images.width, training.images.height);
-    let classes = recipe.network.shape.0.last().copied().unwrap_or_default();
-    let paths = distillation.teachers.iter().map(PathBuf::as_path);
-    Ok(Teachers::read(paths, distillation.temperature, size, classes)?)
 }
 
 fn time(task: Task<'_>, count: u32, json: bool) -> Result<(), Failure> {
@@ -214,35 +221,4 @@ fn recipe_of(arguments: &Arguments) -> Result<Recipe, Failure> {
     }
     recipe.check()?;
     Ok(recipe)
-}
-
-/// So many epochs in all: an integer network spends two fifths of them quantised.
-pub fn set_epochs(recipe: &mut Recipe, epochs: u32) {
-    let quantised = match recipe.network.arithmetic {
-        Arithmetic::Integer => epochs * 2 / 5,
-        Arithmetic::F32 => 0,
-    };
-    recipe.training.epochs = epochs - quantised;
-    recipe.training.quantised_epochs = quantised;
-}
-
-/// The recipe without a recipe file.
-pub fn default_recipe(shape: Shape, float: bool) -> Recipe {
-    Recipe {
-        name: "default".into(),
-        seed: 1,
-        network: NetworkRecipe {
-            shape,
-            arithmetic: if float { Arithmetic::F32 } else { Arithmetic::Integer },
-            activation: if float { sinapse_trainer::recipe::Activation::Sigmoid } else { Default::default() },
-            reduction: None,
-            input: Default::default(),
-            weights: Default::default(),
-            activations: Default::default(),
-            per_output_scales: false,
-        },
-        training: Training::default(),
-        augmentation: None,
-        distillation: None,
-    }
 }

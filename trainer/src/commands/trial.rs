@@ -7,8 +7,9 @@ use sinapse_trainer::input;
 use sinapse_trainer::recipe::Recipe;
 use sinapse_trainer::search::{Folder, run_trial};
 
-use super::train::{checkpoint_beside, images_for, teachers_of};
-use super::{DataArgument, Failure};
+use super::data_argument::DataArgument;
+use super::failure::Failure;
+use super::task::{checkpoint_beside, images_for, teachers_of};
 
 /// Arguments of `trial`.
 #[derive(clap::Args)]

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::{DataError, Dataset, Images, Part};
-use crate::input::photo::grey;
+use super::dataset::{Dataset, Images, LARGEST_SIDE, Part};
+use super::error::DataError;
+use super::photo::grey;
 
 /// Labels are bytes.
 const MOST_CLASSES: usize = 256;
@@ -120,7 +121,7 @@ fn read(path: &Path) -> Result<((u32, u32), Vec<u8>), DataError> {
         .map_err(|source| DataError::NoPicture { path: path.into(), source })?;
     let picture = grey(&decoded);
     let (width, height) = picture.dimensions();
-    if width > super::idx::LARGEST_SIDE || height > super::idx::LARGEST_SIDE {
+    if width > LARGEST_SIDE || height > LARGEST_SIDE {
         return Err(DataError::WrongSize { path: path.into(), width, height });
     }
     Ok(((width, height), picture.into_raw()))

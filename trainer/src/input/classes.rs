@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{DataError, Source, class_folders};
+use super::class_folders;
+use super::error::DataError;
+use super::source::Source;
 use crate::atomic_file::{WriteError, write_atomically};
 
 /// File in a folder of IDX files with the names of the classes, one a line, first class first.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 
-use super::DataError;
+use super::error::DataError;
 
 /// Public copies of the four original files.
 pub const MIRRORS: [&str; 2] =

@@ -6,27 +6,12 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::DataError;
+use super::dataset::{Images, LARGEST_SIDE};
+use super::error::DataError;
 use crate::atomic_file::{WriteError, write_atomically};
 
 const IMAGES_MAGIC: u32 = 0x0000_0803;
 const LABELS_MAGIC: u32 = 0x0000_0801;
-/// Pictures are no wider and no higher.
-pub const LARGEST_SIDE: u32 = 4096;
-
-/// Grey pictures of one size.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Images {
-    /// `[count][height][width]`, 0 background to 255 ink.
-    pub pixels: Vec<u8>,
-    /// Number of pictures.
-    pub count: usize,
-    /// Pixels in a row.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-}
-
 /// Reads pictures.
 ///
 /// # Errors

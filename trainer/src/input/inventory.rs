@@ -4,8 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::source::{FILES, VARIABLE, find, is_mnist};
-use super::{DataError, Images, Part, Source, cache_folder, class_names, load, locate, split};
+use super::classes::class_names;
+use super::dataset::{Dataset, Images, Part};
+use super::error::DataError;
+use super::load::{is_mnist, load};
+use super::source::{FILES, Source, VARIABLE, cache_folder, find, locate};
+use super::split::split;
 
 /// What `sinapse data` reports.
 #[derive(Clone, Debug, Serialize)]
@@ -61,7 +65,7 @@ pub fn report(explicit: Option<&Path>) -> Result<Report, DataError> {
     let classes = class_names(&source)?;
     let named = classes.as_ref().map_or(0, Vec::len);
     let most = training.labels.iter().chain(&test.labels).max().map_or(0, |&label| usize::from(label) + 1);
-    let part = |dataset: &super::Dataset, first| {
+    let part = |dataset: &Dataset, first| {
         let mut per_class = vec![0; named.max(most)];
         dataset.labels.iter().for_each(|&label| per_class[usize::from(label)] += 1);
         let Images { count, width, height, .. } = dataset.images;

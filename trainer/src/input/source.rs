@@ -3,12 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
-use super::drawn;
-use super::idx::{self, Images, read_images, read_labels};
-use super::{DataError, Dataset, Part, class_folders, class_names};
-use crate::atomic_file::WriteError;
+use super::class_folders;
+use super::error::DataError;
 
 /// Where images come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,18 +25,6 @@ pub const VARIABLE: &str = "SINAPSE_DATA";
 /// The four files: images and labels of the training part, then of the test part.
 pub const FILES: [&str; 4] =
     ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
-
-/// SHA-256 of pixels and labels of MNIST, of [`FILES`] without their headers.
-const MNIST_SHA256: [&str; 4] = [
-    "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
-    "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
-    "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
-    "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
-];
-
-/// Drawn digits: numbers and seeds of the two parts.
-const DRAWN_TRAINING: (usize, u64) = (60_000, 1);
-const DRAWN_TEST: (usize, u64) = (10_000, 2);
 
 impl Source {
     /// The folder that the images are in; none for drawn ones.
@@ -106,72 +90,6 @@ pub fn cache_folder() -> Option<PathBuf> {
     Some(base.join("sinapse").join("mnist"))
 }
 
-/// Images and labels of one part.
-///
-/// # Errors
-///
-/// Whatever is wrong with the files.
-pub fn load(source: &Source, part: Part) -> Result<Dataset, DataError> {
-    let Some(folder) = source.folder() else { return Ok(draw(part)) };
-    if source.is_pictures() {
-        return class_folders::load(folder, part);
-    }
-    let (images_path, labels_path) = (find(folder, images_file(part))?, find(folder, labels_file(part))?);
-    let images = read_images(&images_path)?;
-    let labels = read_labels(&labels_path)?;
-    if images.count != labels.len() {
-        let (images, labels) = (images.count, labels.len());
-        return Err(DataError::CountsDiffer { images_path, images, labels_path, labels });
-    }
-    if let Some(names) = class_names(source)? {
-        idx::check_labels(&labels_path, &labels, names.len(), "the names in classes.txt")?;
-    }
-    Ok(Dataset { images, labels })
-}
-
-/// Writes one part into a folder, as raw IDX files named as MNIST's.
-///
-/// # Errors
-///
-/// A file that cannot be written.
-pub fn write_part(folder: &Path, part: Part, dataset: &Dataset) -> Result<(), WriteError> {
-    idx::write_images(&folder.join(images_file(part)), &dataset.images)?;
-    idx::write_labels(&folder.join(labels_file(part)), &dataset.labels)
-}
-
-/// Checks that a network with `classes` outputs can give every label.
-///
-/// # Errors
-///
-/// The first label beyond, with its file.
-pub fn check_labels(source: &Source, part: Part, dataset: &Dataset, classes: usize) -> Result<(), DataError> {
-    let name = labels_file(part);
-    let path = match source.folder() {
-        Some(folder) if source.is_pictures() => folder.into(),
-        Some(folder) => find(folder, name)?,
-        None => name.into(),
-    };
-    idx::check_labels(&path, &dataset.labels, classes, "the network's outputs")
-}
-
-fn images_file(part: Part) -> &'static str {
-    if part == Part::Train { FILES[0] } else { FILES[2] }
-}
-
-fn labels_file(part: Part) -> &'static str {
-    if part == Part::Train { FILES[1] } else { FILES[3] }
-}
-
-fn draw(part: Part) -> Dataset {
-    let (count, seed) = match part {
-        Part::Train => DRAWN_TRAINING,
-        Part::Test => DRAWN_TEST,
-    };
-    let (pictures, labels) = drawn::dataset(count, seed);
-    let pixels = pictures.into_flattened();
-    Dataset { images: Images { pixels, count, width: 28, height: 28 }, labels }
-}
-
 /// The raw file, else the gzip one, else the only one that ends so: sets name their files `emnist-letters-train-…`, `test-…`.
 pub(super) fn find(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
     let exact = [folder.join(name), folder.join(format!("{name}.gz"))];
@@ -194,23 +112,4 @@ pub(super) fn find(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
             Err(DataError::Ambiguous { first: first.clone(), second: second.clone(), name: name.into() })
         }
     }
-}
-
-/// What the data is called in a blob: "MNIST" where training images and labels are exactly those.
-pub fn provenance_name(source: &Source, training: &Dataset) -> String {
-    match source {
-        Source::Drawn => "drawn digits".into(),
-        _ if is_mnist(training, 0) => "MNIST".into(),
-        Source::Folder(path) | Source::Environment(path) | Source::Cache(path) => {
-            let name = path.file_name().unwrap_or(path.as_os_str());
-            let kind = if source.is_pictures() { "PNG" } else { "IDX" };
-            format!("{kind} files in {}", name.to_string_lossy())
-        }
-    }
-}
-
-/// Whether pixels and labels are MNIST's, of the files `first` and `first + 1`.
-pub(super) fn is_mnist(dataset: &Dataset, first: usize) -> bool {
-    let hex = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    hex(&dataset.images.pixels) == MNIST_SHA256[first] && hex(&dataset.labels) == MNIST_SHA256[first + 1]
 }

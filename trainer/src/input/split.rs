@@ -6,7 +6,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::{DataError, Dataset, Images, Source};
+use super::dataset::Dataset;
+use super::error::DataError;
+use super::source::Source;
 
 /// File in a data folder with the training images that validate, their indices from 0, one a line.
 pub const WRITERS_FILE: &str = "validation_writers.txt";
@@ -73,17 +75,6 @@ pub fn split(source: &Source, all: Dataset) -> Result<Split, DataError> {
         all.chosen(&chosen.collect::<Vec<_>>())
     };
     Ok(Split { training: side(false), validation: side(true), rule })
-}
-
-impl Dataset {
-    /// The images at these places, in this order.
-    pub fn chosen(&self, places: &[usize]) -> Dataset {
-        let Images { pixels, width, height, .. } = &self.images;
-        let size = width * height;
-        let pixels = places.iter().flat_map(|&place| &pixels[place * size..][..size]).copied().collect();
-        let labels = places.iter().map(|&place| self.labels[place]).collect();
-        Dataset { images: Images { pixels, count: places.len(), width: *width, height: *height }, labels }
-    }
 }
 
 /// Per training image, whether the list names it.
@@ -154,6 +145,7 @@ fn last_part(labels: &[u8]) -> Result<(Vec<bool>, SplitRule), DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::Images;
 
     fn dataset(labels: &[u8]) -> Dataset {
         let pixels = (0..4 * labels.len()).map(|value| value as u8).collect();

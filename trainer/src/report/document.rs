@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::history::History;
 use super::svg::{escaped, svg};
-use super::{History, terminal};
+use super::terminal::terminal;
 
 /// Kind of a report, by the ending of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

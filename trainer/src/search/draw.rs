@@ -1,6 +1,7 @@
 //! The fronts as charts, beside published systems.
 
-use super::{Goal, TrialResult, front};
+use super::front::{Goal, front};
+use super::trial::TrialResult;
 use crate::report::{Chart, Mark, Series};
 
 /// A system that others published, on MNIST's test images.

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Budget, TrialResult};
-use crate::atomic_file::{WriteError, write_atomically};
-use crate::recipe::{Recipe, RecipeError};
+use super::budget::Budget;
+use super::error::SearchError;
+use super::trial::TrialResult;
+use crate::atomic_file::write_atomically;
+use crate::recipe::Recipe;
 
 /// A search on disk.
 #[derive(Clone, Debug)]
@@ -30,44 +32,6 @@ pub struct Asked {
     pub budget: Budget,
     /// What all recipes have in common.
     pub base: Recipe,
-}
-
-/// Why a search cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum SearchError {
-    /// A file of the folder cannot be written.
-    #[error(transparent)]
-    Unwritable(#[from] WriteError),
-    /// A file of the folder cannot be read.
-    #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
-    /// A file of the folder is not what it should be.
-    #[error("{}: {reason}; remove it, the trial runs anew", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The folder is of another search.
-    #[error("{} holds a search with another {what}; name another folder with --out", path.display())]
-    Another {
-        /// The folder.
-        path: PathBuf,
-        /// What differs.
-        what: &'static str,
-    },
-    /// A recipe of the folder cannot be used.
-    #[error(transparent)]
-    Recipe(#[from] RecipeError),
-    /// Nothing can be tried.
-    #[error("no network fits the budget of {0}")]
-    Budget(String),
 }
 
 impl Folder {

@@ -1,6 +1,6 @@
 //! The Pareto front: what nothing else is both cheaper and better than.
 
-use super::TrialResult;
+use super::trial::TrialResult;
 
 /// What is paid for accuracy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

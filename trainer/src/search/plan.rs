@@ -4,52 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 
-use super::{Candidate, Folder, Goal, SearchError, Space, TrialResult, front};
+use super::budget::Budget;
+use super::error::SearchError;
+use super::folder::Folder;
+use super::front::{Goal, front};
+use super::space::{Candidate, Space};
+use super::trial::TrialResult;
 use crate::cost::{self, Core};
 use crate::model::scratch_bytes;
-use crate::recipe::Recipe;
-use crate::recipe::description_of;
+use crate::recipe::{Recipe, description_of};
 
 /// Share of later generations that is drawn freely.
 const FRESH: f64 = 0.25;
 /// Draws after which nothing new is expected to fit.
 const PATIENCE: usize = 20_000;
-
-/// What a network may take.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Budget {
-    /// Most bytes of weights, biases and multipliers.
-    pub flash_bytes: Option<u64>,
-    /// Most bytes between the layers.
-    pub ram_bytes: Option<u64>,
-    /// Most modelled Cortex-M4 cycles of an image, as a mean.
-    pub cycles: Option<u64>,
-}
-
-impl Budget {
-    /// Whether a result keeps to it.
-    pub fn holds(&self, result: &TrialResult) -> bool {
-        self.allows(result.weight_bytes, result.scratch_bytes, result.cycles)
-    }
-
-    fn allows(&self, flash: u64, ram: u64, cycles: u64) -> bool {
-        let within = |most: Option<u64>, found| most.is_none_or(|most| found <= most);
-        within(self.flash_bytes, flash) && within(self.ram_bytes, ram) && within(self.cycles, cycles)
-    }
-
-    fn text(&self) -> String {
-        let part = |most: Option<u64>, unit| most.map(|most| format!("{most} {unit}"));
-        let parts = [
-            part(self.flash_bytes, "bytes of flash"),
-            part(self.ram_bytes, "bytes of RAM"),
-            part(self.cycles, "cycles"),
-        ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    }
-}
 
 /// A search that proposes recipes.
 #[derive(Clone, Debug)]

@@ -1,0 +1,41 @@
+//! Limits on the networks of a search.
+
+use serde::{Deserialize, Serialize};
+
+use super::trial::TrialResult;
+
+/// What a network may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// Most bytes of weights, biases and multipliers.
+    pub flash_bytes: Option<u64>,
+    /// Most bytes between the layers.
+    pub ram_bytes: Option<u64>,
+    /// Most modelled Cortex-M4 cycles of an image, as a mean.
+    pub cycles: Option<u64>,
+}
+
+impl Budget {
+    /// Whether a result keeps to it.
+    pub fn holds(&self, result: &TrialResult) -> bool {
+        self.allows(result.weight_bytes, result.scratch_bytes, result.cycles)
+    }
+
+    /// Whether these costs are within the limits.
+    pub fn allows(&self, flash: u64, ram: u64, cycles: u64) -> bool {
+        let within = |most: Option<u64>, found| most.is_none_or(|most| found <= most);
+        within(self.flash_bytes, flash) && within(self.ram_bytes, ram) && within(self.cycles, cycles)
+    }
+
+    /// The limits in words.
+    pub fn text(&self) -> String {
+        let part = |most: Option<u64>, unit| most.map(|most| format!("{most} {unit}"));
+        let parts = [
+            part(self.flash_bytes, "bytes of flash"),
+            part(self.ram_bytes, "bytes of RAM"),
+            part(self.cycles, "cycles"),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
