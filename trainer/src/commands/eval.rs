@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use sinapse::crc::Crc32;
 use sinapse_trainer::evaluate::robustness::{self, Row};
+use sinapse_trainer::evaluate::{ConfusionMatrix, Evaluation};
 use sinapse_trainer::input::{self, Part};
-use sinapse_trainer::model::{self, Evaluate};
+use sinapse_trainer::model;
 
 use super::data_argument::DataArgument;
 use super::failure::Failure;
@@ -39,8 +39,7 @@ struct Report {
     correct: usize,
     accuracy: f64,
     logits_crc32: String,
-    /// `[label][answer]`
-    confusion: Vec<Vec<u32>>,
+    confusion: ConfusionMatrix,
     /// Names of the classes.
     classes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,22 +61,15 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         return Ok(());
     }
 
-    let scores = model.scores_of_all(&test.images.pixels);
-    let mut confusion = vec![vec![0u32; classes]; classes];
-    let mut crc = Crc32::new();
-    for (scores, &label) in scores.iter().zip(&test.labels) {
-        scores.checksum(&mut crc);
-        confusion[usize::from(label)][scores.class()] += 1;
-    }
-    let images = test.labels.len();
-    let correct: u32 = (0..classes).map(|class| confusion[class][class]).sum();
+    let Evaluation { confusion, logits_crc32 } = Evaluation::new(&model, &test);
+    let (images, correct) = (test.labels.len(), confusion.correct());
     let report = Report {
         model: arguments.model.display().to_string(),
         data: source.to_string(),
         images,
-        correct: correct as usize,
-        accuracy: f64::from(correct) / images as f64,
-        logits_crc32: format!("{:08x}", crc.finish()),
+        correct,
+        accuracy: correct as f64 / images as f64,
+        logits_crc32: format!("{logits_crc32:08x}"),
         confusion,
         classes: input::names_of_blob(&arguments.model, classes)?,
         robustness,
@@ -109,7 +101,7 @@ fn print_matrix(report: &Report) {
         print!("{class:>6}");
     }
     println!();
-    for (label, row) in report.confusion.iter().enumerate() {
+    for (label, row) in report.confusion.counts.iter().enumerate() {
         print!("{label:>5} ");
         for &count in row {
             if count == 0 { print!("     ·") } else { print!("{count:>6}") }
@@ -122,14 +114,8 @@ fn print_matrix(report: &Report) {
 
 /// The most frequent errors, where a matrix would be too wide.
 fn print_confusions(report: &Report) {
-    let mut errors = Vec::new();
-    for (label, row) in report.confusion.iter().enumerate() {
-        let wrong = row.iter().enumerate().filter(|(answer, count)| *answer != label && **count > 0);
-        errors.extend(wrong.map(|(answer, &count)| (count, label, answer)));
-    }
-    errors.sort_by(|a, b| b.0.cmp(&a.0).then(a.cmp(b)));
     println!("\nmost frequent errors");
-    for (count, label, answer) in errors.into_iter().take(MOST_ERRORS) {
+    for (count, label, answer) in report.confusion.errors().into_iter().take(MOST_ERRORS) {
         println!("{count:>6}  {} read as {}", report.classes[label], report.classes[answer]);
     }
 }
