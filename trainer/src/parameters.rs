@@ -9,7 +9,7 @@ use crate::recipe::{Arithmetic, NetworkRecipe};
 
 /// Where a layer's numbers lie in the flat vector.
 #[derive(Clone, Debug)]
-pub struct LayerLayout {
+pub struct LayerParameters {
     /// Number of inputs.
     pub inputs: usize,
     /// Number of outputs.
@@ -26,9 +26,9 @@ pub struct LayerLayout {
 
 /// Where everything lies.
 #[derive(Clone, Debug)]
-pub struct Layout {
+pub struct ParameterLayout {
     /// First layer to last.
-    pub layers: Vec<LayerLayout>,
+    pub layers: Vec<LayerParameters>,
     /// Length of the flat vector.
     pub length: usize,
 }
@@ -47,9 +47,9 @@ pub struct Chunk {
 /// Weights of a chunk: enough for a product to be worth its call, few enough for a cache.
 const CHUNK: usize = 32_768;
 
-impl Layout {
-    /// Layout of a network.
-    pub fn of(network: &NetworkRecipe) -> Layout {
+impl ParameterLayout {
+    /// ParameterLayout of a network.
+    pub fn new(network: &NetworkRecipe) -> ParameterLayout {
         let shape = &network.shape.0;
         let integer = network.arithmetic == Arithmetic::Integer;
         let mut length = 0;
@@ -64,7 +64,7 @@ impl Layout {
                 let (inputs, outputs) = (pair[0], pair[1]);
                 let last = index + 2 == shape.len();
                 let scales = if network.per_output_scales && !last { outputs } else { 1 };
-                LayerLayout {
+                LayerParameters {
                     inputs,
                     outputs,
                     weights: take(inputs * outputs),
@@ -74,7 +74,7 @@ impl Layout {
                 }
             })
             .collect();
-        Layout { layers, length }
+        ParameterLayout { layers, length }
     }
 
     /// All weights in chunks that do not depend on the number of threads, so that the result does not either.
@@ -93,13 +93,13 @@ impl Layout {
     }
 
     /// Biases, scales and step of layer `index`.
-    pub fn small(&self, index: usize) -> Range<usize> {
+    pub fn bias_and_scales(&self, index: usize) -> Range<usize> {
         let layer = &self.layers[index];
         layer.weights.end..layer.log_step.end
     }
 
     /// Random weights: uniform with variance `1/IN` for sigmoid and `2/IN` for ReLU (Glorot 2010, He 2015), zero biases.
-    pub fn initial(&self, seed: u64, variance: f32) -> Vec<f32> {
+    pub fn initialize(&self, seed: u64, variance: f32) -> Vec<f32> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut values = vec![0.0; self.length];
         for layer in &self.layers {

@@ -8,7 +8,7 @@ use sinapse_trainer::atomic_file;
 use sinapse_trainer::input::{self, Source, Split};
 use sinapse_trainer::recipe::{Arithmetic, Recipe, Shape};
 use sinapse_trainer::report::{self, Summary};
-use sinapse_trainer::train::{Exported, Keeping, Task, time_epochs, train};
+use sinapse_trainer::train::{CheckpointOptions, Exported, Task, time_epochs, train};
 
 use super::data_argument::DataArgument;
 use super::default_recipe::{default_recipe, set_epochs};
@@ -75,9 +75,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let interrupted = raised_by_ctrl_c()?;
     let metrics = arguments.metrics.as_deref().map(|path| Metrics::open(path, arguments.resume)).transpose()?;
     let checkpoint = checkpoint_beside(&arguments.out);
-    let keeping = Keeping { checkpoint: Some(&checkpoint), resume: arguments.resume };
+    let options = CheckpointOptions { path: Some(&checkpoint), resume: arguments.resume };
     let mut progress = Progress::new(epochs_of(&recipe), metrics);
-    let trained = train(task, keeping, &mut progress, &interrupted);
+    let trained = train(task, options, &mut progress, &interrupted);
     progress.finish();
     let exported = trained?;
     let interrupted = interrupted.load(Ordering::Relaxed);

@@ -11,15 +11,15 @@ pub fn vectorised<F: FnOnce()>(work: F) {
 
 /// A whole number from 0 to 2²³ − 1 as an integer: what `as` does, which is compiled to a conversion for each number.
 #[inline(always)]
-pub fn integer(whole: f32) -> u32 {
+pub fn whole_to_u32(whole: f32) -> u32 {
     (whole + 8_388_608.0).to_bits() & 0x7f_ffff
 }
 
 /// The same for whole numbers from 0 to 2³¹ − 128.
 #[inline(always)]
-pub fn long_integer(whole: f32) -> i32 {
+pub fn whole_to_i32(whole: f32) -> i32 {
     let high = (whole * (1.0 / 65_536.0)).trunc();
-    (integer(high) << 16 | integer(whole - high * 65_536.0)) as i32
+    (whole_to_u32(high) << 16 | whole_to_u32(whole - high * 65_536.0)) as i32
 }
 
 #[cfg(test)]
@@ -31,12 +31,12 @@ mod tests {
         for exponent in 0..31 {
             for mantissa in (0..1 << 23).step_by(99_991) {
                 let whole = f32::from_bits((127 + exponent) << 23 | mantissa).trunc();
-                assert_eq!(long_integer(whole), whole as i32);
+                assert_eq!(whole_to_i32(whole), whole as i32);
                 if exponent < 23 {
-                    assert_eq!(integer(whole), whole as u32);
+                    assert_eq!(whole_to_u32(whole), whole as u32);
                 }
             }
         }
-        assert_eq!([integer(0.0) as i32, long_integer(0.0), long_integer(2_147_483_520.0)], [0, 0, 2_147_483_520]);
+        assert_eq!([whole_to_u32(0.0) as i32, whole_to_i32(0.0), whole_to_i32(2_147_483_520.0)], [0, 0, 2_147_483_520]);
     }
 }

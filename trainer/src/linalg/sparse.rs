@@ -1,7 +1,7 @@
 //! Sums of scaled rows over lists of nonzero numbers: the first layer forwards, and the gradient of its weights.
 //!
-//! Four of five pixels of a digit are zero. Listed image by image ([`Lists::list`]) they choose the weights to add;
-//! listed pixel by pixel ([`Lists::transpose`]) they choose the slopes to add. Both sums stay in registers.
+//! Four of five pixels of a digit are zero. Listed image by image ([`CsrMatrix::list`]) they choose the weights to add;
+//! listed pixel by pixel ([`CsrMatrix::transpose`]) they choose the slopes to add. Both sums stay in registers.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use pulp::{Simd, WithSimd};
 
 /// Nonzero numbers of a matrix, row by row.
 #[derive(Clone, Debug, Default)]
-pub struct Lists {
+pub struct CsrMatrix {
     /// Entries `starts[row]..starts[row + 1]` belong to `row`.
     starts: Vec<u32>,
     /// Column of each entry.
@@ -20,14 +20,14 @@ pub struct Lists {
 
 /// What a sum starts from.
 #[derive(Clone, Copy)]
-pub enum Start<'a> {
+pub enum Init<'a> {
     /// The same numbers for every row.
-    From(&'a [f32]),
+    Row(&'a [f32]),
     /// What is there.
-    Present,
+    Accumulate,
 }
 
-impl Lists {
+impl CsrMatrix {
     /// No rows.
     pub fn clear(&mut self) {
         self.starts.clear();
@@ -37,7 +37,7 @@ impl Lists {
     }
 
     /// Appends an image as a row: the values of its pixels, without those whose value is zero.
-    pub fn list(&mut self, image: &[u8], value_of: &[f32; 256]) {
+    pub fn push_row(&mut self, image: &[u8], value_of: &[f32; 256]) {
         let mut end = self.columns.len();
         self.columns.resize(end + image.len(), 0);
         self.values.resize(end + image.len(), 0.0);
@@ -68,7 +68,7 @@ impl Lists {
     }
 
     /// The same matrix of `width` columns, transposed.
-    pub fn transpose(&self, width: usize, out: &mut Lists) {
+    pub fn transpose(&self, width: usize, out: &mut CsrMatrix) {
         out.starts.clear();
         out.starts.resize(width + 1, 0);
         out.columns.resize(self.columns.len(), 0);
@@ -100,21 +100,21 @@ impl Lists {
     /// |----------|-------------------|
     /// | `matrix` | `[…][width]`      |
     /// | `out`    | `[rows][width]`   |
-    pub fn combine(&self, rows: Range<usize>, matrix: &[f32], width: usize, start: Start<'_>, out: &mut [f32]) {
-        pulp::Arch::new().dispatch(Combine { lists: self, rows, matrix, width, start, out });
+    pub fn multiply(&self, rows: Range<usize>, matrix: &[f32], width: usize, start: Init<'_>, out: &mut [f32]) {
+        pulp::Arch::new().dispatch(Multiply { lists: self, rows, matrix, width, start, out });
     }
 }
 
-struct Combine<'a> {
-    lists: &'a Lists,
+struct Multiply<'a> {
+    lists: &'a CsrMatrix,
     rows: Range<usize>,
     matrix: &'a [f32],
     width: usize,
-    start: Start<'a>,
+    start: Init<'a>,
     out: &'a mut [f32],
 }
 
-impl WithSimd for Combine<'_> {
+impl WithSimd for Multiply<'_> {
     type Output = ();
 
     /// Stripes of eight vectors: their sums fill half of the registers, their part of the matrix fits a cache.
@@ -143,7 +143,7 @@ impl WithSimd for Combine<'_> {
     }
 }
 
-impl Combine<'_> {
+impl Multiply<'_> {
     /// Columns `from..` of all rows, as many as `VECTORS` vectors hold.
     #[inline(always)]
     fn stripe<S: Simd, const VECTORS: usize>(&mut self, simd: S, from: usize) {
@@ -152,8 +152,8 @@ impl Combine<'_> {
             let out = S::as_mut_simd_f32s(&mut out[here.clone()]).0;
             let mut sums = [simd.splat_f32s(0.0); VECTORS];
             match self.start {
-                Start::From(start) => sums.copy_from_slice(S::as_simd_f32s(&start[here.clone()]).0),
-                Start::Present => sums.copy_from_slice(out),
+                Init::Row(start) => sums.copy_from_slice(S::as_simd_f32s(&start[here.clone()]).0),
+                Init::Accumulate => sums.copy_from_slice(out),
             }
             for (&column, &value) in self.lists.columns[bounds.clone()].iter().zip(&self.lists.values[bounds]) {
                 let row = &self.matrix[usize::from(column) * width..][here.clone()];
@@ -172,8 +172,8 @@ impl Combine<'_> {
         let width = self.width;
         for (out, bounds) in self.out.chunks_exact_mut(width).zip(self.lists.bounds(&self.rows)) {
             let mut sum = match self.start {
-                Start::From(start) => simd.partial_load_f32s(&start[from..width]),
-                Start::Present => simd.partial_load_f32s(&out[from..]),
+                Init::Row(start) => simd.partial_load_f32s(&start[from..width]),
+                Init::Accumulate => simd.partial_load_f32s(&out[from..]),
             };
             for (&column, &value) in self.lists.columns[bounds.clone()].iter().zip(&self.lists.values[bounds]) {
                 let row = &self.matrix[usize::from(column) * width..][from..width];
@@ -184,7 +184,7 @@ impl Combine<'_> {
     }
 }
 
-impl Lists {
+impl CsrMatrix {
     #[inline(always)]
     fn bounds(&self, rows: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
         self.starts[rows.start..=rows.end].windows(2).map(|pair| pair[0] as usize..pair[1] as usize)
@@ -195,12 +195,12 @@ impl Lists {
 mod tests {
     use super::*;
 
-    fn two_images() -> Lists {
+    fn two_images() -> CsrMatrix {
         let values = std::array::from_fn(|pixel| pixel as f32);
-        let mut lists = Lists::default();
+        let mut lists = CsrMatrix::default();
         lists.clear();
-        lists.list(&[0, 2, 0, 0, 0, 0, 0, 0, 0, 1], &values);
-        lists.list(&[3, 4, 0, 0, 0, 0, 0, 0, 0, 0], &values);
+        lists.push_row(&[0, 2, 0, 0, 0, 0, 0, 0, 0, 1], &values);
+        lists.push_row(&[3, 4, 0, 0, 0, 0, 0, 0, 0, 0], &values);
         lists
     }
 
@@ -210,24 +210,24 @@ mod tests {
             let matrix: Vec<f32> = (0..10 * width).map(|index| (index % 13) as f32).collect();
             let start: Vec<f32> = (0..width).map(|o| o as f32).collect();
             let mut out = vec![0.0; 2 * width];
-            two_images().combine(0..2, &matrix, width, Start::From(&start), &mut out);
+            two_images().multiply(0..2, &matrix, width, Init::Row(&start), &mut out);
             let at = |i: usize, o: usize| matrix[i * width + o];
             for o in 0..width {
                 assert_eq!(out[o], start[o] + 2.0 * at(1, o) + at(9, o), "output {o} of {width}");
                 assert_eq!(out[width + o], start[o] + 3.0 * at(0, o) + 4.0 * at(1, o), "output {o} of {width}");
             }
-            two_images().combine(1..2, &matrix, width, Start::Present, &mut out[..width]);
+            two_images().multiply(1..2, &matrix, width, Init::Accumulate, &mut out[..width]);
             assert_eq!(out[0], start[0] + 6.0 * at(1, 0) + at(9, 0) + 3.0 * at(0, 0), "{width}");
         }
     }
 
     #[test]
     fn transposed_lists_hold_the_same_numbers() {
-        let mut transposed = Lists::default();
+        let mut transposed = CsrMatrix::default();
         two_images().transpose(10, &mut transposed);
         let identity = [1.0, 0.0, 0.0, 1.0];
         let mut out = vec![0.0; 20];
-        transposed.combine(0..10, &identity, 2, Start::From(&[0.0; 2]), &mut out);
+        transposed.multiply(0..10, &identity, 2, Init::Row(&[0.0; 2]), &mut out);
         let expected: Vec<f32> = [[0, 3], [2, 4], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [1, 0]]
             .concat()
             .iter()

@@ -2,32 +2,38 @@
 
 use sinapse::Description;
 
-use crate::parameters::Layout;
+use crate::parameters::ParameterLayout;
 
 /// What a batch shows of a layer.
 #[derive(Clone, Debug)]
-pub struct Activity {
+pub struct LayerCalibration {
     /// What hardly any of its outputs exceeds.
-    pub top: f32,
+    pub range: f32,
     /// Mean square of each input; empty where all count the same.
     pub input_squares: Vec<f32>,
 }
 
 /// First scales and steps: weights at the least squared error, activations at what a batch of hidden sums shows.
-pub fn initialize_scales(description: &Description, layout: &Layout, parameters: &mut [f32], activities: &[Activity]) {
-    for (index, (layer, activity)) in layout.layers.iter().zip(activities).enumerate() {
+pub fn initialize_scales(
+    description: &Description,
+    layout: &ParameterLayout,
+    parameters: &mut [f32],
+    calibration_of_layers: &[LayerCalibration],
+) {
+    for (index, (layer, calibration)) in layout.layers.iter().zip(calibration_of_layers).enumerate() {
         let limit = description.layers()[index].weights.limit() as f32;
         let count = layer.log_scales.len();
         for o in 0..count {
             let weights = parameters[layer.weights.clone()].iter().enumerate();
             let of_scale = weights.filter(|(position, _)| count == 1 || position % layer.outputs == o);
-            let share = |position: usize| activity.input_squares.get(position / layer.outputs).copied().unwrap_or(1.0);
+            let share =
+                |position: usize| calibration.input_squares.get(position / layer.outputs).copied().unwrap_or(1.0);
             let weights: Vec<(f32, f32)> = of_scale.map(|(position, weight)| (*weight, share(position))).collect();
             parameters[layer.log_scales.start + o] = best_scale(&weights, limit).ln();
         }
         if let Some(log_step) = parameters[layer.log_step.clone()].first_mut() {
             let top_level = f32::from(description.layers()[index].output.top_level());
-            *log_step = (activity.top / top_level).max(1e-6).ln();
+            *log_step = (calibration.range / top_level).max(1e-6).ln();
         }
     }
 }

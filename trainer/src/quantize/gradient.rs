@@ -11,7 +11,7 @@ use crate::parameters::Chunk;
 ///
 /// A weight whose best value lies between two integers swings across the middle otherwise, and the last step decides
 /// ("Overcoming oscillations in quantization-aware training", Nagel et al. 2022).
-pub fn settle(chunk: &Chunk, format: WeightFormat, quantized: &QuantizedLayer, pull: f32, real: &mut [f32]) {
+pub fn dampen(chunk: &Chunk, format: WeightFormat, quantized: &QuantizedLayer, pull: f32, real: &mut [f32]) {
     let limit = format.limit() as f32;
     let outputs = quantized.bias.len();
     let scales = &quantized.scales[..outputs];
@@ -34,7 +34,7 @@ pub fn settle(chunk: &Chunk, format: WeightFormat, quantized: &QuantizedLayer, p
 ///
 /// Within the range the rounding is passed straight through; beyond it a weight has a gradient inwards alone where
 /// scales are fixed, none where they are learned: then its scale has.
-pub fn through_rounding(
+pub fn straight_through(
     chunk: &Chunk,
     format: WeightFormat,
     quantized: &QuantizedLayer,
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn weights_settle_at_their_integers_and_within_their_range() {
         let mut real = [0.6, -0.9, 9.0];
-        settle(&chunk(), WeightFormat::I4, &layer([1.0, -2.0, 7.0]), 0.1, &mut real);
+        dampen(&chunk(), WeightFormat::I4, &layer([1.0, -2.0, 7.0]), 0.1, &mut real);
         assert!((real[0] - 0.58).abs() < 1e-6 && (real[1] + 0.92).abs() < 1e-6, "{real:?}");
         assert_eq!(real[2], 3.5);
     }
@@ -96,7 +96,7 @@ mod tests {
             let (mut gradient, mut by_scale) = ([1.0, 1.0, -1.0], [0.0]);
             let quantized = layer([0.0, 7.0, 7.0]);
             let real = [0.1, 4.0, 4.0];
-            through_rounding(&chunk(), WeightFormat::I4, &quantized, &real, &mut gradient, &mut by_scale, learned);
+            straight_through(&chunk(), WeightFormat::I4, &quantized, &real, &mut gradient, &mut by_scale, learned);
             gradient
         };
         assert_eq!((slopes(true), slopes(false)), ([1.0, 0.0, 0.0], [1.0, 1.0, 0.0]));

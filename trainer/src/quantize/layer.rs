@@ -19,12 +19,12 @@ pub struct QuantizedLayer {
     /// Real value of one output level; 1 for the last layer.
     pub output_step: f32,
     /// From sums to levels; without multipliers in the last layer.
-    pub rescaling: Rescaling,
+    pub requantization: OwnedRequantization,
 }
 
 /// [`sinapse::requantize::Requantization`], owned.
 #[derive(Clone, Debug, Default)]
-pub struct Rescaling {
+pub struct OwnedRequantization {
     /// Right shift before the multiplication.
     pub pre_shift: u8,
     /// Right shift after it.
@@ -38,16 +38,16 @@ impl QuantizedLayer {
     pub fn to_bytes(&self, format: WeightFormat, input: ElementFormat) -> LayerBytes {
         let weights: Vec<i8> = self.weights.iter().map(|&weight| weight as i8).collect();
         LayerBytes {
-            pre_shift: self.rescaling.pre_shift,
-            shift: self.rescaling.shift,
-            multipliers: self.rescaling.multipliers.as_flattened().to_vec(),
+            pre_shift: self.requantization.pre_shift,
+            shift: self.requantization.shift,
+            multipliers: self.requantization.multipliers.as_flattened().to_vec(),
             bias: self.bias.iter().flat_map(|bias| bias.to_le_bytes()).collect(),
             weights: LayerBytes::rows(&weights, self.bias.len(), format, input),
         }
     }
 }
 
-impl Rescaling {
+impl OwnedRequantization {
     /// The same, as the core computes with it.
     pub fn as_core(&self) -> Requantization<'_> {
         Requantization { pre_shift: self.pre_shift, shift: self.shift, multipliers: &self.multipliers }

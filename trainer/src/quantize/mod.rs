@@ -6,7 +6,7 @@ mod layer;
 mod quantizer;
 mod requantization;
 
-pub use calibrate::{Activity, initialize_scales};
-pub use gradient::{settle, through_rounding};
-pub use layer::{QuantizedLayer, Rescaling};
+pub use calibrate::{LayerCalibration, initialize_scales};
+pub use gradient::{dampen, straight_through};
+pub use layer::{OwnedRequantization, QuantizedLayer};
 pub use quantizer::{quantize, quantize_into};

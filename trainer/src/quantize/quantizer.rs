@@ -7,16 +7,16 @@ use sinapse::Description;
 use sinapse::activation::ActivationKind;
 use sinapse::weight::WeightFormat;
 
-use super::layer::{QuantizedLayer, Rescaling};
-use super::requantization::rescaling_of;
+use super::layer::{OwnedRequantization, QuantizedLayer};
+use super::requantization::choose_requantization;
 use crate::linalg::simd::vectorised;
-use crate::parameters::{LayerLayout, Layout};
+use crate::parameters::{LayerParameters, ParameterLayout};
 
 /// Steps of a sigmoid's table per unit of its argument.
 const SIGMOID_STEPS: f32 = 16.0;
 
 /// Quantises all layers.
-pub fn quantize(description: &Description, layout: &Layout, parameters: &[f32]) -> Vec<QuantizedLayer> {
+pub fn quantize(description: &Description, layout: &ParameterLayout, parameters: &[f32]) -> Vec<QuantizedLayer> {
     let mut layers = Vec::new();
     quantize_into(description, layout, parameters, false, &mut layers);
     layers
@@ -25,7 +25,7 @@ pub fn quantize(description: &Description, layout: &Layout, parameters: &[f32]) 
 /// The same, in the buffers of an earlier call.
 pub fn quantize_into(
     description: &Description,
-    layout: &Layout,
+    layout: &ParameterLayout,
     parameters: &[f32],
     in_parallel: bool,
     layers: &mut Vec<QuantizedLayer>,
@@ -43,10 +43,10 @@ pub fn quantize_into(
         (quantized.input_step, quantized.output_step) = (input_step, output_step);
         quantize_layer(layer, parameters, format.weights, in_parallel, quantized);
         let top_level = description.input_of(index).top_level();
-        quantized.rescaling = match format.activation {
-            ActivationKind::Identity => Rescaling::default(),
-            ActivationKind::Relu => rescaling_of(quantized, top_level, 1.0 / output_step),
-            ActivationKind::Sigmoid => rescaling_of(quantized, top_level, SIGMOID_STEPS),
+        quantized.requantization = match format.activation {
+            ActivationKind::Identity => OwnedRequantization::default(),
+            ActivationKind::Relu => choose_requantization(quantized, top_level, 1.0 / output_step),
+            ActivationKind::Sigmoid => choose_requantization(quantized, top_level, SIGMOID_STEPS),
         };
         input_step = output_step;
     }
@@ -54,7 +54,7 @@ pub fn quantize_into(
 
 /// Weights, biases and scales of a layer whose steps are set.
 fn quantize_layer(
-    layer: &LayerLayout,
+    layer: &LayerParameters,
     parameters: &[f32],
     format: WeightFormat,
     in_parallel: bool,

@@ -1,17 +1,17 @@
 //! Integer multipliers and shifts from accumulators to activation levels.
 
-use super::layer::{QuantizedLayer, Rescaling};
+use super::layer::{OwnedRequantization, QuantizedLayer};
 use crate::linalg::simd::vectorised;
 
 /// The shifts and multipliers nearest to a scale of `per_unit` steps per real unit, within 31 bits for every input.
-pub fn rescaling_of(layer: &QuantizedLayer, top_level: u8, per_unit: f32) -> Rescaling {
-    let largest_sum = largest_sum(layer, top_level);
-    let pre_shift = (64 - largest_sum.leading_zeros()).saturating_sub(16).min(15) as u8;
+pub fn choose_requantization(layer: &QuantizedLayer, top_level: u8, per_unit: f32) -> OwnedRequantization {
+    let largest_accumulator = largest_accumulator(layer, top_level);
+    let pre_shift = (64 - largest_accumulator.leading_zeros()).saturating_sub(16).min(15) as u8;
     let ratios: Vec<f64> = layer.scales.iter().map(|scale| f64::from(scale * layer.input_step * per_unit)).collect();
     let same = ratios.iter().all(|ratio| *ratio == ratios[0]);
     let largest_ratio = ratios.iter().fold(1e-30, |a: f64, b| a.max(*b)) * f64::from(1u32 << pre_shift);
     // The largest multiplier gets 14 to 15 bits, less where the product would leave 31 bits.
-    let room = f64::from((1u32 << 31) - (1 << 30)) / ((largest_sum >> pre_shift) + 2) as f64;
+    let room = f64::from((1u32 << 31) - (1 << 30)) / ((largest_accumulator >> pre_shift) + 2) as f64;
     let largest_multiplier = room.min(32_767.0);
     let shift = (largest_multiplier / largest_ratio).log2().floor().clamp(1.0, 30.0);
     let multiplier = |ratio: f64| {
@@ -19,7 +19,7 @@ pub fn rescaling_of(layer: &QuantizedLayer, top_level: u8, per_unit: f32) -> Res
         multiplier.round().clamp(1.0, largest_multiplier.max(1.0)) as u16
     };
     let count = if same { 1 } else { ratios.len() };
-    Rescaling {
+    OwnedRequantization {
         pre_shift,
         shift: shift as u8,
         multipliers: ratios[..count].iter().map(|ratio| multiplier(*ratio).to_le_bytes()).collect(),
@@ -27,7 +27,7 @@ pub fn rescaling_of(layer: &QuantizedLayer, top_level: u8, per_unit: f32) -> Res
 }
 
 /// `max_o |b[o]| + A · Σ_i |w[i][o]|`.
-fn largest_sum(layer: &QuantizedLayer, top_level: u8) -> u64 {
+fn largest_accumulator(layer: &QuantizedLayer, top_level: u8) -> u64 {
     let outputs = layer.bias.len();
     let mut magnitudes = vec![0.0f32; outputs];
     vectorised(

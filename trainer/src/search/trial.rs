@@ -11,7 +11,7 @@ use crate::input::Split;
 use crate::model::{Blob, Model};
 use crate::recipe::Recipe;
 use crate::train::Teachers;
-use crate::train::{EpochReport, Exported, Keeping, Observer, Task, TrainError, train};
+use crate::train::{CheckpointOptions, EpochReport, Exported, Observer, Task, TrainError, train};
 
 /// Validation images that nonzero activations are counted in.
 const SAMPLE: usize = 1_000;
@@ -69,7 +69,8 @@ pub fn run_trial(
 ) -> Result<TrialResult, TrainError> {
     let begin = Instant::now();
     let task = Task { recipe, data, training: &split.training, validation: &split.validation, teachers };
-    let run = |resume| train(task, Keeping { checkpoint, resume }, &mut Silent, &AtomicBool::new(false));
+    let run =
+        |resume| train(task, CheckpointOptions { path: checkpoint, resume }, &mut Silent, &AtomicBool::new(false));
     let trained = match run(checkpoint.is_some_and(Path::exists)) {
         Err(TrainError::Checkpoint(_)) => run(false),
         trained => trained,

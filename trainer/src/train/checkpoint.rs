@@ -16,7 +16,7 @@ const MAGIC: [u8; 8] = *b"SINCKPT\x01";
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// What the state belongs to.
-    pub origin: Origin,
+    pub fingerprint: Fingerprint,
     /// Epochs done.
     pub epochs: u32,
     /// All parameters, as after the last of these epochs.
@@ -35,7 +35,7 @@ pub struct Checkpoint {
 
 /// What a training depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Origin {
+pub struct Fingerprint {
     program: String,
     recipe: String,
     training: u32,
@@ -80,16 +80,16 @@ pub enum CheckpointError {
     },
 }
 
-impl Origin {
+impl Fingerprint {
     /// What a training depends on: the program, the whole recipe, all images and labels, the teachers.
-    pub fn of(task: Task<'_>) -> Origin {
+    pub fn new(task: Task<'_>) -> Fingerprint {
         let checksum = |data: &Dataset| {
             let mut hasher = crc32fast::Hasher::new();
             hasher.update(&data.images.pixels);
             hasher.update(&data.labels);
             hasher.finalize()
         };
-        Origin {
+        Fingerprint {
             program: concat!("sinapse ", env!("CARGO_PKG_VERSION")).into(),
             recipe: toml::to_string(task.recipe).unwrap_or_default(),
             training: checksum(task.training),
@@ -99,7 +99,7 @@ impl Origin {
     }
 
     /// The first thing that is not the same, in words.
-    fn difference(&self, now: &Origin) -> Option<(&'static str, String, String)> {
+    fn difference(&self, now: &Fingerprint) -> Option<(&'static str, String, String)> {
         let line = |text: &str, other: &str| {
             let lines = text.lines().find(|line| !other.lines().any(|other| other == *line));
             lines.unwrap_or("fewer keys").to_owned()
@@ -139,7 +139,7 @@ impl Checkpoint {
     /// # Errors
     ///
     /// A file that is missing or damaged, or belongs to another recipe, other data or another program version.
-    pub fn read(path: &Path, origin: &Origin) -> Result<Checkpoint, CheckpointError> {
+    pub fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Checkpoint, CheckpointError> {
         let bytes = std::fs::read(path).map_err(|source| CheckpointError::Unreadable { path: path.into(), source })?;
         let damaged = |reason| CheckpointError::Damaged { path: path.into(), reason };
         if !bytes.starts_with(&MAGIC) {
@@ -151,7 +151,7 @@ impl Checkpoint {
         }
         let checkpoint: Checkpoint = postcard::from_bytes(&content[MAGIC.len()..])
             .map_err(|_| damaged("its content is not what it should be"))?;
-        if let Some((what, found, expected)) = checkpoint.origin.difference(origin) {
+        if let Some((what, found, expected)) = checkpoint.fingerprint.difference(fingerprint) {
             return Err(CheckpointError::Other { path: path.into(), what, found, expected });
         }
         Ok(checkpoint)
@@ -163,10 +163,15 @@ mod tests {
     use super::*;
 
     fn checkpoint() -> Checkpoint {
-        let origin =
-            Origin { program: "p".into(), recipe: "seed = 1\nx = 2\n".into(), training: 1, validation: 2, teachers: 0 };
+        let fingerprint = Fingerprint {
+            program: "p".into(),
+            recipe: "seed = 1\nx = 2\n".into(),
+            training: 1,
+            validation: 2,
+            teachers: 0,
+        };
         Checkpoint {
-            origin,
+            fingerprint,
             epochs: 3,
             parameters: vec![1.5, f32::MIN_POSITIVE],
             momentum: vec![0.0; 2],
@@ -183,15 +188,15 @@ mod tests {
         let path = folder.path().join("x.checkpoint");
         let written = checkpoint();
         written.write(&path).unwrap();
-        assert_eq!(Checkpoint::read(&path, &written.origin).unwrap(), written);
+        assert_eq!(Checkpoint::read(&path, &written.fingerprint).unwrap(), written);
         let bytes = std::fs::read(&path).unwrap();
         for position in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[position] ^= 1;
             std::fs::write(&path, &damaged).unwrap();
-            assert!(Checkpoint::read(&path, &written.origin).is_err(), "byte {position}");
+            assert!(Checkpoint::read(&path, &written.fingerprint).is_err(), "byte {position}");
             std::fs::write(&path, &bytes[..position]).unwrap();
-            assert!(Checkpoint::read(&path, &written.origin).is_err(), "{position} bytes");
+            assert!(Checkpoint::read(&path, &written.fingerprint).is_err(), "{position} bytes");
         }
     }
 
@@ -200,11 +205,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.checkpoint");
         checkpoint().write(&path).unwrap();
-        let refusal = |origin: Origin| Checkpoint::read(&path, &origin).unwrap_err().to_string();
-        let same = checkpoint().origin;
-        let message = refusal(Origin { recipe: "seed = 2\nx = 2\n".into(), ..same.clone() });
+        let refusal = |fingerprint: Fingerprint| Checkpoint::read(&path, &fingerprint).unwrap_err().to_string();
+        let same = checkpoint().fingerprint;
+        let message = refusal(Fingerprint { recipe: "seed = 2\nx = 2\n".into(), ..same.clone() });
         assert!(message.contains("another recipe (seed = 1) than now (seed = 2)"), "{message}");
-        let message = refusal(Origin { training: 9, ..same });
+        let message = refusal(Fingerprint { training: 9, ..same });
         assert!(message.contains("other training images (CRC-32 00000001) than now (CRC-32 00000009)"), "{message}");
     }
 }

@@ -15,7 +15,7 @@ pub enum TrainError {
     /// The numbers have left all bounds.
     #[error("training diverged in epoch {epoch}: the loss is {loss}; a smaller {key} may help")]
     Diverged {
-        /// Epoch, from 1.
+        /// EpochPlan, from 1.
         epoch: u32,
         /// Its mean loss.
         loss: f32,

@@ -6,7 +6,7 @@ use sinapse::description::LayerDescription;
 
 use super::task::Task;
 use crate::model::{Blob, Evaluate, Model};
-use crate::parameters::Layout;
+use crate::parameters::ParameterLayout;
 use crate::quantize::{QuantizedLayer, quantize};
 use crate::recipe::description_of;
 
@@ -40,14 +40,14 @@ impl<'a> Exporter<'a> {
     }
 
     /// The blob of these parameters, scored on the validation images by the core's own arithmetic.
-    pub fn export(&self, layout: &Layout, parameters: &[f32], quantised: bool) -> Exported {
+    pub fn export(&self, layout: &ParameterLayout, parameters: &[f32], quantised: bool) -> Exported {
         let unscored = self.encode(layout, parameters, quantised, Score::default());
         let score = self.score(&unscored);
         let blob = self.encode(layout, parameters, quantised, score);
         Exported { blob, validation_correct: score.correct }
     }
 
-    fn encode(&self, layout: &Layout, parameters: &[f32], quantised: bool, score: Score) -> Vec<u8> {
+    fn encode(&self, layout: &ParameterLayout, parameters: &[f32], quantised: bool, score: Score) -> Vec<u8> {
         let description = description_of(&self.task.recipe.network, !quantised);
         let (layers, step) = if quantised {
             let quantized = quantize(&description, layout, parameters);
@@ -60,7 +60,7 @@ impl<'a> Exporter<'a> {
             };
             (layers.map(bytes).collect(), step)
         } else {
-            let of = |layer: &crate::parameters::LayerLayout| {
+            let of = |layer: &crate::parameters::LayerParameters| {
                 LayerBytes::of_f32(&parameters[layer.weights.clone()], &parameters[layer.bias.clone()])
             };
             (layout.layers.iter().map(of).collect::<Vec<_>>(), F32_STEP)

@@ -15,5 +15,5 @@ pub use checkpoint::CheckpointError;
 pub use error::TrainError;
 pub use export::Exported;
 pub use run::{time_epochs, train};
-pub use task::{EpochReport, Keeping, Observer, Task};
+pub use task::{CheckpointOptions, EpochReport, Observer, Task};
 pub use teacher::{TeacherError, Teachers};

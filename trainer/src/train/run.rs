@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::checkpoint::{Checkpoint, Origin};
+use super::checkpoint::{Checkpoint, Fingerprint};
 use super::error::TrainError;
 use super::export::Exported;
-use super::task::{EpochReport, Keeping, Observer, Task};
+use super::task::{CheckpointOptions, EpochReport, Observer, Task};
 use super::trainer::{Phase, Trainer};
 use crate::recipe::Arithmetic;
 
@@ -23,7 +23,7 @@ const CHECKPOINT_SHARE: u32 = 20;
 /// Checkpoints that cannot be written, or read where they must be; a training that diverges.
 pub fn train(
     task: Task<'_>,
-    keeping: Keeping<'_>,
+    options: CheckpointOptions<'_>,
     observer: &mut dyn Observer,
     interrupted: &AtomicBool,
 ) -> Result<Exported, TrainError> {
@@ -31,10 +31,10 @@ pub fn train(
     let integer = recipe.network.arithmetic == Arithmetic::Integer;
     let mut trainer = Trainer::new(task);
     let mut best: Option<Exported> = None;
-    let origin = Origin::of(task);
+    let fingerprint = Fingerprint::new(task);
     let mut first = 0;
-    if let Some(path) = keeping.checkpoint.filter(|_| keeping.resume) {
-        let state = Checkpoint::read(path, &origin)?;
+    if let Some(path) = options.path.filter(|_| options.resume) {
+        let state = Checkpoint::read(path, &fingerprint)?;
         first = state.epochs;
         best = state.best.clone();
         trainer.restore(state, first.saturating_sub(1) >= recipe.training.epochs);
@@ -44,7 +44,7 @@ pub fn train(
     let epochs = recipe.training.epochs + quantised_epochs;
     let (mut kept, mut writing) = (Instant::now(), Duration::ZERO);
     for epoch in first..epochs {
-        let phase = Phase::of(&recipe.training, epoch, quantised_epochs);
+        let phase = Phase::at(&recipe.training, epoch, quantised_epochs);
         if phase.epoch == 0 {
             trainer.start_phase(phase.quantised);
         }
@@ -74,12 +74,12 @@ pub fn train(
             // The epoch was cut short: the checkpoint stays at its beginning.
             break;
         }
-        if let Some(path) = keeping.checkpoint
+        if let Some(path) = options.path
             && epoch + 1 < epochs
             && kept.elapsed() >= writing * CHECKPOINT_SHARE
         {
             kept = Instant::now();
-            trainer.checkpoint(&origin, epoch + 1, &best).write(path)?;
+            trainer.checkpoint(&fingerprint, epoch + 1, &best).write(path)?;
             writing = kept.elapsed();
         }
     }

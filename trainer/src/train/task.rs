@@ -23,9 +23,9 @@ pub struct Task<'a> {
 
 /// Where a training is kept while it runs.
 #[derive(Clone, Copy, Default)]
-pub struct Keeping<'a> {
+pub struct CheckpointOptions<'a> {
     /// File of the state after an epoch; none: nothing is kept.
-    pub checkpoint: Option<&'a Path>,
+    pub path: Option<&'a Path>,
     /// Go on from there.
     pub resume: bool,
 }

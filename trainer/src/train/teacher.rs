@@ -1,4 +1,4 @@
-//! Teachers: trained networks whose opinion of an image says more than its label (Hinton et al. 2015).
+//! Teachers: trained networks whose scratch of an image says more than its label (Hinton et al. 2015).
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use sinapse::blob::LayerView;
 use sinapse::dynamic::{first_layer_input, integer_sums};
 use sinapse::element::ElementFormat;
 
-use super::pass::{BLOCK, Input, Pass, Weights};
+use super::pass::{BLOCK, InputBlock, Pass, Weights};
 use crate::model::{self, Model, ModelError};
-use crate::parameters::{LayerLayout, Layout};
-use crate::quantize::{QuantizedLayer, Rescaling};
+use crate::parameters::{LayerParameters, ParameterLayout};
+use crate::quantize::{OwnedRequantization, QuantizedLayer};
 
 /// Why a teacher cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub enum TeacherError {
     },
 }
 
-/// Networks of any kind, read from blobs; their mean opinion counts.
+/// Networks of any kind, read from blobs; their mean scratch counts.
 #[derive(Clone, Debug, Default)]
 pub struct Teachers {
     networks: Vec<Teacher>,
@@ -42,8 +42,8 @@ pub struct Teachers {
 
 /// Buffers for asking.
 #[derive(Clone, Debug, Default)]
-pub struct Opinion {
-    input: Input,
+pub struct TeacherScratch {
+    input: InputBlock,
     pass: Pass,
     probabilities: Vec<f32>,
 }
@@ -51,7 +51,7 @@ pub struct Opinion {
 #[derive(Clone, Debug)]
 struct Teacher {
     description: Description,
-    layout: Layout,
+    layout: ParameterLayout,
     parameters: Vec<f32>,
     quantized: Option<Vec<QuantizedLayer>>,
     /// Real value of one step of the logits.
@@ -79,7 +79,7 @@ impl Teachers {
             if found != classes {
                 return Err(TeacherError::WrongClasses { path: path.into(), found, expected: classes });
             }
-            teachers.networks.push(Teacher::of(&model));
+            teachers.networks.push(Teacher::from_model(&model));
             teachers.checksum = crc32fast::hash(blob.bytes()) ^ teachers.checksum.rotate_left(1);
         }
         Ok(teachers)
@@ -91,13 +91,13 @@ impl Teachers {
     }
 
     /// Appends the mean probabilities of `count` whole pictures, `[count][classes]`.
-    pub fn judge(&self, pictures: &[u8], count: usize, opinion: &mut Opinion, out: &mut Vec<f32>) {
+    pub fn soft_targets(&self, pictures: &[u8], count: usize, scratch: &mut TeacherScratch, out: &mut Vec<f32>) {
         let Some(classes) = self.classes() else { return };
         let start = out.len();
         out.resize(start + count * classes, 0.0);
         for teacher in &self.networks {
-            teacher.logits(pictures, count, opinion);
-            let rows = opinion.probabilities.chunks_exact_mut(classes).zip(out[start..].chunks_exact_mut(classes));
+            teacher.logits(pictures, count, scratch);
+            let rows = scratch.probabilities.chunks_exact_mut(classes).zip(out[start..].chunks_exact_mut(classes));
             for (row, out) in rows {
                 row.iter_mut().for_each(|logit| *logit /= self.temperature);
                 sinapse::softmax(row);
@@ -108,7 +108,7 @@ impl Teachers {
 }
 
 impl Teacher {
-    fn of(model: &Model<'_>) -> Teacher {
+    fn from_model(model: &Model<'_>) -> Teacher {
         let description = model.description;
         let real = description.input == ElementFormat::F32;
         let (mut layers, mut parameters, mut quantized) = (Vec::new(), Vec::new(), Vec::new());
@@ -120,12 +120,12 @@ impl Teacher {
                 parameters.extend(bytemuck::pod_collect_to_vec::<u8, f32>(view.bias));
             } else {
                 quantized.push(QuantizedLayer {
-                    weights: integers(view),
+                    weights: integer_weights(view),
                     bias: bytemuck::pod_collect_to_vec(view.bias),
                     scales: vec![1.0; outputs],
                     input_step: 1.0,
                     output_step: 1.0,
-                    rescaling: Rescaling {
+                    requantization: OwnedRequantization {
                         pre_shift: view.requantization.pre_shift,
                         shift: view.requantization.shift,
                         multipliers: view.requantization.multipliers.to_vec(),
@@ -135,22 +135,22 @@ impl Teacher {
             let weights = start..start + if real { inputs * outputs } else { 0 };
             let bias = weights.end..parameters.len();
             let none = bias.end..bias.end;
-            layers.push(LayerLayout { inputs, outputs, weights, bias, log_scales: none.clone(), log_step: none });
+            layers.push(LayerParameters { inputs, outputs, weights, bias, log_scales: none.clone(), log_step: none });
         }
         Teacher {
             description,
-            layout: Layout { layers, length: parameters.len() },
+            layout: ParameterLayout { layers, length: parameters.len() },
             parameters,
             quantized: (!real).then_some(quantized),
             step: if real { 1.0 } else { model.logits.step },
         }
     }
 
-    /// Real logits of up to [`BLOCK`] whole pictures, into `opinion.probabilities`.
+    /// Real logits of up to [`BLOCK`] whole pictures, into `scratch.probabilities`.
     ///
     /// There are always as many rows, so that an image's logits do not depend on those beside it.
-    fn logits(&self, pictures: &[u8], count: usize, opinion: &mut Opinion) {
-        let Opinion { input, pass, probabilities } = opinion;
+    fn logits(&self, pictures: &[u8], count: usize, scratch: &mut TeacherScratch) {
+        let TeacherScratch { input, pass, probabilities } = scratch;
         let pixels = pictures.len() / count.max(1);
         let classes = self.description.classes();
         let values: [f32; 256] = std::array::from_fn(|pixel| match self.description.input {
@@ -172,10 +172,10 @@ impl Teacher {
         for view in 0..self.description.views() {
             input.by_image.clear();
             for picture in pictures.chunks_exact(pixels) {
-                input.by_image.list(&first_layer_input(&self.description, picture, view), &values);
+                input.by_image.push_row(&first_layer_input(&self.description, picture, view), &values);
             }
             for _ in count..BLOCK {
-                input.by_image.list(&[], &values);
+                input.by_image.push_row(&[], &values);
             }
             pass.forward(weights, input, None);
             let sums = pass.sums(self.layout.layers.len() - 1);
@@ -185,7 +185,7 @@ impl Teacher {
 }
 
 /// Integer weights of a layer, `[inputs][outputs]`: what an input at level 1 adds to the sums.
-fn integers(view: &LayerView<'_>) -> Vec<f32> {
+fn integer_weights(view: &LayerView<'_>) -> Vec<f32> {
     let none = integer_sums(view, &vec![0; view.inputs]);
     let column = |input: usize| {
         let mut levels = vec![0; view.inputs];
@@ -222,7 +222,7 @@ mod tests {
             let (pictures, _) = crate::input::drawn::dataset(70, 1);
             let pixels = pictures.as_flattened();
             let mut found = Vec::new();
-            teachers.judge(pixels, 70, &mut Opinion::default(), &mut found);
+            teachers.soft_targets(pixels, 70, &mut TeacherScratch::default(), &mut found);
             let blob = model::read(&path).unwrap();
             let model = Model::load(&blob).unwrap();
             for (picture, found) in pictures.iter().zip(found.chunks_exact(10)) {

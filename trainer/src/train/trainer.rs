@@ -4,26 +4,26 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::batch::loader::{Epoch, Supply};
-use super::checkpoint::{Checkpoint, Origin};
+use super::batch::loader::{DataLoader, EpochPlan};
+use super::checkpoint::{Checkpoint, Fingerprint};
 use super::export::{Exported, Exporter};
 use super::optimizer::adam::{Adam, Step};
 use super::optimizer::schedule;
-use super::optimizer::update::{Batch, Plan, update};
-use super::pass::{BLOCK, Dropout, Input, Loss, Pass, Weights};
+use super::optimizer::update::{Batch, StepContext, update};
+use super::pass::{BLOCK, Dropout, InputBlock, Loss, Pass, Weights};
 use super::task::{Observer, Task};
-use crate::parameters::{Chunk, Layout};
-use crate::quantize::{Activity, QuantizedLayer, initialize_scales, quantize_into};
+use crate::parameters::{Chunk, ParameterLayout};
+use crate::quantize::{LayerCalibration, QuantizedLayer, initialize_scales, quantize_into};
 use crate::recipe::description_of;
 use crate::recipe::{Activation, Training};
 
 /// Multiplications of a step below which a second thread costs more than it does.
 const WORTH_THREADS: usize = 3_000_000;
 
-/// One stretch of a training with a learning rate curve of its own.
+/// One group of a training with a learning rate curve of its own.
 #[derive(Clone, Copy)]
 pub struct Phase {
-    /// Epoch of the phase.
+    /// EpochPlan of the phase.
     pub epoch: u32,
     /// Its epochs.
     pub epochs: u32,
@@ -35,7 +35,7 @@ pub struct Phase {
 
 impl Phase {
     /// The phase that epoch `epoch` of a training belongs to.
-    pub fn of(training: &Training, epoch: u32, quantised_epochs: u32) -> Phase {
+    pub fn at(training: &Training, epoch: u32, quantised_epochs: u32) -> Phase {
         match epoch.checked_sub(training.epochs) {
             None => Phase { epoch, epochs: training.epochs, quantised: false, rate: training.learning_rate },
             Some(epoch) => {
@@ -50,13 +50,13 @@ impl Phase {
 pub struct Trainer<'a> {
     task: Task<'a>,
     exporter: Exporter<'a>,
-    supply: Supply<'a>,
-    layout: Layout,
+    loader: DataLoader<'a>,
+    layout: ParameterLayout,
     chunks: Vec<Chunk>,
     parameters: Vec<f32>,
     adam: Adam,
     passes: Vec<Pass>,
-    inputs: Vec<Input>,
+    inputs: Vec<InputBlock>,
     quantized: Vec<QuantizedLayer>,
     quantised: bool,
 }
@@ -65,17 +65,17 @@ impl<'a> Trainer<'a> {
     /// A network of random weights.
     pub fn new(task: Task<'a>) -> Self {
         let network = &task.recipe.network;
-        let layout = Layout::of(network);
+        let layout = ParameterLayout::new(network);
         let variance = match network.activation {
             Activation::Relu => 2.0,
             Activation::Sigmoid => 1.0,
         };
-        let parameters = layout.initial(task.recipe.seed, variance);
+        let parameters = layout.initialize(task.recipe.seed, variance);
         let adam = Adam::new(&parameters, task.recipe.training.averaging > 0.0);
         Trainer {
             task,
             exporter: Exporter::new(task),
-            supply: Supply::new(task),
+            loader: DataLoader::new(task),
             chunks: layout.chunks(),
             layout,
             parameters,
@@ -92,17 +92,17 @@ impl<'a> Trainer<'a> {
         self.quantised = quantised;
         if quantised {
             self.parameters = self.adam.averaged(&self.parameters).to_vec();
-            let activities = self.activities();
+            let calibration = self.calibration();
             let description = description_of(&self.task.recipe.network, false);
-            initialize_scales(&description, &self.layout, &mut self.parameters, &activities);
+            initialize_scales(&description, &self.layout, &mut self.parameters, &calibration);
         }
         self.adam = Adam::new(&self.parameters, self.task.recipe.training.averaging > 0.0);
     }
 
     /// The state after `epochs` epochs.
-    pub fn checkpoint(&self, origin: &Origin, epochs: u32, best: &Option<Exported>) -> Checkpoint {
+    pub fn checkpoint(&self, fingerprint: &Fingerprint, epochs: u32, best: &Option<Exported>) -> Checkpoint {
         Checkpoint {
-            origin: origin.clone(),
+            fingerprint: fingerprint.clone(),
             epochs,
             parameters: self.parameters.clone(),
             momentum: self.adam.momentum.clone(),
@@ -123,12 +123,12 @@ impl<'a> Trainer<'a> {
 
     /// What 99.5 % of the hidden activations do not exceed, and how large inputs are, per layer, on the first thousand
     /// images of an epoch.
-    fn activities(&mut self) -> Vec<Activity> {
+    fn calibration(&mut self) -> Vec<LayerCalibration> {
         let description = description_of(&self.task.recipe.network, true);
-        let epoch = self.supply.epoch(0);
+        let epoch = self.loader.epoch(0);
         let first = &epoch.order[..epoch.order.len().min(1_024)];
-        let values = Supply::pixel_values(self.task.recipe, false);
-        self.supply.prepare(&epoch, first, &values, &mut self.inputs);
+        let values = DataLoader::pixel_values(self.task.recipe, false);
+        self.loader.prepare(&epoch, first, &values, &mut self.inputs);
         let weights =
             Weights { description: &description, layout: &self.layout, parameters: &self.parameters, quantized: None };
         let mut outputs = vec![Vec::new(); self.layout.layers.len()];
@@ -152,14 +152,14 @@ impl<'a> Trainer<'a> {
             // Learning finds them from anywhere near.
             squares.iter_mut().for_each(Vec::clear);
         }
-        let top = |values: &mut Vec<f32>| {
+        let range = |values: &mut Vec<f32>| {
             values.sort_by(f32::total_cmp);
             values.get(values.len().saturating_sub(1) * 995 / 1000).copied().unwrap_or(1.0)
         };
         outputs
             .iter_mut()
             .zip(squares)
-            .map(|(outputs, input_squares)| Activity { top: top(outputs), input_squares })
+            .map(|(outputs, input_squares)| LayerCalibration { range: range(outputs), input_squares })
             .collect()
     }
 
@@ -172,14 +172,14 @@ impl<'a> Trainer<'a> {
         interrupted: &AtomicBool,
     ) -> f32 {
         let task = self.task;
-        let plan = self.supply.epoch(epoch);
-        let values = Supply::pixel_values(task.recipe, self.quantised);
+        let plan = self.loader.epoch(epoch);
+        let values = DataLoader::pixel_values(task.recipe, self.quantised);
         let batches = plan.order.len() / plan.batch;
         let blocks = plan.batch.div_ceil(BLOCK);
         let mut inputs = std::mem::take(&mut self.inputs);
         let (mut loss, mut done) = (0.0f64, 0);
-        'epoch: for group in Supply::groups(&plan) {
-            self.supply.prepare(&plan, group, &values, &mut inputs);
+        'epoch: for group in DataLoader::groups(&plan) {
+            self.loader.prepare(&plan, group, &values, &mut inputs);
             for batch in inputs.chunks(blocks) {
                 let progress = phase.epoch as usize * batches + done;
                 let rate = phase.rate * schedule::cosine(progress, phase.epochs as usize * batches);
@@ -196,7 +196,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// One step with a batch; returns the sum of its losses.
-    fn step(&mut self, plan: &Epoch, batch: &[Input], rate: f32, number: usize) -> f32 {
+    fn step(&mut self, plan: &EpochPlan, batch: &[InputBlock], rate: f32, number: usize) -> f32 {
         let recipe = self.task.recipe;
         let settings = &recipe.training;
         let description = description_of(&recipe.network, !self.quantised);
@@ -210,11 +210,12 @@ impl<'a> Trainer<'a> {
             parameters: &self.parameters,
             quantized: self.quantised.then_some(&self.quantized),
         };
-        let (teaching, temperature) = recipe.distillation.as_ref().map_or((0.0, 1.0), |d| (d.weight, d.temperature));
-        let (label_smoothing, activity) = (settings.label_smoothing, settings.activity_penalty);
-        let loss = Loss { label_smoothing, teaching, temperature, activity };
+        let (soft_target_weight, temperature) =
+            recipe.distillation.as_ref().map_or((0.0, 1.0), |d| (d.weight, d.temperature));
+        let (label_smoothing, activity_penalty) = (settings.label_smoothing, settings.activity_penalty);
+        let loss = Loss { label_smoothing, soft_target_weight, temperature, activity_penalty };
         let rate_of_dropout = if self.quantised { 0.0 } else { settings.dropout };
-        let run = |(index, (pass, input)): (usize, (&mut Pass, &Input))| {
+        let run = |(index, (pass, input)): (usize, (&mut Pass, &InputBlock))| {
             let seed = recipe.seed ^ ((number * batch.len() + index) as u64).wrapping_mul(0xd134_2543_de82_ef95);
             let dropout = (rate_of_dropout > 0.0).then_some(Dropout { rate: rate_of_dropout, seed });
             pass.run(weights, input, loss, plan.batch, dropout);
@@ -227,8 +228,8 @@ impl<'a> Trainer<'a> {
         }
         // Free at first, when everything moves, and held the more the less is left to learn.
         let held = 1.0 - rate / settings.quantised_learning_rate;
-        let plan = Plan {
-            settling: (!settings.learned_scales).then_some(settings.damping * held * rate),
+        let plan = StepContext {
+            damping: (!settings.learned_scales).then_some(settings.damping * held * rate),
             description: &description,
             layout: &self.layout,
             chunks: &self.chunks,

@@ -9,29 +9,29 @@ use sinapse::element::ElementFormat;
 use sinapse::reduce::reduce;
 
 use super::augment::Augmenter;
-use super::variation_cache::{Block, Memory, Sizes};
+use super::variation_cache::{CachedBlock, Sizes, VariationCache};
 use crate::input::Dataset;
 use crate::recipe::{Arithmetic, Recipe};
-use crate::train::pass::{BLOCK, Input};
+use crate::train::pass::{BLOCK, InputBlock};
 use crate::train::task::Task;
-use crate::train::teacher::{Opinion, Teachers};
+use crate::train::teacher::{TeacherScratch, Teachers};
 
 /// Batches are prepared ahead in groups of about this many images, so that all threads have something to do.
 const AHEAD: usize = 2_048;
 
 /// Prepares images.
-pub struct Supply<'a> {
+pub struct DataLoader<'a> {
     recipe: &'a Recipe,
     training: &'a Dataset,
     teachers: &'a Teachers,
-    memory: Memory,
+    cache: VariationCache,
     /// What the network reads of the images of each block, `[images][inputs]`; empty where all were remembered.
-    fresh: Vec<Vec<u8>>,
+    pictures: Vec<Vec<u8>>,
 }
 
 /// One pass over the training images.
-pub struct Epoch {
-    /// Images in random order, whole batches.
+pub struct EpochPlan {
+    /// Images in random order, augmented batches.
     pub order: Vec<u32>,
     /// Images of a batch.
     pub batch: usize,
@@ -42,29 +42,29 @@ pub struct Epoch {
 }
 
 /// Buffers of one thread.
-struct Scratch {
+struct Workspace {
     augmenter: Augmenter,
-    whole: Vec<u8>,
-    opinion: Opinion,
+    augmented: Vec<u8>,
+    scratch: TeacherScratch,
 }
 
-impl<'a> Supply<'a> {
+impl<'a> DataLoader<'a> {
     /// For a training.
     pub fn new(task: Task<'a>) -> Self {
         let Task { recipe, training, teachers, .. } = task;
         let augmentation = recipe.augmentation.as_ref();
         let as_they_are = augmentation.is_none() && recipe.network.reduction.is_none();
-        let memory = Memory::new(Sizes {
+        let cache = VariationCache::new(Sizes {
             images: training.images.count,
             variations: augmentation.map_or(1, |augmentation| augmentation.variations as usize),
             inputs: if as_they_are { 0 } else { recipe.network.shape.0[0] },
             classes: teachers.classes().unwrap_or(0),
         });
-        Supply { recipe, training, teachers, memory, fresh: Vec::new() }
+        DataLoader { recipe, training, teachers, cache, pictures: Vec::new() }
     }
 
     /// The order of an epoch: it depends on seed and epoch alone.
-    pub fn epoch(&self, epoch: u32) -> Epoch {
+    pub fn epoch(&self, epoch: u32) -> EpochPlan {
         let count = self.training.images.count;
         let batch = self.recipe.training.batch.min(count);
         let mut rng = ChaCha8Rng::seed_from_u64(self.recipe.seed);
@@ -77,11 +77,11 @@ impl<'a> Supply<'a> {
             Some(augmentation) if augmentation.variations > 0 => (epoch % augmentation.variations, true),
             Some(_) => (epoch, false),
         };
-        Epoch { order, batch, variation, recurring }
+        EpochPlan { order, batch, variation, recurring }
     }
 
     /// Batches of an epoch that are prepared together.
-    pub fn groups(epoch: &Epoch) -> impl Iterator<Item = &[u32]> {
+    pub fn groups(epoch: &EpochPlan) -> impl Iterator<Item = &[u32]> {
         epoch.order.chunks(epoch.batch * AHEAD.div_ceil(epoch.batch))
     }
 
@@ -99,9 +99,9 @@ impl<'a> Supply<'a> {
     /// Prepares a group of batches: the blocks of each batch, one after the other.
     ///
     /// A variation depends on the seed, its number and the image alone.
-    pub fn prepare(&mut self, epoch: &Epoch, group: &[u32], values: &[f32; 256], inputs: &mut Vec<Input>) {
+    pub fn prepare(&mut self, epoch: &EpochPlan, group: &[u32], values: &[f32; 256], inputs: &mut Vec<InputBlock>) {
         let blocks: Vec<&[u32]> = group.chunks(epoch.batch).flat_map(|batch| batch.chunks(BLOCK)).collect();
-        inputs.resize_with(blocks.len(), Input::default);
+        inputs.resize_with(blocks.len(), InputBlock::default);
         let variation_seed = {
             let mut rng = ChaCha8Rng::seed_from_u64(self.recipe.seed);
             rng.set_stream(1 << 32 | u64::from(epoch.variation));
@@ -109,75 +109,81 @@ impl<'a> Supply<'a> {
         };
         let images = &self.training.images;
         let width = self.recipe.network.shape.0[0];
-        let scratch = || Scratch {
+        let scratch = || Workspace {
             augmenter: Augmenter::new(images.width, images.height),
-            whole: Vec::new(),
-            opinion: Opinion::default(),
+            augmented: Vec::new(),
+            scratch: TeacherScratch::default(),
         };
-        let mut fresh = std::mem::take(&mut self.fresh);
-        fresh.resize_with(blocks.len(), Vec::new);
+        let mut pictures = std::mem::take(&mut self.pictures);
+        pictures.resize_with(blocks.len(), Vec::new);
         let this = &*self;
-        inputs.par_iter_mut().zip(&mut fresh).zip(&blocks).for_each_init(
+        inputs.par_iter_mut().zip(&mut pictures).zip(&blocks).for_each_init(
             scratch,
-            |scratch, ((input, fresh), chosen)| {
-                let known = this.memory.block(epoch.variation, chosen);
-                fresh.clear();
+            |scratch, ((input, pictures), chosen)| {
+                let cached = this.cache.block(epoch.variation, chosen);
+                pictures.clear();
                 input.by_image.clear();
                 input.labels.clear();
                 input.labels.extend(chosen.iter().map(|&index| this.training.labels[index as usize]));
-                match known.and_then(Block::pictures) {
-                    Some(pictures) => pictures.for_each(|picture| input.by_image.list(picture, values)),
+                match cached.and_then(CachedBlock::pictures) {
+                    Some(pictures) => pictures.for_each(|picture| input.by_image.push_row(picture, values)),
                     None => {
-                        this.vary(chosen, variation_seed, scratch, fresh);
-                        fresh.chunks_exact(width).for_each(|picture| input.by_image.list(picture, values));
+                        this.vary(chosen, variation_seed, scratch, pictures);
+                        pictures.chunks_exact(width).for_each(|picture| input.by_image.push_row(picture, values));
                     }
                 }
                 input.by_image.transpose(width, &mut input.by_input);
-                this.ask_teachers(chosen, known, scratch, &mut input.targets);
+                this.soft_targets(chosen, cached, scratch, &mut input.soft_targets);
             },
         );
         if epoch.recurring {
-            for ((chosen, fresh), input) in blocks.iter().zip(&fresh).zip(inputs) {
-                if self.memory.block(epoch.variation, chosen).is_none() {
-                    self.memory.keep(epoch.variation, chosen, fresh, &input.targets);
+            for ((chosen, pictures), input) in blocks.iter().zip(&pictures).zip(inputs) {
+                if self.cache.block(epoch.variation, chosen).is_none() {
+                    self.cache.insert(epoch.variation, chosen, pictures, &input.soft_targets);
                 }
             }
         }
-        self.fresh = fresh;
+        self.pictures = pictures;
     }
 
-    /// Varies images and reduces them: whole ones to the scratch, what the network reads to `fresh`.
-    fn vary(&self, chosen: &[u32], seed: u64, scratch: &mut Scratch, fresh: &mut Vec<u8>) {
+    /// Varies images and reduces them: augmented ones to the scratch, what the network reads to `pictures`.
+    fn vary(&self, chosen: &[u32], seed: u64, scratch: &mut Workspace, pictures: &mut Vec<u8>) {
         let images = &self.training.images;
         let pixels = images.width * images.height;
         let inputs = self.recipe.network.shape.0[0];
-        scratch.whole.resize(chosen.len() * pixels, 0);
-        for (&index, whole) in chosen.iter().zip(scratch.whole.chunks_exact_mut(pixels)) {
+        scratch.augmented.resize(chosen.len() * pixels, 0);
+        for (&index, augmented) in chosen.iter().zip(scratch.augmented.chunks_exact_mut(pixels)) {
             let image = &images.pixels[index as usize * pixels..][..pixels];
             match &self.recipe.augmentation {
-                None => whole.copy_from_slice(image),
+                None => augmented.copy_from_slice(image),
                 Some(augmentation) => {
                     let mut rng = ChaCha8Rng::seed_from_u64(seed);
                     rng.set_stream(u64::from(index));
-                    scratch.augmenter.vary(augmentation, &mut rng, image, whole);
+                    scratch.augmenter.vary(augmentation, &mut rng, image, augmented);
                 }
             }
         }
         match self.recipe.network.reduction.map(Reduction::from) {
-            None => fresh.extend_from_slice(&scratch.whole),
+            None => pictures.extend_from_slice(&scratch.augmented),
             Some(reduction) => {
-                fresh.resize(chosen.len() * inputs, 0);
-                let rows = scratch.whole.chunks_exact(pixels).zip(fresh.chunks_exact_mut(inputs));
-                rows.for_each(|(whole, reduced)| reduce(whole, &reduction, reduced));
+                pictures.resize(chosen.len() * inputs, 0);
+                let rows = scratch.augmented.chunks_exact(pixels).zip(pictures.chunks_exact_mut(inputs));
+                rows.for_each(|(augmented, reduced)| reduce(augmented, &reduction, reduced));
             }
         }
     }
 
-    fn ask_teachers(&self, chosen: &[u32], known: Option<Block<'_>>, scratch: &mut Scratch, targets: &mut Vec<f32>) {
+    fn soft_targets(
+        &self,
+        chosen: &[u32],
+        cached: Option<CachedBlock<'_>>,
+        scratch: &mut Workspace,
+        targets: &mut Vec<f32>,
+    ) {
         targets.clear();
-        match known {
-            Some(known) => targets.extend(known.opinions().flatten()),
-            None => self.teachers.judge(&scratch.whole, chosen.len(), &mut scratch.opinion, targets),
+        match cached {
+            Some(cached) => targets.extend(cached.soft_targets().flatten()),
+            None => self.teachers.soft_targets(&scratch.augmented, chosen.len(), &mut scratch.scratch, targets),
         }
     }
 }

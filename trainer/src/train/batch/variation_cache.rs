@@ -1,9 +1,9 @@
-//! Memory of variations that come again: what the network reads of them, and what teachers say.
+//! VariationCache of variations that come again: what the network reads of them, and what teachers say.
 
 use std::collections::HashMap;
 
 /// Bytes that pictures may take; where they would take more they are varied anew every time, to the same pictures.
-const MOST: usize = 512 << 20;
+const MAX_BYTES: usize = 512 << 20;
 
 /// Sizes of what is remembered of an image.
 #[derive(Clone, Copy)]
@@ -19,73 +19,73 @@ pub struct Sizes {
 }
 
 /// All variations of a training.
-pub struct Memory {
+pub struct VariationCache {
     sizes: Sizes,
     variations: HashMap<u32, Variation>,
 }
 
-/// What has been shown of one variation.
+/// What has been cached of one variation.
 struct Variation {
     /// `[images]`
-    shown: Vec<bool>,
+    cached: Vec<bool>,
     /// `[images][inputs]`
     pictures: Vec<u8>,
     /// `[images][classes]`
-    opinions: Vec<f32>,
+    soft_targets: Vec<f32>,
 }
 
-/// Images of a block as they have been shown before.
+/// Images of a block as they have been cached before.
 #[derive(Clone, Copy)]
-pub struct Block<'a> {
-    memory: &'a Memory,
+pub struct CachedBlock<'a> {
+    cache: &'a VariationCache,
     variation: &'a Variation,
     images: &'a [u32],
 }
 
-impl Memory {
+impl VariationCache {
     /// Nothing yet.
-    pub fn new(sizes: Sizes) -> Memory {
-        let fits = sizes.images * sizes.variations * sizes.inputs <= MOST;
+    pub fn new(sizes: Sizes) -> VariationCache {
+        let fits = sizes.images * sizes.variations * sizes.inputs <= MAX_BYTES;
         let inputs = if fits { sizes.inputs } else { 0 };
-        Memory { sizes: Sizes { inputs, ..sizes }, variations: HashMap::new() }
+        VariationCache { sizes: Sizes { inputs, ..sizes }, variations: HashMap::new() }
     }
 
-    /// The images of a block, if all of them are known.
-    pub fn block<'a>(&'a self, variation: u32, images: &'a [u32]) -> Option<Block<'a>> {
+    /// The images of a block, if all of them are all_cached.
+    pub fn block<'a>(&'a self, variation: u32, images: &'a [u32]) -> Option<CachedBlock<'a>> {
         let variation = self.variations.get(&variation)?;
-        let known = images.iter().all(|&image| variation.shown[image as usize]);
-        known.then_some(Block { memory: self, variation, images })
+        let all_cached = images.iter().all(|&image| variation.cached[image as usize]);
+        all_cached.then_some(CachedBlock { cache: self, variation, images })
     }
 
-    /// Remembers images of a variation: their pictures, `[images][inputs]`, and opinions, `[images][classes]`.
-    pub fn keep(&mut self, variation: u32, images: &[u32], pictures: &[u8], opinions: &[f32]) {
+    /// Remembers images of a variation: their pictures, `[images][inputs]`, and soft_targets, `[images][classes]`.
+    pub fn insert(&mut self, variation: u32, images: &[u32], pictures: &[u8], soft_targets: &[f32]) {
         let Sizes { images: count, inputs, classes, .. } = self.sizes;
-        let kept = self.variations.entry(variation).or_insert_with(|| Variation {
-            shown: vec![false; count],
+        let entry = self.variations.entry(variation).or_insert_with(|| Variation {
+            cached: vec![false; count],
             pictures: vec![0; count * inputs],
-            opinions: vec![0.0; count * classes],
+            soft_targets: vec![0.0; count * classes],
         });
         for (row, &image) in images.iter().enumerate() {
             let image = image as usize;
-            kept.shown[image] = true;
-            kept.pictures[image * inputs..][..inputs].copy_from_slice(&pictures[row * inputs..][..inputs]);
-            kept.opinions[image * classes..][..classes].copy_from_slice(&opinions[row * classes..][..classes]);
+            entry.cached[image] = true;
+            entry.pictures[image * inputs..][..inputs].copy_from_slice(&pictures[row * inputs..][..inputs]);
+            entry.soft_targets[image * classes..][..classes].copy_from_slice(&soft_targets[row * classes..][..classes]);
         }
     }
 }
 
-impl<'a> Block<'a> {
+impl<'a> CachedBlock<'a> {
     /// What the network reads of each image; `None` where pictures are not remembered.
     pub fn pictures(self) -> Option<impl Iterator<Item = &'a [u8]>> {
-        let inputs = self.memory.sizes.inputs;
+        let inputs = self.cache.sizes.inputs;
         let of_image = move |&image: &u32| &self.variation.pictures[image as usize * inputs..][..inputs];
         (inputs > 0).then(|| self.images.iter().map(of_image))
     }
 
     /// What teachers say about each image.
-    pub fn opinions(self) -> impl Iterator<Item = &'a [f32]> {
-        let classes = self.memory.sizes.classes;
-        self.images.iter().map(move |&image| &self.variation.opinions[image as usize * classes..][..classes])
+    pub fn soft_targets(self) -> impl Iterator<Item = &'a [f32]> {
+        let classes = self.cache.sizes.classes;
+        self.images.iter().map(move |&image| &self.variation.soft_targets[image as usize * classes..][..classes])
     }
 }
 
@@ -97,20 +97,20 @@ mod tests {
 
     #[test]
     fn a_block_is_known_when_all_of_its_images_have_been_shown_in_this_variation() {
-        let mut memory = Memory::new(SIZES);
-        memory.keep(1, &[2, 0], &[1, 2, 3, 4, 5, 6], &[0.1, 0.9, 0.2, 0.8]);
-        assert!(memory.block(0, &[0]).is_none() && memory.block(1, &[0, 1]).is_none());
-        let block = memory.block(1, &[0, 2]).unwrap();
+        let mut cache = VariationCache::new(SIZES);
+        cache.insert(1, &[2, 0], &[1, 2, 3, 4, 5, 6], &[0.1, 0.9, 0.2, 0.8]);
+        assert!(cache.block(0, &[0]).is_none() && cache.block(1, &[0, 1]).is_none());
+        let block = cache.block(1, &[0, 2]).unwrap();
         assert_eq!(block.pictures().unwrap().collect::<Vec<_>>(), [[4, 5, 6], [1, 2, 3]]);
-        assert_eq!(block.opinions().collect::<Vec<_>>(), [[0.2, 0.8], [0.1, 0.9]]);
+        assert_eq!(block.soft_targets().collect::<Vec<_>>(), [[0.2, 0.8], [0.1, 0.9]]);
     }
 
     #[test]
     fn pictures_that_would_take_too_much_are_not_kept_and_opinions_are() {
-        let mut memory = Memory::new(Sizes { variations: MOST / 12 + 1, ..SIZES });
-        memory.keep(0, &[3], &[1, 2, 3], &[0.3, 0.7]);
-        let block = memory.block(0, &[3]).unwrap();
+        let mut cache = VariationCache::new(Sizes { variations: MAX_BYTES / 12 + 1, ..SIZES });
+        cache.insert(0, &[3], &[1, 2, 3], &[0.3, 0.7]);
+        let block = cache.block(0, &[3]).unwrap();
         assert!(block.pictures().is_none());
-        assert_eq!(block.opinions().collect::<Vec<_>>(), [[0.3, 0.7]]);
+        assert_eq!(block.soft_targets().collect::<Vec<_>>(), [[0.3, 0.7]]);
     }
 }

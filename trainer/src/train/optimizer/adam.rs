@@ -40,8 +40,8 @@ pub struct Rates {
     step: Step,
 }
 
-/// A stretch of parameters with all that belongs to it.
-pub struct Stretch<'a> {
+/// A group of parameters with all that belongs to it.
+pub struct ParameterGroup<'a> {
     /// The parameters.
     pub parameters: &'a mut [f32],
     momentum: &'a mut [f32],
@@ -78,16 +78,21 @@ impl Adam {
     }
 
     /// Stretches that do not overlap, in ascending order.
-    pub fn stretches<'a>(
+    pub fn groups<'a>(
         &'a mut self,
         parameters: &'a mut [f32],
         ranges: impl Iterator<Item = Range<usize>> + Clone,
-    ) -> Vec<Stretch<'a>> {
+    ) -> Vec<ParameterGroup<'a>> {
         let parts = split(parameters, ranges.clone()).zip(split(&mut self.momentum, ranges.clone()));
         let more = split(&mut self.variance, ranges.clone()).zip(split(&mut self.average, ranges));
         parts
             .zip(more)
-            .map(|((parameters, momentum), (variance, average))| Stretch { parameters, momentum, variance, average })
+            .map(|((parameters, momentum), (variance, average))| ParameterGroup {
+                parameters,
+                momentum,
+                variance,
+                average,
+            })
             .collect()
     }
 }
@@ -106,7 +111,7 @@ fn split(mut rest: &mut [f32], ranges: impl Iterator<Item = Range<usize>>) -> im
     })
 }
 
-impl Stretch<'_> {
+impl ParameterGroup<'_> {
     /// `p −= lr · (m̂ / (√v̂ + ε) + decay · p)`.
     pub fn step(&mut self, gradient: &[f32], rates: Rates, decays: bool) {
         let decay = if decays { rates.step.weight_decay } else { 0.0 };
@@ -124,9 +129,9 @@ impl Stretch<'_> {
         let (parameters, momentum, variance) =
             (&mut self.parameters[..length], &mut self.momentum[..length], &mut self.variance[..length]);
         for i in 0..length {
-            let slope = gradient[i];
-            momentum[i] += (1.0 - BETA1) * (slope - momentum[i]);
-            variance[i] += (1.0 - BETA2) * (slope * slope - variance[i]);
+            let gradient = gradient[i];
+            momentum[i] += (1.0 - BETA1) * (gradient - momentum[i]);
+            variance[i] += (1.0 - BETA2) * (gradient * gradient - variance[i]);
             let direction = momentum[i] * momentum_correction / ((variance[i] * variance_correction).sqrt() + EPSILON);
             parameters[i] -= step.learning_rate * (direction + step.weight_decay * parameters[i]);
         }
@@ -144,8 +149,8 @@ mod tests {
         let mut parameters = vec![9.0, 1.0];
         let mut adam = Adam::new(&parameters, true);
         let rates = adam.begin(Step { learning_rate: 0.1, weight_decay, averaging: 0.0 });
-        for mut stretch in adam.stretches(&mut parameters, std::iter::once(1..2)) {
-            stretch.step(&[gradient], rates, decays);
+        for mut group in adam.groups(&mut parameters, std::iter::once(1..2)) {
+            group.step(&[gradient], rates, decays);
         }
         assert_eq!(parameters, [9.0, adam.average[1]]);
         parameters[1]

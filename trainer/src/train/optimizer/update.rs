@@ -1,4 +1,4 @@
-//! From the slopes of a batch to new parameters: every chunk of weights computes its gradient and takes its step at once.
+//! From the gradients of a batch to new parameters: every chunk of weights computes its gradient and takes its step at once.
 //!
 //! A gradient is summed by one task, in the order of the blocks, so the result does not depend on the number of threads;
 //! and it is used where it was made, in the cache.
@@ -8,12 +8,12 @@ use std::cell::RefCell;
 use rayon::prelude::*;
 use sinapse::Description;
 
-use super::adam::{Adam, Step, Stretch};
+use super::adam::{Adam, ParameterGroup, Step};
 use crate::linalg::gemm::{Matrix, multiply};
-use crate::linalg::sparse::Start;
-use crate::parameters::{Chunk, Layout};
-use crate::quantize::{QuantizedLayer, settle, through_rounding};
-use crate::train::pass::{Input, Pass};
+use crate::linalg::sparse::Init;
+use crate::parameters::{Chunk, ParameterLayout};
+use crate::quantize::{QuantizedLayer, dampen, straight_through};
+use crate::train::pass::{InputBlock, Pass};
 
 thread_local! {
     /// Gradient of the chunk in work.
@@ -24,66 +24,66 @@ thread_local! {
 #[derive(Clone, Copy)]
 pub struct Batch<'a> {
     /// Its blocks.
-    pub inputs: &'a [Input],
+    pub inputs: &'a [InputBlock],
     /// Their passes.
     pub passes: &'a [Pass],
 }
 
 /// What is the same for every step of a phase, and the numbers that the passes have computed with.
 #[derive(Clone, Copy)]
-pub struct Plan<'a> {
+pub struct StepContext<'a> {
     /// Sizes and formats.
     pub description: &'a Description,
     /// Where the parameters lie.
-    pub layout: &'a Layout,
+    pub layout: &'a ParameterLayout,
     /// All weights.
     pub chunks: &'a [Chunk],
     /// The board's numbers; `None` in single precision.
     pub quantized: Option<&'a [QuantizedLayer]>,
     /// Where scales of weights stay fixed: how far a step pulls weights to their integers, per step away from them.
-    pub settling: Option<f32>,
+    pub damping: Option<f32>,
     /// Whether there is enough to do for more than one thread.
     pub in_parallel: bool,
 }
 
 /// Takes one step with all parameters.
-pub fn update(plan: Plan<'_>, batch: Batch<'_>, parameters: &mut [f32], adam: &mut Adam, step: Step) {
-    let Plan { description, layout, chunks, quantized, settling, in_parallel } = plan;
+pub fn update(plan: StepContext<'_>, batch: Batch<'_>, parameters: &mut [f32], adam: &mut Adam, step: Step) {
+    let StepContext { description, layout, chunks, quantized, damping, in_parallel } = plan;
     let rates = adam.begin(step);
-    let stretches = adam.stretches(parameters, chunks.iter().map(|chunk| chunk.weights.clone()));
-    let one = |(chunk, mut stretch): (&Chunk, Stretch<'_>)| {
+    let groups = adam.groups(parameters, chunks.iter().map(|chunk| chunk.weights.clone()));
+    let one = |(chunk, mut group): (&Chunk, ParameterGroup<'_>)| {
         GRADIENT.with_borrow_mut(|gradient| {
             gradient.resize(chunk.weights.len(), 0.0);
             let outputs = layout.layers[chunk.layer].outputs;
             weight_gradient(chunk, batch, outputs, gradient);
-            let mut by_scale = Vec::new();
+            let mut scale_gradients = Vec::new();
             if let Some(layers) = quantized {
-                by_scale.resize(outputs, 0.0);
+                scale_gradients.resize(outputs, 0.0);
                 let format = description.layers()[chunk.layer].weights;
                 let layer = &layers[chunk.layer];
-                let learned = settling.is_none();
-                through_rounding(chunk, format, layer, stretch.parameters, gradient, &mut by_scale, learned);
+                let learned = damping.is_none();
+                straight_through(chunk, format, layer, group.parameters, gradient, &mut scale_gradients, learned);
             }
-            stretch.step(gradient, rates, true);
-            if let (Some(layers), Some(pull)) = (quantized, settling) {
-                by_scale.fill(0.0);
+            group.step(gradient, rates, true);
+            if let (Some(layers), Some(pull)) = (quantized, damping) {
+                scale_gradients.fill(0.0);
                 let format = description.layers()[chunk.layer].weights;
-                settle(chunk, format, &layers[chunk.layer], pull, stretch.parameters);
+                dampen(chunk, format, &layers[chunk.layer], pull, group.parameters);
             }
-            by_scale
+            scale_gradients
         })
     };
-    let by_scale: Vec<Vec<f32>> = if in_parallel {
-        chunks.par_iter().zip(stretches).map(one).collect()
+    let scale_gradients: Vec<Vec<f32>> = if in_parallel {
+        chunks.par_iter().zip(groups).map(one).collect()
     } else {
-        chunks.iter().zip(stretches).map(one).collect()
+        chunks.iter().zip(groups).map(one).collect()
     };
 
-    let gradient = small_gradients(chunks, batch, layout, quantized, &by_scale);
-    let small = (0..layout.layers.len()).map(|index| layout.small(index));
-    for ((index, mut stretch), gradient) in adam.stretches(parameters, small).into_iter().enumerate().zip(&gradient) {
-        debug_assert_eq!(layout.small(index).len(), gradient.len());
-        stretch.step(gradient, rates, false);
+    let gradient = small_gradients(chunks, batch, layout, quantized, &scale_gradients);
+    let small = (0..layout.layers.len()).map(|index| layout.bias_and_scales(index));
+    for ((index, mut group), gradient) in adam.groups(parameters, small).into_iter().enumerate().zip(&gradient) {
+        debug_assert_eq!(layout.bias_and_scales(index).len(), gradient.len());
+        group.step(gradient, rates, false);
     }
 }
 
@@ -93,8 +93,8 @@ fn weight_gradient(chunk: &Chunk, batch: Batch<'_>, outputs: usize, gradient: &m
     for (block, (input, pass)) in batch.inputs.iter().zip(batch.passes).enumerate() {
         let delta = pass.deltas(chunk.layer);
         if chunk.layer == 0 {
-            let start = if block == 0 { Start::From(&zeros) } else { Start::Present };
-            input.by_input.combine(chunk.inputs.clone(), delta, outputs, start, gradient);
+            let start = if block == 0 { Init::Row(&zeros) } else { Init::Accumulate };
+            input.by_input.multiply(chunk.inputs.clone(), delta, outputs, start, gradient);
             continue;
         }
         let count = input.labels.len();
@@ -108,27 +108,27 @@ fn weight_gradient(chunk: &Chunk, batch: Batch<'_>, outputs: usize, gradient: &m
 fn small_gradients(
     chunks: &[Chunk],
     batch: Batch<'_>,
-    layout: &Layout,
+    layout: &ParameterLayout,
     quantized: Option<&[QuantizedLayer]>,
-    by_scale: &[Vec<f32>],
+    scale_gradients: &[Vec<f32>],
 ) -> Vec<Vec<f32>> {
-    let of_layer = |(index, layer): (usize, &crate::parameters::LayerLayout)| {
-        let mut gradient = vec![0.0; layout.small(index).len()];
-        let (by_bias, rest) = gradient.split_at_mut(layer.outputs);
+    let of_layer = |(index, layer): (usize, &crate::parameters::LayerParameters)| {
+        let mut gradient = vec![0.0; layout.bias_and_scales(index).len()];
+        let (bias_gradients, rest) = gradient.split_at_mut(layer.outputs);
         for pass in batch.passes {
             for row in pass.deltas(index).chunks_exact(layer.outputs) {
-                by_bias.iter_mut().zip(row).for_each(|(total, delta)| *total += delta);
+                bias_gradients.iter_mut().zip(row).for_each(|(total, delta)| *total += delta);
             }
         }
         let Some(layers) = quantized else { return gradient };
         let scales = layer.log_scales.len();
-        for (_, by_scale) in chunks.iter().zip(by_scale).filter(|(chunk, _)| chunk.layer == index) {
-            for (o, (slope, scale)) in by_scale.iter().zip(&layers[index].scales).enumerate() {
-                rest[o % scales] += slope * scale;
+        for (_, scale_gradients) in chunks.iter().zip(scale_gradients).filter(|(chunk, _)| chunk.layer == index) {
+            for (o, (gradient, scale)) in scale_gradients.iter().zip(&layers[index].scales).enumerate() {
+                rest[o % scales] += gradient * scale;
             }
         }
-        if let Some(by_log_step) = rest.get_mut(scales) {
-            *by_log_step = batch.passes.iter().map(|pass| pass.by_log_step(index)).sum();
+        if let Some(log_step_gradient) = rest.get_mut(scales) {
+            *log_step_gradient = batch.passes.iter().map(|pass| pass.log_step_gradient(index)).sum();
         }
         gradient
     };

@@ -10,9 +10,9 @@ pub struct Dropout {
 }
 
 /// Sets outputs to zero at random, and scales the others up.
-pub fn drop_out(dropout: Dropout, index: usize, outputs: &mut [f32]) {
+pub fn apply_dropout(dropout: Dropout, index: usize, outputs: &mut [f32]) {
     let limit = (dropout.rate * 256.0) as u64;
-    let kept = 1.0 / (1.0 - limit as f32 / 256.0);
+    let keep_probability = 1.0 / (1.0 - limit as f32 / 256.0);
     let mut state = dropout.seed ^ (index as u64).wrapping_mul(0x2545_f491_4f6c_dd1d);
     for eight in outputs.chunks_mut(8) {
         // SplitMix64 (Steele et al. 2014): eight bytes decide about eight outputs.
@@ -21,7 +21,7 @@ pub fn drop_out(dropout: Dropout, index: usize, outputs: &mut [f32]) {
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         bits ^= bits >> 31;
         for output in eight {
-            *output *= if bits & 255 < limit { 0.0 } else { kept };
+            *output *= if bits & 255 < limit { 0.0 } else { keep_probability };
             bits >>= 8;
         }
     }
@@ -34,7 +34,7 @@ mod tests {
     #[test]
     fn dropout_leaves_out_its_share_and_keeps_the_mean() {
         let mut outputs = vec![1.0f32; 80_000];
-        drop_out(Dropout { rate: 0.25, seed: 7 }, 1, &mut outputs);
+        apply_dropout(Dropout { rate: 0.25, seed: 7 }, 1, &mut outputs);
         let dropped = outputs.iter().filter(|&&output| output == 0.0).count();
         assert!((19_000..21_000).contains(&dropped), "{dropped}");
         assert!((0.99..1.01).contains(&(outputs.iter().sum::<f32>() / 80_000.0)));

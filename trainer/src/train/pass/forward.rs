@@ -2,12 +2,12 @@
 
 use sinapse::activation::ActivationKind;
 
-use super::dropout::{Dropout, drop_out};
-use super::input::Input;
+use super::dropout::{Dropout, apply_dropout};
+use super::input::InputBlock;
 use super::weights::Weights;
 use crate::linalg::gemm::{Matrix, multiply};
-use crate::linalg::simd::{long_integer, vectorised};
-use crate::linalg::sparse::Start;
+use crate::linalg::simd::{vectorised, whole_to_i32};
+use crate::linalg::sparse::Init;
 
 /// Buffers and results of one block.
 #[derive(Clone, Debug, Default)]
@@ -18,19 +18,19 @@ pub struct Pass {
     pub(super) sums: Vec<Vec<f32>>,
     pub(super) outputs: Vec<Vec<f32>>,
     pub(super) deltas: Vec<Vec<f32>>,
-    /// Per layer: slope of the logarithm of its output step.
-    pub(super) by_log_step: Vec<f32>,
+    /// Per layer: gradient of the logarithm of its output step.
+    pub(super) log_step_gradient: Vec<f32>,
 }
 
 impl Pass {
     /// Buffers for a network.
     pub fn new(layers: usize) -> Pass {
         let empty = || vec![Vec::new(); layers];
-        Pass { loss: 0.0, sums: empty(), outputs: empty(), deltas: empty(), by_log_step: vec![0.0; layers] }
+        Pass { loss: 0.0, sums: empty(), outputs: empty(), deltas: empty(), log_step_gradient: vec![0.0; layers] }
     }
 
     /// Fills the outputs of all layers.
-    pub fn forward(&mut self, weights: Weights<'_>, input: &Input, dropout: Option<Dropout>) {
+    pub fn forward(&mut self, weights: Weights<'_>, input: &InputBlock, dropout: Option<Dropout>) {
         let count = input.labels.len();
         let layers = weights.layout.layers.len();
         for (index, layer) in weights.layout.layers.iter().enumerate() {
@@ -39,7 +39,7 @@ impl Pass {
             let matrix = weights.matrix(index);
             let bias = weights.bias(index);
             if index == 0 {
-                input.by_image.combine(0..count, matrix, layer.outputs, Start::From(&bias), &mut sums);
+                input.by_image.multiply(0..count, matrix, layer.outputs, Init::Row(&bias), &mut sums);
             } else {
                 for row in sums.chunks_exact_mut(layer.outputs) {
                     row.copy_from_slice(&bias);
@@ -51,7 +51,7 @@ impl Pass {
                 self.outputs[index].resize(count * layer.outputs, 0.0);
                 activate(weights, index, &sums, &mut self.outputs[index]);
                 if let Some(dropout) = dropout {
-                    drop_out(dropout, index, &mut self.outputs[index]);
+                    apply_dropout(dropout, index, &mut self.outputs[index]);
                 }
             }
             self.sums[index] = sums;
@@ -79,8 +79,8 @@ impl Pass {
     }
 
     /// Slope of the logarithm of the output step of layer `index`.
-    pub fn by_log_step(&self, index: usize) -> f32 {
-        self.by_log_step[index]
+    pub fn log_step_gradient(&self, index: usize) -> f32 {
+        self.log_step_gradient[index]
     }
 }
 
@@ -100,7 +100,7 @@ fn activate(weights: Weights<'_>, index: usize, sums: &[f32], outputs: &mut [f32
         }
         return;
     };
-    let requantization = layers[index].rescaling.as_core();
+    let requantization = layers[index].requantization.as_core();
     let width = usize::from(format.outputs);
     let top_level = format.output.top_level();
     if format.activation == ActivationKind::Sigmoid {
@@ -121,7 +121,7 @@ fn activate(weights: Weights<'_>, index: usize, sums: &[f32], outputs: &mut [f32
             for (outputs, sums) in outputs.chunks_exact_mut(width).zip(sums.chunks_exact(width)) {
                 for ((y, &a), &multiplier) in outputs.iter_mut().zip(sums).zip(&multipliers) {
                     // A negative sum gives level 0; sums are integers below 2³¹, so that the cast is exact.
-                    let a = long_integer(a.clamp(0.0, 2_147_483_520.0));
+                    let a = whole_to_i32(a.clamp(0.0, 2_147_483_520.0));
                     let level = (a >> pre_shift).wrapping_mul(multiplier).wrapping_add(half) >> shift;
                     *y = level.min(top) as f32;
                 }

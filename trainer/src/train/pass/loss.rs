@@ -1,28 +1,28 @@
-//! What a network is told about its answers: labels, smoothed, and the opinion of teachers.
+//! What a network is told about its answers: labels, smoothed, and the scratch of teachers.
 
-use super::input::Input;
+use super::input::InputBlock;
 
 /// How answers are judged.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Loss {
     /// Probability mass moved from the right class to all classes.
     pub label_smoothing: f32,
-    /// Share of the teachers' opinion in the loss; the labels have the rest.
-    pub teaching: f32,
+    /// Share of the teachers' scratch in the loss; the labels have the rest.
+    pub soft_target_weight: f32,
     /// Both softmaxes are taken at this temperature where teachers are followed (Hinton et al. 2015).
     pub temperature: f32,
     /// Price of a hidden activation at its top level, lower ones in proportion; in the board's arithmetic alone.
-    pub activity: f32,
+    pub activity_penalty: f32,
 }
 
 impl Loss {
-    /// Sum of the losses of all images, and the slopes of their logits' mean over a batch of `batch`.
+    /// Sum of the losses of all images, and the gradients of their logits' mean over a batch of `batch`.
     ///
     /// `(1 − s)·(p − t) + s·T·(p_T − q)` for label targets `t` and teachers' probabilities `q` at temperature `T`: the
-    /// slopes of the cross-entropy and of `T²` times that to the teachers. `logits` are in units of `step`.
-    pub fn slopes(&self, logits: &[f32], step: f32, input: &Input, batch: usize, out: &mut [f32]) -> f32 {
+    /// gradients of the cross-entropy and of `T²` times that to the teachers. `logits` are in units of `step`.
+    pub fn gradients(&self, logits: &[f32], step: f32, input: &InputBlock, batch: usize, out: &mut [f32]) -> f32 {
         let classes = logits.len() / input.labels.len().max(1);
-        let share = if input.targets.is_empty() { 0.0 } else { self.teaching };
+        let share = if input.soft_targets.is_empty() { 0.0 } else { self.soft_target_weight };
         let spread = self.label_smoothing / classes as f32;
         let mut cold = vec![0.0f32; classes];
         let mut loss = 0.0;
@@ -40,7 +40,7 @@ impl Loss {
                 *out = (1.0 - share) * (*out - target);
             }
             if share > 0.0 {
-                let targets = &input.targets[image * classes..][..classes];
+                let targets = &input.soft_targets[image * classes..][..classes];
                 for ((out, cold), target) in out.iter_mut().zip(&cold).zip(targets) {
                     *out += share * self.temperature * (cold - target);
                 }
@@ -55,24 +55,26 @@ impl Loss {
 mod tests {
     use super::*;
 
-    fn slopes(loss: Loss, targets: Vec<f32>) -> Vec<f32> {
-        let input = Input { labels: vec![0], targets, ..Input::default() };
+    fn gradients(loss: Loss, soft_targets: Vec<f32>) -> Vec<f32> {
+        let input = InputBlock { labels: vec![0], soft_targets, ..InputBlock::default() };
         let mut out = [0.0; 2];
-        loss.slopes(&[0.0, 0.0], 1.0, &input, 1, &mut out);
+        loss.gradients(&[0.0, 0.0], 1.0, &input, 1, &mut out);
         out.to_vec()
     }
 
     #[test]
     fn labels_alone_pull_to_their_smoothed_targets() {
-        let loss = Loss { label_smoothing: 0.2, teaching: 0.5, temperature: 2.0, activity: 0.0 };
+        let loss = Loss { label_smoothing: 0.2, soft_target_weight: 0.5, temperature: 2.0, activity_penalty: 0.0 };
         let expected = [0.5 - 0.9, 0.5 - 0.1];
-        assert!(slopes(loss, Vec::new()).iter().zip(expected).all(|(found, slope)| (found - slope).abs() < 1e-6));
+        assert!(
+            gradients(loss, Vec::new()).iter().zip(expected).all(|(found, gradient)| (found - gradient).abs() < 1e-6)
+        );
     }
 
     #[test]
     fn teachers_pull_with_their_share_and_temperature() {
-        let loss = Loss { label_smoothing: 0.0, teaching: 0.75, temperature: 2.0, activity: 0.0 };
+        let loss = Loss { label_smoothing: 0.0, soft_target_weight: 0.75, temperature: 2.0, activity_penalty: 0.0 };
         let expected = [0.25 * -0.5 + 0.75 * 2.0 * 0.25, 0.25 * 0.5 - 0.75 * 2.0 * 0.25];
-        assert_eq!(slopes(loss, vec![0.25, 0.75]), expected);
+        assert_eq!(gradients(loss, vec![0.25, 0.75]), expected);
     }
 }

@@ -11,6 +11,6 @@ mod weights;
 
 pub use dropout::Dropout;
 pub use forward::Pass;
-pub use input::{BLOCK, Input};
+pub use input::{BLOCK, InputBlock};
 pub use loss::Loss;
 pub use weights::Weights;

@@ -1,12 +1,12 @@
 //! Passes against the core and against numerical gradients.
 
 use super::*;
-use crate::parameters::Layout;
+use crate::parameters::ParameterLayout;
 
 use sinapse::blob::{Logits, Provenance, encode};
 
 use crate::model::{Blob, Model, Scores};
-use crate::quantize::{Activity, initialize_scales, quantize};
+use crate::quantize::{LayerCalibration, initialize_scales, quantize};
 use crate::recipe::Recipe;
 use crate::recipe::description_of;
 
@@ -17,19 +17,20 @@ fn network(keys: &str) -> Recipe {
 }
 
 /// Random weights, and biases that are not zero.
-fn parameters(layout: &Layout) -> Vec<f32> {
-    let mut parameters = layout.initial(5, 2.0);
+fn parameters(layout: &ParameterLayout) -> Vec<f32> {
+    let mut parameters = layout.initialize(5, 2.0);
     for layer in &layout.layers {
         parameters[layer.bias.clone()].iter_mut().enumerate().for_each(|(o, bias)| *bias = o as f32 * 0.03 - 0.1);
     }
     parameters
 }
 
-fn input(pictures: &[[u8; 784]], value_of: impl Fn(u8) -> f32) -> Input {
+fn input(pictures: &[[u8; 784]], value_of: impl Fn(u8) -> f32) -> InputBlock {
     let values: [f32; 256] = std::array::from_fn(|pixel| value_of(pixel as u8));
-    let mut input = Input { labels: (0..pictures.len()).map(|index| (index % 10) as u8).collect(), ..Input::default() };
+    let mut input =
+        InputBlock { labels: (0..pictures.len()).map(|index| (index % 10) as u8).collect(), ..InputBlock::default() };
     input.by_image.clear();
-    pictures.iter().for_each(|picture| input.by_image.list(picture, &values));
+    pictures.iter().for_each(|picture| input.by_image.push_row(picture, &values));
     input
 }
 
@@ -48,10 +49,10 @@ fn quantised_epochs_compute_the_sums_of_the_exported_blob_for_every_format() {
     ] {
         let recipe = network(keys);
         let description = description_of(&recipe.network, false);
-        let layout = Layout::of(&recipe.network);
+        let layout = ParameterLayout::new(&recipe.network);
         let mut parameters = parameters(&layout);
-        let activities = [1.5, 1.5, 1.0].map(|top| Activity { top, input_squares: Vec::new() });
-        initialize_scales(&description, &layout, &mut parameters, &activities);
+        let calibration = [1.5, 1.5, 1.0].map(|range| LayerCalibration { range, input_squares: Vec::new() });
+        initialize_scales(&description, &layout, &mut parameters, &calibration);
         let quantized = quantize(&description, &layout, &parameters);
 
         let formats = description.layers().iter().enumerate();
@@ -88,9 +89,9 @@ fn slopes_are_what_the_loss_changes_by() {
     for keys in ["arithmetic = 'f32'", "arithmetic = 'f32'\nactivation = 'sigmoid'"] {
         let recipe = network(keys);
         let description = description_of(&recipe.network, false);
-        let layout = Layout::of(&recipe.network);
+        let layout = ParameterLayout::new(&recipe.network);
         let input = input(&pictures, |pixel| f32::from(pixel) / 255.0);
-        let loss = Loss { label_smoothing: 0.0, teaching: 0.0, temperature: 1.0, activity: 0.0 };
+        let loss = Loss { label_smoothing: 0.0, soft_target_weight: 0.0, temperature: 1.0, activity_penalty: 0.0 };
         let run = |parameters: &[f32]| {
             let weights = Weights { description: &description, layout: &layout, parameters, quantized: None };
             let mut pass = Pass::new(3);
@@ -101,7 +102,7 @@ fn slopes_are_what_the_loss_changes_by() {
         let pass = run(&parameters);
         for (index, layer) in layout.layers.iter().enumerate() {
             for o in 0..layer.outputs {
-                let slope: f32 = pass.deltas(index).iter().skip(o).step_by(layer.outputs).sum();
+                let gradient: f32 = pass.deltas(index).iter().skip(o).step_by(layer.outputs).sum();
                 let place = layer.bias.start + o;
                 let old = parameters[place];
                 let mut at = |bias: f32| {
@@ -111,7 +112,7 @@ fn slopes_are_what_the_loss_changes_by() {
                 // So near that hardly a ReLU opens or closes in between.
                 let measured = (at(old + 0.0005) - at(old - 0.0005)) / 0.001;
                 at(old);
-                assert!((slope - measured).abs() < 4e-3, "{keys}, layer {index}, bias {o}: {slope} {measured}");
+                assert!((gradient - measured).abs() < 4e-3, "{keys}, layer {index}, bias {o}: {gradient} {measured}");
             }
         }
     }

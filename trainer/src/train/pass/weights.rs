@@ -2,7 +2,7 @@
 
 use sinapse::Description;
 
-use crate::parameters::Layout;
+use crate::parameters::ParameterLayout;
 use crate::quantize::QuantizedLayer;
 
 /// What a pass computes with: the same for all blocks of a step.
@@ -11,7 +11,7 @@ pub struct Weights<'a> {
     /// Sizes and formats.
     pub description: &'a Description,
     /// Where the parameters lie.
-    pub layout: &'a Layout,
+    pub layout: &'a ParameterLayout,
     /// All parameters.
     pub parameters: &'a [f32],
     /// The board's numbers; `None` in single precision.

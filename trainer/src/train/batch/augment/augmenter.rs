@@ -5,7 +5,7 @@ use std::ops::Range;
 use rand::{Rng, RngExt};
 
 use super::warp::{GRID, Warp, cell};
-use crate::linalg::simd::{integer, vectorised};
+use crate::linalg::simd::{vectorised, whole_to_u32};
 use crate::recipe::Augmentation;
 
 /// Background around a picture: positions outside are clamped into it.
@@ -202,7 +202,7 @@ impl Augmenter {
         let places = &mut self.places[here.clone()];
         for ((x, y), place) in xs.iter_mut().zip(ys).zip(places.iter_mut()) {
             let (left, top) = (x.trunc(), y.trunc());
-            *place = integer(top * stride as f32 + left);
+            *place = whole_to_u32(top * stride as f32 + left);
             *x -= left;
             *y -= top;
         }
@@ -225,7 +225,7 @@ impl Augmenter {
             let ([above, right_above], [below, right_below]) = (above[index], below[index]);
             let above = above + fx[index] * (right_above - above);
             let below = below + fx[index] * (right_below - below);
-            *pixel = integer((above + fy[index] * (below - above) + 0.5).trunc()) as u8;
+            *pixel = whole_to_u32((above + fy[index] * (below - above) + 0.5).trunc()) as u8;
         }
     }
 }
