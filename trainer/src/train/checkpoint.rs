@@ -1,4 +1,4 @@
-//! The state of a training between two epochs, in a file: a training that was killed goes on from it, to the same blob.
+//! Checkpoints: the state of a training between two epochs, from which it resumes to the same blob.
 
 use std::path::{Path, PathBuf};
 
@@ -9,23 +9,23 @@ use super::task::Task;
 use crate::atomic_file::{WriteError, write_atomically};
 use crate::input::Dataset;
 
-/// First bytes of a checkpoint; the last is the format's version.
+/// First bytes of a checkpoint; the last one is the version of the format.
 const MAGIC: [u8; 8] = *b"SINCKPT\x01";
 
-/// Everything that a training needs to go on.
+/// The complete state of a training.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// What the state belongs to.
+    /// Identifies the training that the state belongs to.
     pub fingerprint: Fingerprint,
-    /// Epochs done.
+    /// Epochs completed.
     pub epochs: u32,
-    /// All parameters, as after the last of these epochs.
+    /// All parameters after the last of these epochs.
     pub parameters: Vec<f32>,
-    /// State of the optimiser.
+    /// First moments of the optimiser.
     pub momentum: Vec<f32>,
-    /// State of the optimiser.
+    /// Second moments of the optimiser.
     pub variance: Vec<f32>,
-    /// Averaged parameters; empty where there are none.
+    /// Averaged parameters; empty without averaging.
     pub average: Vec<f32>,
     /// Steps of the optimiser.
     pub steps: i32,
@@ -33,7 +33,7 @@ pub struct Checkpoint {
     pub best: Option<Exported>,
 }
 
-/// What a training depends on.
+/// Identifies a training by everything that its result depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     program: String,
@@ -43,7 +43,7 @@ pub struct Fingerprint {
     teachers: u32,
 }
 
-/// Why a training cannot go on.
+/// A checkpoint that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// The file cannot be read.
@@ -51,18 +51,18 @@ pub enum CheckpointError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The I/O error.
         source: std::io::Error,
     },
-    /// The file is damaged, or none of ours.
+    /// The file is damaged or is not a checkpoint.
     #[error("checkpoint {}: {reason}; without --resume the training starts from the beginning", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// How it is damaged.
         reason: &'static str,
     },
-    /// The checkpoint belongs to another training.
+    /// The checkpoint belongs to a different training.
     #[error(
         "checkpoint {}: made with {what} ({found}) than now ({expected}); \
          without --resume the training starts from the beginning",
@@ -71,17 +71,17 @@ pub enum CheckpointError {
     Other {
         /// The file.
         path: PathBuf,
-        /// What is not the same.
+        /// What differs.
         what: &'static str,
-        /// In the checkpoint.
+        /// Value in the checkpoint.
         found: String,
-        /// Now.
+        /// Value of this training.
         expected: String,
     },
 }
 
 impl Fingerprint {
-    /// What a training depends on: the program, the whole recipe, all images and labels, the teachers.
+    /// Identifies a training by program version, recipe, images, labels and teachers.
     pub fn new(task: Task<'_>) -> Fingerprint {
         let checksum = |data: &Dataset| {
             let mut hasher = crc32fast::Hasher::new();
@@ -98,7 +98,7 @@ impl Fingerprint {
         }
     }
 
-    /// The first thing that is not the same, in words.
+    /// Returns the first difference: what it is, and both values.
     fn difference(&self, now: &Fingerprint) -> Option<(&'static str, String, String)> {
         let line = |text: &str, other: &str| {
             let lines = text.lines().find(|line| !other.lines().any(|other| other == *line));
@@ -122,11 +122,11 @@ impl Fingerprint {
 }
 
 impl Checkpoint {
-    /// Writes the file so that the one before stays until this one is whole.
+    /// Writes the file atomically: an older checkpoint remains until the new one is complete.
     ///
     /// # Errors
     ///
-    /// A full disk, a folder that is read-only or gone.
+    /// Returns an error if the disk is full, or the folder read-only or gone.
     pub fn write(&self, path: &Path) -> Result<(), WriteError> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(postcard::to_allocvec(self).expect("plain structures always serialise"));
@@ -138,7 +138,8 @@ impl Checkpoint {
     ///
     /// # Errors
     ///
-    /// A file that is missing or damaged, or belongs to another recipe, other data or another program version.
+    /// Returns an error if the file is missing, damaged, or made with another recipe, other data or another program
+    /// version.
     pub fn read(path: &Path, fingerprint: &Fingerprint) -> Result<Checkpoint, CheckpointError> {
         let bytes = std::fs::read(path).map_err(|source| CheckpointError::Unreadable { path: path.into(), source })?;
         let damaged = |reason| CheckpointError::Damaged { path: path.into(), reason };

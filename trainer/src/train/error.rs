@@ -3,23 +3,23 @@
 use super::checkpoint::CheckpointError;
 use crate::atomic_file::WriteError;
 
-/// Why a training ends without a network.
+/// A training that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     /// The checkpoint cannot be used.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// The state cannot be kept.
+    /// The checkpoint cannot be written.
     #[error("{0}; the last good checkpoint is as it was, --resume goes on from it")]
     Write(#[from] WriteError),
-    /// The numbers have left all bounds.
+    /// The loss is no longer finite.
     #[error("training diverged in epoch {epoch}: the loss is {loss}; a smaller {key} may help")]
     Diverged {
-        /// EpochPlan, from 1.
+        /// Epoch, counted from 1.
         epoch: u32,
-        /// Its mean loss.
+        /// Mean loss of the epoch.
         loss: f32,
-        /// Key of the recipe.
+        /// Recipe key of the learning rate.
         key: &'static str,
     },
 }

@@ -1,4 +1,4 @@
-//! From parameters to a blob, and the score of that blob.
+//! Export of parameters as a blob, scored on the validation images.
 
 use serde::{Deserialize, Serialize};
 use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
@@ -10,24 +10,24 @@ use crate::parameters::ParameterLayout;
 use crate::quantize::{QuantizedLayer, quantize};
 use crate::recipe::description_of;
 
-/// Of the validation images that a network reads wrong, this share falls below the margin of "unknown" …
+/// Fraction of the misclassified validation images whose margin falls below that of "unknown" …
 const REJECTED_ERRORS: f32 = 0.5;
-/// … unless more than this share of all images would.
+/// … unless this fraction of all images would be rejected.
 const REJECTED_IMAGES: f32 = 0.05;
 
-/// Margins of `f32` networks are counted in steps of this.
+/// Step in which margins of `f32` networks are counted.
 const F32_STEP: f32 = 1.0 / 1024.0;
 
-/// A network as a file would hold it.
+/// An exported network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exported {
     /// The blob.
     pub blob: Vec<u8>,
-    /// Validation images that it reads right.
+    /// Number of validation images that it classifies correctly.
     pub validation_correct: usize,
 }
 
-/// What is the same for every export of a training.
+/// The constant inputs of every export in a training.
 pub struct Exporter<'a> {
     task: Task<'a>,
     recipe_text: String,
@@ -39,7 +39,7 @@ impl<'a> Exporter<'a> {
         Exporter { task, recipe_text: task.recipe.summary() }
     }
 
-    /// The blob of these parameters, scored on the validation images by the core's own arithmetic.
+    /// Exports parameters as a blob and scores it on the validation images with the core's own arithmetic.
     pub fn export(&self, layout: &ParameterLayout, parameters: &[f32], quantised: bool) -> Exported {
         let unscored = self.encode(layout, parameters, quantised, Score::default());
         let score = self.score(&unscored);
@@ -52,7 +52,7 @@ impl<'a> Exporter<'a> {
         let (layers, step) = if quantised {
             let quantized = quantize(&description, layout, parameters);
             let step = quantized.last().map_or(1.0, |last| last.scales[0] * last.input_step);
-            // The sum of all views counts for their mean.
+            // The logits of all views are summed, not averaged.
             let step = step / f32::from(description.views());
             let layers = quantized.iter().zip(description.layers()).enumerate();
             let bytes = |(index, (layer, format)): (usize, (&QuantizedLayer, &LayerDescription))| {
@@ -71,7 +71,7 @@ impl<'a> Exporter<'a> {
             recipe: &self.recipe_text,
             data: self.task.data,
             seed: self.task.recipe.seed,
-            // Images that the network has learned from say nothing about it.
+            // Accuracy on images that the network was trained on would be meaningless.
             validation_images: if all { 0 } else { self.task.validation.images.count as u32 },
             validation_correct: if all { 0 } else { score.correct as u32 },
         };
@@ -83,7 +83,7 @@ impl<'a> Exporter<'a> {
     fn score(&self, blob: &[u8]) -> Score {
         let blob = Blob::new(blob);
         let validation = self.task.validation;
-        // Unsound numbers can only come from a training that diverged: such a network reads nothing.
+        // Only a training that diverged exports numbers that the loader refuses: it classifies nothing correctly.
         let Ok(model) = Model::load(&blob) else { return Score::default() };
         let scores = model.scores_of_all(&validation.images.pixels);
         let answers = scores.iter().zip(&validation.labels);

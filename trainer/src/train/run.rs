@@ -1,4 +1,4 @@
-//! A whole training: epochs, validation, checkpoints.
+//! The whole training: epochs, validation, checkpoints.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -10,17 +10,17 @@ use super::task::{CheckpointOptions, EpochReport, Observer, Task};
 use super::trainer::{Phase, Trainer};
 use crate::recipe::Arithmetic;
 
-/// The state is written after an epoch, but so seldom that writing takes at most one part in so many of the time.
+/// A checkpoint is written after an epoch, but so rarely that writing takes at most one part in this many of the time.
 const CHECKPOINT_SHARE: u32 = 20;
 
-/// Trains as the recipe says; a raised `interrupted` ends it after the current batch with the best model so far.
+/// Trains as the recipe says; raising `interrupted` stops after the current batch with the best model so far.
 ///
-/// A training that is interrupted or killed goes on from its checkpoint to the same blob, to the bit: an epoch depends
-/// on the state before it, the seed and its number, not on threads or time.
+/// An interrupted or killed training resumes from its checkpoint and gives the same blob, bit for bit: an epoch depends
+/// only on the state before it, the seed and its number, not on threads or time.
 ///
 /// # Errors
 ///
-/// Checkpoints that cannot be written, or read where they must be; a training that diverges.
+/// Returns an error if a checkpoint cannot be written, or cannot be read on resuming, or if the training diverges.
 pub fn train(
     task: Task<'_>,
     options: CheckpointOptions<'_>,
@@ -63,15 +63,15 @@ pub fn train(
             images: task.validation.images.count,
             correct: exported.validation_correct,
         });
-        // A float phase only prepares an integer network: what counts is what the board would compute. Images that
-        // the network learns from cannot choose: then the last epoch counts.
+        // The `f32` phase only prepares an integer network; the board's arithmetic decides which epoch is best. Images
+        // that are trained on cannot choose, so with `all_images` the last epoch is exported.
         let better =
             |best: &Exported| recipe.training.all_images || exported.validation_correct > best.validation_correct;
         if (phase.quantised || !integer) && best.as_ref().is_none_or(better) {
             best = Some(exported);
         }
         if stopping {
-            // The epoch was cut short: the checkpoint stays at its beginning.
+            // The epoch was cut short: the checkpoint remains at its beginning.
             break;
         }
         if let Some(path) = options.path
@@ -89,7 +89,7 @@ pub fn train(
     }))
 }
 
-/// Times epochs of a training, without validation and export.
+/// Times epochs of a training, without validation or export.
 pub fn time_epochs(task: Task<'_>, quantised: bool, count: u32) -> Vec<Duration> {
     struct Nobody;
     impl Observer for Nobody {

@@ -1,4 +1,4 @@
-//! What a training is given, and how it reports progress.
+//! Inputs of a training, and its progress reports.
 
 use std::path::Path;
 
@@ -6,51 +6,51 @@ use super::teacher::Teachers;
 use crate::input::Dataset;
 use crate::recipe::Recipe;
 
-/// What a training works on.
+/// Inputs of a training.
 #[derive(Clone, Copy)]
 pub struct Task<'a> {
-    /// What to train, and how.
+    /// Network and hyperparameters.
     pub recipe: &'a Recipe,
-    /// Name of the data, for the blob.
+    /// Name of the data, for the blob's provenance.
     pub data: &'a str,
-    /// Images to learn from.
+    /// Training images.
     pub training: &'a Dataset,
-    /// Images that choose the best epoch; with `training.all_images` they are learned from, too, and choose nothing.
+    /// Images that select the best epoch; with `training.all_images` they are trained on too, and select nothing.
     pub validation: &'a Dataset,
-    /// Whom to learn from.
+    /// Teachers for knowledge distillation.
     pub teachers: &'a Teachers,
 }
 
-/// Where a training is kept while it runs.
+/// Where a training keeps its checkpoint.
 #[derive(Clone, Copy, Default)]
 pub struct CheckpointOptions<'a> {
-    /// File of the state after an epoch; none: nothing is kept.
+    /// File of the checkpoint; `None` writes none.
     pub path: Option<&'a Path>,
-    /// Go on from there.
+    /// Whether to resume from it.
     pub resume: bool,
 }
 
-/// State of a training after an epoch.
+/// Result of an epoch.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 pub struct EpochReport {
-    /// Epochs done.
+    /// Epochs completed.
     pub epoch: u32,
-    /// Epochs in all.
+    /// Total number of epochs.
     pub epochs: u32,
-    /// Whether the forward pass was the board's.
+    /// Whether the forward pass used the board's arithmetic.
     pub quantised: bool,
     /// Mean loss over the training images.
     pub loss: f32,
-    /// Validation images.
+    /// Number of validation images.
     pub images: usize,
-    /// Of these, read right by the blob as it would be written now.
+    /// Number of them that the blob of this epoch classifies correctly.
     pub correct: usize,
 }
 
-/// Who wants to know how a training goes.
+/// Receives progress reports of a training.
 pub trait Observer {
-    /// After a batch: images done in this epoch.
+    /// Called after each batch with the number of images processed in this epoch.
     fn images(&mut self, done: usize, of: usize);
-    /// After an epoch.
+    /// Called after each epoch.
     fn epoch(&mut self, report: &EpochReport);
 }

@@ -1,4 +1,4 @@
-//! Teachers: trained networks whose scratch of an image says more than its label (Hinton et al. 2015).
+//! Teachers for knowledge distillation (Hinton et al. 2015): trained networks whose outputs are soft targets.
 
 use std::path::Path;
 
@@ -13,34 +13,34 @@ use crate::model::{self, Model, ModelError};
 use crate::parameters::{LayerParameters, ParameterLayout};
 use crate::quantize::{OwnedRequantization, QuantizedLayer};
 
-/// Why a teacher cannot be used.
+/// A teacher that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TeacherError {
     /// The blob cannot be read.
     #[error("distillation.teachers: {0}")]
     Model(#[from] ModelError),
-    /// The teacher knows other classes.
+    /// The teacher has a different number of classes.
     #[error("distillation.teachers: {} tells {found} classes apart, the network to train {expected}", path.display())]
     WrongClasses {
-        /// The teacher's file.
+        /// File of the teacher.
         path: std::path::PathBuf,
-        /// Its classes.
+        /// Classes of the teacher.
         found: usize,
         /// Classes of the network.
         expected: usize,
     },
 }
 
-/// Networks of any kind, read from blobs; their mean scratch counts.
+/// Networks of any kind, read from blobs; their mean prediction is the soft target.
 #[derive(Clone, Debug, Default)]
 pub struct Teachers {
     networks: Vec<Teacher>,
     temperature: f32,
-    /// CRC-32 of all blobs, so that a checkpoint knows whom it has learned from.
+    /// CRC-32 of all blobs, which identifies the teachers in a checkpoint.
     pub checksum: u32,
 }
 
-/// Buffers for asking.
+/// Buffers of a forward pass through the teachers.
 #[derive(Clone, Debug, Default)]
 pub struct TeacherScratch {
     input: InputBlock,
@@ -59,11 +59,11 @@ struct Teacher {
 }
 
 impl Teachers {
-    /// Reads the blobs.
+    /// Reads teachers from blobs.
     ///
     /// # Errors
     ///
-    /// Files that are missing or no sound blobs; networks for other pictures or classes.
+    /// Returns an error for files that are missing or not sound blobs, and for networks with other pictures or classes.
     pub fn read<'p>(
         paths: impl Iterator<Item = &'p Path>,
         temperature: f32,
@@ -85,12 +85,12 @@ impl Teachers {
         Ok(teachers)
     }
 
-    /// Classes that they tell apart; `None` where there is nobody to ask.
+    /// Number of classes; `None` without teachers.
     pub fn classes(&self) -> Option<usize> {
         self.networks.first().map(|teacher| teacher.description.classes())
     }
 
-    /// Appends the mean probabilities of `count` whole pictures, `[count][classes]`.
+    /// Appends the mean probabilities of `count` full-size pictures, `[count][classes]`.
     pub fn soft_targets(&self, pictures: &[u8], count: usize, scratch: &mut TeacherScratch, out: &mut Vec<f32>) {
         let Some(classes) = self.classes() else { return };
         let start = out.len();
@@ -146,9 +146,9 @@ impl Teacher {
         }
     }
 
-    /// Real logits of up to [`BLOCK`] whole pictures, into `scratch.probabilities`.
+    /// Writes the real logits of up to [`BLOCK`] full-size pictures to `scratch.probabilities`.
     ///
-    /// There are always as many rows, so that an image's logits do not depend on those beside it.
+    /// Blocks are padded to [`BLOCK`] rows, so that the logits of an image do not depend on its neighbours.
     fn logits(&self, pictures: &[u8], count: usize, scratch: &mut TeacherScratch) {
         let TeacherScratch { input, pass, probabilities } = scratch;
         let pixels = pictures.len() / count.max(1);
@@ -184,7 +184,7 @@ impl Teacher {
     }
 }
 
-/// Integer weights of a layer, `[inputs][outputs]`: what an input at level 1 adds to the sums.
+/// Integer weights of a layer, `[inputs][outputs]`: the accumulators' response to a single input at level 1.
 fn integer_weights(view: &LayerView<'_>) -> Vec<f32> {
     let none = integer_sums(view, &vec![0; view.inputs]);
     let column = |input: usize| {
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_blob_teaches_what_the_core_computes() {
-        // `nano` with five views, where it has one.
+        // `nano` has one view: the test gives it five.
         let folder = tempfile::tempdir().unwrap();
         let viewed = folder.path().join("viewed.postcard");
         let nano = model::read(&committed("nano")).unwrap();

@@ -1,4 +1,4 @@
-//! A network in training: its parameters, and what an epoch does with them.
+//! A network in training: parameters, optimiser state, and the steps of an epoch.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,24 +17,24 @@ use crate::quantize::{LayerCalibration, QuantizedLayer, initialize_scales, quant
 use crate::recipe::description_of;
 use crate::recipe::{Activation, Training};
 
-/// Multiplications of a step below which a second thread costs more than it does.
+/// Multiplications per step below which a second thread costs more than it gains.
 const WORTH_THREADS: usize = 3_000_000;
 
-/// One group of a training with a learning rate curve of its own.
+/// A phase of a training, with a learning-rate schedule of its own.
 #[derive(Clone, Copy)]
 pub struct Phase {
-    /// EpochPlan of the phase.
+    /// Epoch within the phase.
     pub epoch: u32,
-    /// Its epochs.
+    /// Number of epochs in the phase.
     pub epochs: u32,
-    /// Whether the forward pass is the board's.
+    /// Whether the forward pass uses the board's arithmetic.
     pub quantised: bool,
     /// Peak learning rate.
     pub rate: f32,
 }
 
 impl Phase {
-    /// The phase that epoch `epoch` of a training belongs to.
+    /// Returns the phase of epoch `epoch` of a training.
     pub fn at(training: &Training, epoch: u32, quantised_epochs: u32) -> Phase {
         match epoch.checked_sub(training.epochs) {
             None => Phase { epoch, epochs: training.epochs, quantised: false, rate: training.learning_rate },
@@ -62,7 +62,7 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// A network of random weights.
+    /// Creates a network with random weights.
     pub fn new(task: Task<'a>) -> Self {
         let network = &task.recipe.network;
         let layout = ParameterLayout::new(network);
@@ -87,7 +87,7 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// Begins the `f32` phase, or the quantised one from the averaged `f32` weights.
+    /// Begins the `f32` phase, or the quantised phase from the averaged `f32` weights.
     pub fn start_phase(&mut self, quantised: bool) {
         self.quantised = quantised;
         if quantised {
@@ -99,7 +99,7 @@ impl<'a> Trainer<'a> {
         self.adam = Adam::new(&self.parameters, self.task.recipe.training.averaging > 0.0);
     }
 
-    /// The state after `epochs` epochs.
+    /// Captures the state after `epochs` epochs.
     pub fn checkpoint(&self, fingerprint: &Fingerprint, epochs: u32, best: &Option<Exported>) -> Checkpoint {
         Checkpoint {
             fingerprint: fingerprint.clone(),
@@ -113,7 +113,7 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    /// Goes back to a state; `quantised` says which phase it belongs to.
+    /// Restores a state of the `f32` or of the quantised phase.
     pub fn restore(&mut self, state: Checkpoint, quantised: bool) {
         self.quantised = quantised;
         self.parameters = state.parameters;
@@ -121,8 +121,8 @@ impl<'a> Trainer<'a> {
         self.adam = Adam { momentum, variance, average, steps };
     }
 
-    /// What 99.5 % of the hidden activations do not exceed, and how large inputs are, per layer, on the first thousand
-    /// images of an epoch.
+    /// Calibrates the quantiser on the first thousand images of an epoch: per layer, the 99.5th percentile of the
+    /// hidden activations and the sum of squares of each input.
     fn calibration(&mut self) -> Vec<LayerCalibration> {
         let description = description_of(&self.task.recipe.network, true);
         let epoch = self.loader.epoch(0);
@@ -149,7 +149,7 @@ impl<'a> Trainer<'a> {
             }
         }
         if self.task.recipe.training.learned_scales {
-            // Learning finds them from anywhere near.
+            // Learned scales converge from any nearby start.
             squares.iter_mut().for_each(Vec::clear);
         }
         let range = |values: &mut Vec<f32>| {
@@ -163,7 +163,7 @@ impl<'a> Trainer<'a> {
             .collect()
     }
 
-    /// One pass over the training images; returns the mean loss.
+    /// Runs one epoch over the training images and returns the mean loss.
     pub fn run_epoch(
         &mut self,
         epoch: u32,
@@ -195,7 +195,7 @@ impl<'a> Trainer<'a> {
         (loss / (done * plan.batch) as f64) as f32
     }
 
-    /// One step with a batch; returns the sum of its losses.
+    /// Takes one step with a batch and returns the sum of its losses.
     fn step(&mut self, plan: &EpochPlan, batch: &[InputBlock], rate: f32, number: usize) -> f32 {
         let recipe = self.task.recipe;
         let settings = &recipe.training;
@@ -226,7 +226,7 @@ impl<'a> Trainer<'a> {
         } else {
             self.passes.iter_mut().zip(batch).enumerate().for_each(run);
         }
-        // Free at first, when everything moves, and held the more the less is left to learn.
+        // No damping at the peak rate, when all weights move; full damping as the rate reaches zero.
         let held = 1.0 - rate / settings.quantised_learning_rate;
         let plan = StepContext {
             damping: (!settings.learned_scales).then_some(settings.damping * held * rate),
@@ -242,7 +242,7 @@ impl<'a> Trainer<'a> {
         self.passes.iter().map(|pass| pass.loss).sum()
     }
 
-    /// The averaged weights as a blob, with its score on the validation images.
+    /// Exports the averaged weights as a blob, with its score on the validation images.
     pub fn export(&self, quantised: bool) -> Exported {
         self.exporter.export(&self.layout, self.adam.averaged(&self.parameters), quantised)
     }

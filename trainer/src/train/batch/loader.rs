@@ -1,4 +1,4 @@
-//! The images of a training, block by block: varied, reduced, listed, and judged by teachers.
+//! Data loader: augments, preprocesses and blocks the training images, with soft targets.
 
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -16,28 +16,28 @@ use crate::train::pass::{BLOCK, InputBlock};
 use crate::train::task::Task;
 use crate::train::teacher::{TeacherScratch, Teachers};
 
-/// Batches are prepared ahead in groups of about this many images, so that all threads have something to do.
+/// Batches are prepared in groups of about this many images, enough to occupy all threads.
 const AHEAD: usize = 2_048;
 
-/// Prepares images.
+/// Prepares batches of training images.
 pub struct DataLoader<'a> {
     recipe: &'a Recipe,
     training: &'a Dataset,
     teachers: &'a Teachers,
     cache: VariationCache,
-    /// What the network reads of the images of each block, `[images][inputs]`; empty where all were remembered.
+    /// Network inputs of each block, `[images][inputs]`; empty if the whole block was cached.
     pictures: Vec<Vec<u8>>,
 }
 
-/// One pass over the training images.
+/// Order and augmentation of one epoch.
 pub struct EpochPlan {
-    /// Images in random order, augmented batches.
+    /// Image indices in random order, whole batches only.
     pub order: Vec<u32>,
-    /// Images of a batch.
+    /// Images per batch.
     pub batch: usize,
-    /// Which variation of the images is shown.
+    /// Index of the variation of each image.
     variation: u32,
-    /// Whether variations come again in later epochs.
+    /// Whether later epochs show the variation again.
     recurring: bool,
 }
 
@@ -45,25 +45,25 @@ pub struct EpochPlan {
 struct Workspace {
     augmenter: Augmenter,
     augmented: Vec<u8>,
-    scratch: TeacherScratch,
+    teacher: TeacherScratch,
 }
 
 impl<'a> DataLoader<'a> {
-    /// For a training.
+    /// Creates the loader of a training.
     pub fn new(task: Task<'a>) -> Self {
         let Task { recipe, training, teachers, .. } = task;
         let augmentation = recipe.augmentation.as_ref();
-        let as_they_are = augmentation.is_none() && recipe.network.reduction.is_none();
+        let unchanged = augmentation.is_none() && recipe.network.reduction.is_none();
         let cache = VariationCache::new(Sizes {
             images: training.images.count,
             variations: augmentation.map_or(1, |augmentation| augmentation.variations as usize),
-            inputs: if as_they_are { 0 } else { recipe.network.shape.0[0] },
+            inputs: if unchanged { 0 } else { recipe.network.shape.0[0] },
             classes: teachers.classes().unwrap_or(0),
         });
         DataLoader { recipe, training, teachers, cache, pictures: Vec::new() }
     }
 
-    /// The order of an epoch: it depends on seed and epoch alone.
+    /// Plans an epoch, which depends only on the seed and its number.
     pub fn epoch(&self, epoch: u32) -> EpochPlan {
         let count = self.training.images.count;
         let batch = self.recipe.training.batch.min(count);
@@ -80,25 +80,25 @@ impl<'a> DataLoader<'a> {
         EpochPlan { order, batch, variation, recurring }
     }
 
-    /// Batches of an epoch that are prepared together.
+    /// Groups of batches that are prepared together.
     pub fn groups(epoch: &EpochPlan) -> impl Iterator<Item = &[u32]> {
         epoch.order.chunks(epoch.batch * AHEAD.div_ceil(epoch.batch))
     }
 
-    /// What the pixels are worth to the first layer.
+    /// First-layer input value of each pixel value.
     pub fn pixel_values(recipe: &Recipe, quantised: bool) -> [f32; 256] {
         let format: ElementFormat = recipe.network.input.into();
-        let top = f32::from(format.top_level());
+        let max_level = f32::from(format.top_level());
         std::array::from_fn(|pixel| match (recipe.network.arithmetic, quantised) {
             (Arithmetic::F32, _) => pixel as f32 / 255.0,
             (Arithmetic::Integer, true) => f32::from(format.level_of_pixel(pixel as u8)),
-            (Arithmetic::Integer, false) => f32::from(format.level_of_pixel(pixel as u8)) / top,
+            (Arithmetic::Integer, false) => f32::from(format.level_of_pixel(pixel as u8)) / max_level,
         })
     }
 
     /// Prepares a group of batches: the blocks of each batch, one after the other.
     ///
-    /// A variation depends on the seed, its number and the image alone.
+    /// A variation depends only on the seed, its index and the image.
     pub fn prepare(&mut self, epoch: &EpochPlan, group: &[u32], values: &[f32; 256], inputs: &mut Vec<InputBlock>) {
         let blocks: Vec<&[u32]> = group.chunks(epoch.batch).flat_map(|batch| batch.chunks(BLOCK)).collect();
         inputs.resize_with(blocks.len(), InputBlock::default);
@@ -109,65 +109,65 @@ impl<'a> DataLoader<'a> {
         };
         let images = &self.training.images;
         let width = self.recipe.network.shape.0[0];
-        let scratch = || Workspace {
+        let workspace = || Workspace {
             augmenter: Augmenter::new(images.width, images.height),
             augmented: Vec::new(),
-            scratch: TeacherScratch::default(),
+            teacher: TeacherScratch::default(),
         };
         let mut pictures = std::mem::take(&mut self.pictures);
         pictures.resize_with(blocks.len(), Vec::new);
         let this = &*self;
         inputs.par_iter_mut().zip(&mut pictures).zip(&blocks).for_each_init(
-            scratch,
-            |scratch, ((input, pictures), chosen)| {
-                let cached = this.cache.block(epoch.variation, chosen);
+            workspace,
+            |workspace, ((input, pictures), indices)| {
+                let cached = this.cache.block(epoch.variation, indices);
                 pictures.clear();
                 input.by_image.clear();
                 input.labels.clear();
-                input.labels.extend(chosen.iter().map(|&index| this.training.labels[index as usize]));
+                input.labels.extend(indices.iter().map(|&index| this.training.labels[index as usize]));
                 match cached.and_then(CachedBlock::pictures) {
                     Some(pictures) => pictures.for_each(|picture| input.by_image.push_row(picture, values)),
                     None => {
-                        this.vary(chosen, variation_seed, scratch, pictures);
+                        this.augment(indices, variation_seed, workspace, pictures);
                         pictures.chunks_exact(width).for_each(|picture| input.by_image.push_row(picture, values));
                     }
                 }
                 input.by_image.transpose(width, &mut input.by_input);
-                this.soft_targets(chosen, cached, scratch, &mut input.soft_targets);
+                this.soft_targets(indices, cached, workspace, &mut input.soft_targets);
             },
         );
         if epoch.recurring {
-            for ((chosen, pictures), input) in blocks.iter().zip(&pictures).zip(inputs) {
-                if self.cache.block(epoch.variation, chosen).is_none() {
-                    self.cache.insert(epoch.variation, chosen, pictures, &input.soft_targets);
+            for ((indices, pictures), input) in blocks.iter().zip(&pictures).zip(inputs) {
+                if self.cache.block(epoch.variation, indices).is_none() {
+                    self.cache.insert(epoch.variation, indices, pictures, &input.soft_targets);
                 }
             }
         }
         self.pictures = pictures;
     }
 
-    /// Varies images and reduces them: augmented ones to the scratch, what the network reads to `pictures`.
-    fn vary(&self, chosen: &[u32], seed: u64, scratch: &mut Workspace, pictures: &mut Vec<u8>) {
+    /// Augments images at full size and preprocesses them into the network inputs `pictures`.
+    fn augment(&self, indices: &[u32], seed: u64, workspace: &mut Workspace, pictures: &mut Vec<u8>) {
         let images = &self.training.images;
         let pixels = images.width * images.height;
         let inputs = self.recipe.network.shape.0[0];
-        scratch.augmented.resize(chosen.len() * pixels, 0);
-        for (&index, augmented) in chosen.iter().zip(scratch.augmented.chunks_exact_mut(pixels)) {
+        workspace.augmented.resize(indices.len() * pixels, 0);
+        for (&index, augmented) in indices.iter().zip(workspace.augmented.chunks_exact_mut(pixels)) {
             let image = &images.pixels[index as usize * pixels..][..pixels];
             match &self.recipe.augmentation {
                 None => augmented.copy_from_slice(image),
                 Some(augmentation) => {
                     let mut rng = ChaCha8Rng::seed_from_u64(seed);
                     rng.set_stream(u64::from(index));
-                    scratch.augmenter.vary(augmentation, &mut rng, image, augmented);
+                    workspace.augmenter.augment(augmentation, &mut rng, image, augmented);
                 }
             }
         }
         match self.recipe.network.reduction.map(Reduction::from) {
-            None => pictures.extend_from_slice(&scratch.augmented),
+            None => pictures.extend_from_slice(&workspace.augmented),
             Some(reduction) => {
-                pictures.resize(chosen.len() * inputs, 0);
-                let rows = scratch.augmented.chunks_exact(pixels).zip(pictures.chunks_exact_mut(inputs));
+                pictures.resize(indices.len() * inputs, 0);
+                let rows = workspace.augmented.chunks_exact(pixels).zip(pictures.chunks_exact_mut(inputs));
                 rows.for_each(|(augmented, reduced)| reduce(augmented, &reduction, reduced));
             }
         }
@@ -175,15 +175,15 @@ impl<'a> DataLoader<'a> {
 
     fn soft_targets(
         &self,
-        chosen: &[u32],
+        indices: &[u32],
         cached: Option<CachedBlock<'_>>,
-        scratch: &mut Workspace,
+        workspace: &mut Workspace,
         targets: &mut Vec<f32>,
     ) {
         targets.clear();
         match cached {
             Some(cached) => targets.extend(cached.soft_targets().flatten()),
-            None => self.teachers.soft_targets(&scratch.augmented, chosen.len(), &mut scratch.scratch, targets),
+            None => self.teachers.soft_targets(&workspace.augmented, indices.len(), &mut workspace.teacher, targets),
         }
     }
 }

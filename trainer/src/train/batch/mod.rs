@@ -1,4 +1,4 @@
-//! Batches of training images, augmented and with the targets of teachers.
+//! Batches of augmented training images with soft targets.
 
 mod augment;
 pub mod loader;

@@ -1,30 +1,30 @@
-//! VariationCache of variations that come again: what the network reads of them, and what teachers say.
+//! Cache of recurring variations: network inputs and soft targets.
 
 use std::collections::HashMap;
 
-/// Bytes that pictures may take; where they would take more they are varied anew every time, to the same pictures.
+/// Memory limit of the cached pictures; beyond it they are augmented again each time, with the same result.
 const MAX_BYTES: usize = 512 << 20;
 
-/// Sizes of what is remembered of an image.
+/// Dimensions of the cache.
 #[derive(Clone, Copy)]
 pub struct Sizes {
-    /// Images of a variation.
+    /// Number of images.
     pub images: usize,
-    /// Variations that come in turn.
+    /// Number of variations per image.
     pub variations: usize,
-    /// Pixels that the network reads; 0 where it reads the images as they are.
+    /// Network inputs per image; 0 if the network reads the images unchanged.
     pub inputs: usize,
-    /// Classes that teachers tell apart; 0 without teachers.
+    /// Classes of the soft targets; 0 without teachers.
     pub classes: usize,
 }
 
-/// All variations of a training.
+/// Cached variations of a training.
 pub struct VariationCache {
     sizes: Sizes,
     variations: HashMap<u32, Variation>,
 }
 
-/// What has been cached of one variation.
+/// Cached images of one variation.
 struct Variation {
     /// `[images]`
     cached: Vec<bool>,
@@ -34,7 +34,7 @@ struct Variation {
     soft_targets: Vec<f32>,
 }
 
-/// Images of a block as they have been cached before.
+/// A block whose images are all cached.
 #[derive(Clone, Copy)]
 pub struct CachedBlock<'a> {
     cache: &'a VariationCache,
@@ -43,21 +43,21 @@ pub struct CachedBlock<'a> {
 }
 
 impl VariationCache {
-    /// Nothing yet.
+    /// Creates an empty cache.
     pub fn new(sizes: Sizes) -> VariationCache {
         let fits = sizes.images * sizes.variations * sizes.inputs <= MAX_BYTES;
         let inputs = if fits { sizes.inputs } else { 0 };
         VariationCache { sizes: Sizes { inputs, ..sizes }, variations: HashMap::new() }
     }
 
-    /// The images of a block, if all of them are all_cached.
+    /// Looks up a block; `None` unless all of its images are cached.
     pub fn block<'a>(&'a self, variation: u32, images: &'a [u32]) -> Option<CachedBlock<'a>> {
         let variation = self.variations.get(&variation)?;
         let all_cached = images.iter().all(|&image| variation.cached[image as usize]);
         all_cached.then_some(CachedBlock { cache: self, variation, images })
     }
 
-    /// Remembers images of a variation: their pictures, `[images][inputs]`, and soft_targets, `[images][classes]`.
+    /// Inserts images of a variation: network inputs `[images][inputs]` and soft targets `[images][classes]`.
     pub fn insert(&mut self, variation: u32, images: &[u32], pictures: &[u8], soft_targets: &[f32]) {
         let Sizes { images: count, inputs, classes, .. } = self.sizes;
         let entry = self.variations.entry(variation).or_insert_with(|| Variation {
@@ -75,14 +75,14 @@ impl VariationCache {
 }
 
 impl<'a> CachedBlock<'a> {
-    /// What the network reads of each image; `None` where pictures are not remembered.
+    /// Network inputs of each image; `None` if pictures are not cached.
     pub fn pictures(self) -> Option<impl Iterator<Item = &'a [u8]>> {
         let inputs = self.cache.sizes.inputs;
         let of_image = move |&image: &u32| &self.variation.pictures[image as usize * inputs..][..inputs];
         (inputs > 0).then(|| self.images.iter().map(of_image))
     }
 
-    /// What teachers say about each image.
+    /// Soft targets of each image.
     pub fn soft_targets(self) -> impl Iterator<Item = &'a [f32]> {
         let classes = self.cache.sizes.classes;
         self.images.iter().map(move |&image| &self.variation.soft_targets[image as usize * classes..][..classes])

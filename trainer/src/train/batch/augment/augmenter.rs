@@ -1,4 +1,4 @@
-//! Varying training images: pen width, rotation, scale, shear, shift, elastic deformation (Simard et al. 2003).
+//! The augmenter: vectorised stroke width changes and bilinear resampling.
 
 use std::ops::Range;
 
@@ -8,38 +8,38 @@ use super::warp::{GRID, Warp, cell};
 use crate::linalg::simd::{vectorised, whole_to_u32};
 use crate::recipe::Augmentation;
 
-/// Background around a picture: positions outside are clamped into it.
+/// Background around a picture; positions outside are clamped into it.
 pub(super) const BORDER: usize = 2;
 
-/// Numbers that are computed together: a register of AVX-512, two of AVX.
+/// Vector length: one AVX-512 register, or two of AVX.
 const LANES: usize = 16;
 
-/// Varies images of one size; keeps its buffers.
+/// Augments images of one size, with reusable buffers.
 pub struct Augmenter {
     width: usize,
     height: usize,
-    /// The image and its border, `[height + 2 · BORDER][width + 2 · BORDER]`.
+    /// The padded image, `[height + 2 · BORDER][width + 2 · BORDER]`.
     source: Vec<f32>,
-    /// The same before the pen's width is changed.
+    /// The padded image before its stroke width is changed.
     thin: Vec<f32>,
-    /// Every pixel of the source and the one to its right, so that one read gets both; filled up to a power of two.
+    /// Each source pixel with its right neighbour, so that one load reads both; padded to a power of two.
     pairs: Vec<[f32; 2]>,
-    /// Columns of the output, filled up to a multiple of [`LANES`].
+    /// Output columns, padded to a multiple of [`LANES`].
     columns: usize,
-    /// Share of every grid point in the displacement of every output column.
+    /// Weight of each grid point in the displacement of each output column.
     shares: Vec<[[f32; LANES]; GRID + 1]>,
-    /// Input positions of the output pixels, border included, `[height][columns]`, x and y; then where they lie between
-    /// their neighbours.
+    /// Source positions of the output pixels, border included, `[height][columns]`, x and y; later their fractional
+    /// parts.
     positions: [Vec<f32>; 2],
-    /// Places of the left upper neighbours among the pairs.
-    places: Vec<u32>,
-    /// Pairs of neighbours above, and below.
+    /// Indices of the upper left neighbours in `pairs`.
+    indices: Vec<u32>,
+    /// Pairs of neighbours above and below.
     corners: [Vec<[f32; 2]>; 2],
     pixels: Vec<u8>,
 }
 
 impl Augmenter {
-    /// For images of this size.
+    /// Creates an augmenter for images of this size.
     pub fn new(width: usize, height: usize) -> Augmenter {
         let bordered = (width + 2 * BORDER) * (height + 2 * BORDER);
         let columns = width.next_multiple_of(LANES);
@@ -59,14 +59,14 @@ impl Augmenter {
             columns,
             shares,
             positions: std::array::from_fn(|_| vec![0.0; count]),
-            places: vec![0; count],
+            indices: vec![0; count],
             corners: std::array::from_fn(|_| vec![[0.0; 2]; count]),
             pixels: vec![0; count],
         }
     }
 
-    /// Writes a variation of `image` to `out`.
-    pub fn vary(&mut self, augmentation: &Augmentation, rng: &mut impl Rng, image: &[u8], out: &mut [u8]) {
+    /// Writes a random variation of `image` to `out`.
+    pub fn augment(&mut self, augmentation: &Augmentation, rng: &mut impl Rng, image: &[u8], out: &mut [u8]) {
         if rng.random::<f32>() >= augmentation.probability {
             out.copy_from_slice(image);
             return;
@@ -83,7 +83,7 @@ impl Augmenter {
         );
     }
 
-    /// Copies an image into its border, the pen's width changed; returns the rows with ink.
+    /// Copies an image into its border and changes its stroke width; returns the rows with ink.
     #[inline(always)]
     pub(super) fn load(&mut self, image: &[u8], pen: f32) -> Range<usize> {
         let stride = self.width + 2 * BORDER;
@@ -102,7 +102,7 @@ impl Augmenter {
         }
         let mut inked = first..last;
         if pen != 0.0 {
-            // Within the picture: the border stays empty for the next one.
+            // Stays within the picture, so that the border remains empty for the next one.
             inked = (first - 1).max(BORDER)..(last + 1).min(BORDER + self.height);
             std::mem::swap(&mut self.source, &mut self.thin);
             if pen > 0.0 {
@@ -120,7 +120,7 @@ impl Augmenter {
         inked
     }
 
-    /// Moves every pixel of some rows towards the largest of its neighbours (a wider pen) or the smallest (a finer one).
+    /// Moves each pixel of some rows towards the maximum of its neighbours (dilation) or the minimum (erosion).
     #[inline(always)]
     fn change_pen(&mut self, share: f32, rows: Range<usize>, more: impl Fn(f32, f32) -> f32) {
         let stride = self.width + 2 * BORDER;
@@ -140,7 +140,7 @@ impl Augmenter {
         }
     }
 
-    /// Reads the source at the warped position of every output pixel, bilinearly.
+    /// Samples the source bilinearly at the warped position of each output pixel.
     #[inline(always)]
     pub(super) fn resample(&mut self, warp: &Warp, inked: Range<usize>, out: &mut [u8]) {
         let (first, last) = (inked.start as f32 - 1.0, inked.end as f32);
@@ -167,7 +167,7 @@ impl Augmenter {
         });
     }
 
-    /// Input positions of row `y` of output pixels.
+    /// Computes the source positions of output row `y`.
     #[inline(always)]
     fn find_positions(&mut self, warp: &Warp, y: usize) {
         let middle = [(self.width as f32 - 1.0) / 2.0, (self.height as f32 - 1.0) / 2.0];
@@ -194,29 +194,29 @@ impl Augmenter {
         }
     }
 
-    /// The four pixels around each position; of the position its fraction is left.
+    /// Loads the four pixels around each position and reduces the position to its fractional part.
     #[inline(always)]
     fn read_corners(&mut self, here: Range<usize>) {
         let stride = self.width + 2 * BORDER;
         let [xs, ys] = self.positions.each_mut().map(|numbers| &mut numbers[here.clone()]);
-        let places = &mut self.places[here.clone()];
-        for ((x, y), place) in xs.iter_mut().zip(ys).zip(places.iter_mut()) {
+        let indices = &mut self.indices[here.clone()];
+        for ((x, y), index) in xs.iter_mut().zip(ys).zip(indices.iter_mut()) {
             let (left, top) = (x.trunc(), y.trunc());
-            *place = whole_to_u32(top * stride as f32 + left);
+            *index = whole_to_u32(top * stride as f32 + left);
             *x -= left;
             *y -= top;
         }
-        // Nothing lies outside; the mask spares the loop a branch for each pixel.
+        // No index is out of bounds; the mask spares the loop a branch per pixel.
         let pairs = &self.pairs[..];
         let inside = pairs.len() - 1;
         let [above, below] = self.corners.each_mut().map(|pairs| &mut pairs[here.clone()]);
-        for ((&place, above), below) in places.iter().zip(above).zip(below) {
-            *above = pairs[place as usize & inside];
-            *below = pairs[(place as usize + stride) & inside];
+        for ((&index, above), below) in indices.iter().zip(above).zip(below) {
+            *above = pairs[index as usize & inside];
+            *below = pairs[(index as usize + stride) & inside];
         }
     }
 
-    /// Weighs the four pixels.
+    /// Interpolates between the four pixels.
     #[inline(always)]
     fn blend(&mut self, here: Range<usize>) {
         let [fx, fy] = self.positions.each_ref().map(|numbers| &numbers[here.clone()]);

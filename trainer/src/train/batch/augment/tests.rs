@@ -21,7 +21,7 @@ const NOTHING: Augmentation = Augmentation {
 fn varied(augmentation: &Augmentation, image: &[u8], width: usize) -> Vec<u8> {
     let mut out = vec![0; image.len()];
     let mut augmenter = Augmenter::new(width, image.len() / width);
-    augmenter.vary(augmentation, &mut ChaCha8Rng::seed_from_u64(1), image, &mut out);
+    augmenter.augment(augmentation, &mut ChaCha8Rng::seed_from_u64(1), image, &mut out);
     out
 }
 
@@ -57,9 +57,9 @@ fn a_variation_does_not_depend_on_the_pictures_before_it() {
     let mut augmenter = Augmenter::new(28, 28);
     let mut out = vec![0; 784];
     for seed in 0..20 {
-        augmenter.vary(&wider, &mut ChaCha8Rng::seed_from_u64(seed), &full, &mut out);
+        augmenter.augment(&wider, &mut ChaCha8Rng::seed_from_u64(seed), &full, &mut out);
         let mut alone = vec![0; 784];
-        Augmenter::new(28, 28).vary(&wider, &mut ChaCha8Rng::seed_from_u64(seed), &full, &mut alone);
+        Augmenter::new(28, 28).augment(&wider, &mut ChaCha8Rng::seed_from_u64(seed), &full, &mut alone);
         assert_eq!(out, alone, "seed {seed}");
     }
 }
@@ -81,7 +81,7 @@ fn a_wider_pen_adds_ink_around_and_a_finer_one_takes_it_away() {
     assert_eq!(out.map(|out| ink(&out) / 255.0), [(12 * 8 + 2 * 12 + 2 * 8) as f64, (10 * 6) as f64]);
 }
 
-/// The definition, pixel by pixel: pen, warp, bilinear reading; all zero outside.
+/// The definition, pixel by pixel: stroke width, warp, bilinear sampling, zero outside.
 fn plain(warp: &Warp, pen: f32, image: &[u8], width: usize) -> Vec<u8> {
     let height = image.len() / width;
     let inside = |x: i64, y: i64| (0..width as i64).contains(&x) && (0..height as i64).contains(&y);

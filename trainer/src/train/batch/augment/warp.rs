@@ -4,10 +4,10 @@ use rand::{Rng, RngExt};
 
 use crate::recipe::Augmentation;
 
-/// Points of the coarse grid that elastic displacements are drawn on, each way.
+/// Grid cells of the elastic displacement per axis.
 pub const GRID: usize = 5;
 
-/// Affine map and smooth displacement from output pixels to input positions, both about the middle.
+/// Affine map plus smooth displacement from output pixels to source positions, about the centre.
 pub struct Warp {
     /// Linear part, `[x, y][from x, from y]`.
     pub matrix: [[f32; 2]; 2],
@@ -25,7 +25,7 @@ impl Warp {
         let (width, height) = (1.0 + within(augmentation.scale), 1.0 + within(augmentation.scale));
         let shear = within(augmentation.shear);
         let shift = [within(augmentation.shift_pixels), within(augmentation.shift_pixels)];
-        // Uniform numbers in ±√3 have variance 1; interpolation between grid points keeps about half of it.
+        // Uniform numbers in ±√3 have variance 1; interpolation between grid points retains about half of it.
         let spread = augmentation.elastic_pixels * 3f32.sqrt() * 1.4;
         let mut grid = [[[0.0; 2]; GRID + 1]; GRID + 1];
         if spread > 0.0 {
@@ -38,7 +38,7 @@ impl Warp {
     }
 }
 
-/// Cell of the elastic grid that pixel `index` of `length` lies in, and where in it.
+/// Returns the elastic grid cell of pixel `index` of `length`, and the position within it.
 #[inline(always)]
 pub fn cell(index: usize, length: usize) -> (usize, f32) {
     let position = index as f32 / length as f32 * GRID as f32;
