@@ -1,9 +1,9 @@
-//! Writing files so that nothing is lost.
+//! Atomic writing of files.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// A file that cannot be written.
+/// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {source}", path.display())]
 pub struct WriteError {
@@ -11,11 +11,11 @@ pub struct WriteError {
     source: std::io::Error,
 }
 
-/// Writes to a temporary file in the same folder and renames it: the old file stays until the new one is whole.
+/// Writes to a temporary file in the same folder and renames it: the old file remains until the new one is complete.
 ///
 /// # Errors
 ///
-/// Where the folder is missing or read-only, or the disk is full; the old file is untouched then.
+/// Returns an error if the folder is missing or read-only, or the disk full; an old file is untouched then.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let failed = |source| WriteError { path: path.into(), source };
     let mut file = temporary_beside(path).map_err(failed)?;
@@ -24,11 +24,11 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Fails early where [`write_atomically`] would fail late, after an hour of training.
+/// Fails early where [`write_atomically`] would fail after an hour of training.
 ///
 /// # Errors
 ///
-/// Where the path is a folder, or its folder is missing or read-only.
+/// Returns an error if the path is a folder, or its folder is missing or read-only.
 pub fn check_writable(path: &Path) -> Result<(), WriteError> {
     let failed = |source| WriteError { path: path.into(), source };
     if path.is_dir() {
@@ -42,7 +42,7 @@ fn temporary_beside(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
-        // Temporary files are private by default; a model is an ordinary file.
+        // Temporary files are private by default, but a model is an ordinary file.
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o644));
     }

@@ -1,4 +1,4 @@
-//! All numbers that training changes, in one flat vector.
+//! All trainable parameters, in one flat vector.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::recipe::{Arithmetic, NetworkRecipe};
 
-/// Where a layer's numbers lie in the flat vector.
+/// Ranges of a layer's parameters in the flat vector.
 #[derive(Clone, Debug)]
 pub struct LayerParameters {
     /// Number of inputs.
@@ -20,35 +20,35 @@ pub struct LayerParameters {
     pub bias: Range<usize>,
     /// Natural logarithms of the weight scales, one or `[outputs]`; empty in an `f32` network.
     pub log_scales: Range<usize>,
-    /// Natural logarithm of the step of the output levels; empty where there is none to learn.
+    /// Natural logarithm of the step of the outputs; empty in the last layer and in `f32` networks.
     pub log_step: Range<usize>,
 }
 
-/// Where everything lies.
+/// Ranges of all parameters.
 #[derive(Clone, Debug)]
 pub struct ParameterLayout {
-    /// First layer to last.
+    /// All layers, first to last.
     pub layers: Vec<LayerParameters>,
     /// Length of the flat vector.
     pub length: usize,
 }
 
-/// Some columns of a layer's weights: what one task updates.
+/// Some rows of a layer's weight matrix: the unit of work of an update.
 #[derive(Clone, Debug)]
 pub struct Chunk {
-    /// The layer.
+    /// Index of the layer.
     pub layer: usize,
-    /// Its inputs whose weights these are.
+    /// Inputs of these weights.
     pub inputs: Range<usize>,
-    /// Where they lie in the flat vector.
+    /// Range in the flat vector.
     pub weights: Range<usize>,
 }
 
-/// Weights of a chunk: enough for a product to be worth its call, few enough for a cache.
+/// Weights per chunk: enough to amortise a matrix product, few enough to fit a cache.
 const CHUNK: usize = 32_768;
 
 impl ParameterLayout {
-    /// ParameterLayout of a network.
+    /// Lays out the parameters of a network.
     pub fn new(network: &NetworkRecipe) -> ParameterLayout {
         let shape = &network.shape.0;
         let integer = network.arithmetic == Arithmetic::Integer;
@@ -77,7 +77,7 @@ impl ParameterLayout {
         ParameterLayout { layers, length }
     }
 
-    /// All weights in chunks that do not depend on the number of threads, so that the result does not either.
+    /// Splits all weights into chunks that do not depend on the number of threads, so that the result does not either.
     pub fn chunks(&self) -> Vec<Chunk> {
         let mut chunks = Vec::new();
         for (index, layer) in self.layers.iter().enumerate() {
@@ -92,13 +92,14 @@ impl ParameterLayout {
         chunks
     }
 
-    /// Biases, scales and step of layer `index`.
+    /// Range of the bias, scales and step of layer `index`.
     pub fn bias_and_scales(&self, index: usize) -> Range<usize> {
         let layer = &self.layers[index];
         layer.weights.end..layer.log_step.end
     }
 
-    /// Random weights: uniform with variance `1/IN` for sigmoid and `2/IN` for ReLU (Glorot 2010, He 2015), zero biases.
+    /// Random weights, uniform with variance `1/IN` for sigmoid and `2/IN` for ReLU (Glorot 2010, He 2015); zero
+    /// biases.
     pub fn initialize(&self, seed: u64, variance: f32) -> Vec<f32> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut values = vec![0.0; self.length];

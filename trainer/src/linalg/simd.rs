@@ -1,21 +1,21 @@
-//! Loops for the widest vectors that the machine has.
+//! Loops compiled for the widest vectors of the machine.
 
-/// Runs a closure that is compiled for them; it must be marked `#[inline(always)]`.
+/// Runs a closure compiled for the widest vectors; it must be marked `#[inline(always)]`.
 ///
-/// The bound makes the closure a plain `FnOnce`. Given to [`pulp::Arch::dispatch`] itself, a closure that could run twice
-/// is called through a shim that is compiled for the oldest machine: twenty times slower.
+/// The bound makes the closure a plain `FnOnce`. Passed to [`pulp::Arch::dispatch`] directly, a closure that can be
+/// called more than once goes through a shim that is compiled for the baseline machine: twenty times slower.
 #[inline(always)]
 pub fn vectorised<F: FnOnce()>(work: F) {
     pulp::Arch::new().dispatch(work);
 }
 
-/// A whole number from 0 to 2²³ − 1 as an integer: what `as` does, which is compiled to a conversion for each number.
+/// Converts a whole number from 0 to 2²³ − 1; `as` would be compiled to one scalar conversion per number.
 #[inline(always)]
 pub fn whole_to_u32(whole: f32) -> u32 {
     (whole + 8_388_608.0).to_bits() & 0x7f_ffff
 }
 
-/// The same for whole numbers from 0 to 2³¹ − 128.
+/// Converts a whole number from 0 to 2³¹ − 128.
 #[inline(always)]
 pub fn whole_to_i32(whole: f32) -> i32 {
     let high = (whole * (1.0 / 65_536.0)).trunc();

@@ -1,13 +1,14 @@
-//! Sums of scaled rows over lists of nonzero numbers: the first layer forwards, and the gradient of its weights.
+//! Sparse matrices in compressed sparse row (CSR) form times dense ones: the first layer's forward pass, and the
+//! gradient of its weights.
 //!
-//! Four of five pixels of a digit are zero. Listed image by image ([`CsrMatrix::list`]) they choose the weights to add;
-//! listed pixel by pixel ([`CsrMatrix::transpose`]) they choose the slopes to add. Both sums stay in registers.
+//! Four of five pixels of a digit are zero. One row per image ([`CsrMatrix::push_row`]) selects the weights to add; the
+//! transpose, one row per pixel ([`CsrMatrix::transpose`]), selects the gradients to add. Both sums stay in registers.
 
 use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-/// Nonzero numbers of a matrix, row by row.
+/// A sparse matrix in compressed sparse row form.
 #[derive(Clone, Debug, Default)]
 pub struct CsrMatrix {
     /// Entries `starts[row]..starts[row + 1]` belong to `row`.
@@ -18,17 +19,17 @@ pub struct CsrMatrix {
     values: Vec<f32>,
 }
 
-/// What a sum starts from.
+/// Initial value of the sums.
 #[derive(Clone, Copy)]
 pub enum Init<'a> {
-    /// The same numbers for every row.
+    /// The same for every row.
     Row(&'a [f32]),
-    /// What is there.
+    /// The present content of the output.
     Accumulate,
 }
 
 impl CsrMatrix {
-    /// No rows.
+    /// Removes all rows.
     pub fn clear(&mut self) {
         self.starts.clear();
         self.starts.push(0);
@@ -36,7 +37,7 @@ impl CsrMatrix {
         self.values.clear();
     }
 
-    /// Appends an image as a row: the values of its pixels, without those whose value is zero.
+    /// Appends an image as a row: the nonzero values of its pixels.
     pub fn push_row(&mut self, image: &[u8], value_of: &[f32; 256]) {
         let mut end = self.columns.len();
         self.columns.resize(end + image.len(), 0);
@@ -46,7 +47,7 @@ impl CsrMatrix {
                 continue;
             }
             for (offset, &pixel) in pixels.iter().enumerate() {
-                // Written in any case, kept where it is not zero: no branch to mispredict.
+                // Always written, and kept if nonzero: no branch to mispredict.
                 let value = value_of[usize::from(pixel)];
                 self.columns[end] = (word * 8 + offset) as u16;
                 self.values[end] = value;
@@ -67,7 +68,7 @@ impl CsrMatrix {
             .zip(self.values[entries].iter().copied())
     }
 
-    /// The same matrix of `width` columns, transposed.
+    /// Writes the transpose of this matrix of `width` columns to `out`.
     pub fn transpose(&self, width: usize, out: &mut CsrMatrix) {
         out.starts.clear();
         out.starts.resize(width + 1, 0);
@@ -76,7 +77,7 @@ impl CsrMatrix {
         for &column in &self.columns {
             out.starts[usize::from(column) + 1] += 1;
         }
-        // Each start moves forward while its list is filled, and ends where the next one begins.
+        // Each start advances while its row is filled, and ends where the next row begins.
         let mut sum = 0;
         for start in &mut out.starts {
             sum += *start;
@@ -94,14 +95,14 @@ impl CsrMatrix {
         out.starts[0] = 0;
     }
 
-    /// `out[r] = start + Σ value · matrix[column]` over the entries of each row `r` in `rows`, in order.
+    /// Computes `out[r] = init + Σ value · matrix[column]` over the entries of each row `r` in `rows`, in order.
     ///
     /// | name     | shape             |
     /// |----------|-------------------|
     /// | `matrix` | `[…][width]`      |
     /// | `out`    | `[rows][width]`   |
-    pub fn multiply(&self, rows: Range<usize>, matrix: &[f32], width: usize, start: Init<'_>, out: &mut [f32]) {
-        pulp::Arch::new().dispatch(Multiply { lists: self, rows, matrix, width, start, out });
+    pub fn multiply(&self, rows: Range<usize>, matrix: &[f32], width: usize, init: Init<'_>, out: &mut [f32]) {
+        pulp::Arch::new().dispatch(Multiply { lists: self, rows, matrix, width, init, out });
     }
 }
 
@@ -110,14 +111,14 @@ struct Multiply<'a> {
     rows: Range<usize>,
     matrix: &'a [f32],
     width: usize,
-    start: Init<'a>,
+    init: Init<'a>,
     out: &'a mut [f32],
 }
 
 impl WithSimd for Multiply<'_> {
     type Output = ();
 
-    /// Stripes of eight vectors: their sums fill half of the registers, their part of the matrix fits a cache.
+    /// Stripes of eight vectors: their sums fill half of the registers, and their part of the matrix fits the cache.
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let mut from = 0;
@@ -144,15 +145,15 @@ impl WithSimd for Multiply<'_> {
 }
 
 impl Multiply<'_> {
-    /// Columns `from..` of all rows, as many as `VECTORS` vectors hold.
+    /// Columns `from..` of all rows, `VECTORS` vectors of them.
     #[inline(always)]
     fn stripe<S: Simd, const VECTORS: usize>(&mut self, simd: S, from: usize) {
         let (width, here) = (self.width, from..from + VECTORS * S::F32_LANES);
         for (out, bounds) in self.out.chunks_exact_mut(width).zip(self.lists.bounds(&self.rows)) {
             let out = S::as_mut_simd_f32s(&mut out[here.clone()]).0;
             let mut sums = [simd.splat_f32s(0.0); VECTORS];
-            match self.start {
-                Init::Row(start) => sums.copy_from_slice(S::as_simd_f32s(&start[here.clone()]).0),
+            match self.init {
+                Init::Row(row) => sums.copy_from_slice(S::as_simd_f32s(&row[here.clone()]).0),
                 Init::Accumulate => sums.copy_from_slice(out),
             }
             for (&column, &value) in self.lists.columns[bounds.clone()].iter().zip(&self.lists.values[bounds]) {
@@ -166,13 +167,13 @@ impl Multiply<'_> {
         }
     }
 
-    /// The columns that do not fill a vector.
+    /// The last columns, which do not fill a vector.
     #[inline(always)]
     fn rest<S: Simd>(&mut self, simd: S, from: usize) {
         let width = self.width;
         for (out, bounds) in self.out.chunks_exact_mut(width).zip(self.lists.bounds(&self.rows)) {
-            let mut sum = match self.start {
-                Init::Row(start) => simd.partial_load_f32s(&start[from..width]),
+            let mut sum = match self.init {
+                Init::Row(row) => simd.partial_load_f32s(&row[from..width]),
                 Init::Accumulate => simd.partial_load_f32s(&out[from..]),
             };
             for (&column, &value) in self.lists.columns[bounds.clone()].iter().zip(&self.lists.values[bounds]) {

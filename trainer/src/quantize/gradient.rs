@@ -6,11 +6,11 @@ use super::layer::QuantizedLayer;
 use crate::linalg::simd::vectorised;
 use crate::parameters::Chunk;
 
-/// Brings the weights of a chunk back into the range of their format, and `pull` times their distance nearer to the
-/// integers that they are rounded to, in steps.
+/// Clamps the weights of a chunk to the range of their format and moves them `pull` times their rounding error towards
+/// the integers that they round to.
 ///
-/// A weight whose best value lies between two integers swings across the middle otherwise, and the last step decides
-/// ("Overcoming oscillations in quantization-aware training", Nagel et al. 2022).
+/// Otherwise a weight whose optimum lies between two integers oscillates across the rounding threshold, and the last
+/// step decides ("Overcoming oscillations in quantization-aware training", Nagel et al. 2022).
 pub fn dampen(chunk: &Chunk, format: WeightFormat, quantized: &QuantizedLayer, pull: f32, real: &mut [f32]) {
     let limit = format.limit() as f32;
     let outputs = quantized.bias.len();
@@ -29,18 +29,18 @@ pub fn dampen(chunk: &Chunk, format: WeightFormat, quantized: &QuantizedLayer, p
     );
 }
 
-/// Turns the gradient of the *quantised* weights of a chunk into one of the weights, in place, and adds that of the
-/// scales to `by_scale`, `[OUT]`.
+/// Turns the gradient of the *quantised* weights of a chunk into that of the real weights, in place, and adds that of
+/// the scales to `scale_gradients`, `[OUT]`.
 ///
-/// Within the range the rounding is passed straight through; beyond it a weight has a gradient inwards alone where
-/// scales are fixed, none where they are learned: then its scale has.
+/// Within the range, rounding passes the gradient straight through. Beyond it, with fixed scales, only gradients that
+/// point inwards pass; with learned scales none do, and the scale has the gradient instead.
 pub fn straight_through(
     chunk: &Chunk,
     format: WeightFormat,
     quantized: &QuantizedLayer,
     real: &[f32],
     gradient: &mut [f32],
-    by_scale: &mut [f32],
+    scale_gradients: &mut [f32],
     learned: bool,
 ) {
     let limit = format.limit() as f32;
@@ -50,16 +50,16 @@ pub fn straight_through(
         #[inline(always)]
         || {
             let inverse: Vec<f32> = quantized.scales.iter().map(|scale| 1.0 / scale).collect();
-            let (inverse, by_scale) = (&inverse[..outputs], &mut by_scale[..outputs]);
+            let (inverse, scale_gradients) = (&inverse[..outputs], &mut scale_gradients[..outputs]);
             let columns = real.chunks_exact(outputs).zip(gradient.chunks_exact_mut(outputs));
             for ((real, gradient), rounded) in columns.zip(rounded.chunks_exact(outputs)) {
                 for o in 0..outputs {
                     let steps = real[o] * inverse[o];
                     let inside = steps.abs() <= limit;
-                    let slope = gradient[o] * quantized.input_step; // the products were taken with levels
-                    by_scale[o] += slope * (rounded[o] - if inside { steps } else { 0.0 });
-                    let inwards = !learned & (slope * steps > 0.0);
-                    gradient[o] = if inside | inwards { slope } else { 0.0 };
+                    let passed = gradient[o] * quantized.input_step; // the products were computed with levels
+                    scale_gradients[o] += passed * (rounded[o] - if inside { steps } else { 0.0 });
+                    let inwards = !learned & (passed * steps > 0.0);
+                    gradient[o] = if inside | inwards { passed } else { 0.0 };
                 }
             }
         },
@@ -76,7 +76,7 @@ mod tests {
         Chunk { layer: 0, inputs: 0..CHUNK, weights: 0..CHUNK }
     }
 
-    /// One output of three inputs, weights in steps of 0.5.
+    /// One output with three inputs, weights in steps of 0.5.
     fn layer(weights: [f32; CHUNK]) -> QuantizedLayer {
         let (weights, bias, scales) = (weights.to_vec(), vec![0], vec![0.5]);
         QuantizedLayer { weights, bias, scales, input_step: 1.0, output_step: 1.0, ..QuantizedLayer::default() }
@@ -92,13 +92,21 @@ mod tests {
 
     #[test]
     fn a_weight_beyond_its_range_comes_back_where_scales_are_fixed() {
-        let slopes = |learned: bool| {
-            let (mut gradient, mut by_scale) = ([1.0, 1.0, -1.0], [0.0]);
+        let gradients = |learned: bool| {
+            let (mut gradient, mut scale_gradients) = ([1.0, 1.0, -1.0], [0.0]);
             let quantized = layer([0.0, 7.0, 7.0]);
             let real = [0.1, 4.0, 4.0];
-            straight_through(&chunk(), WeightFormat::I4, &quantized, &real, &mut gradient, &mut by_scale, learned);
+            straight_through(
+                &chunk(),
+                WeightFormat::I4,
+                &quantized,
+                &real,
+                &mut gradient,
+                &mut scale_gradients,
+                learned,
+            );
             gradient
         };
-        assert_eq!((slopes(true), slopes(false)), ([1.0, 0.0, 0.0], [1.0, 1.0, 0.0]));
+        assert_eq!((gradients(true), gradients(false)), ([1.0, 0.0, 0.0], [1.0, 1.0, 0.0]));
     }
 }

@@ -1,6 +1,7 @@
 //! Rounding of parameters to the board's integers.
 //!
-//! Weight scales and activation steps are learned with the weights ("Learned step size quantization", Esser et al. 2020).
+//! Weight scales and activation steps are learned together with the weights ("Learned step size quantization", Esser et
+//! al. 2020).
 
 use rayon::prelude::*;
 use sinapse::Description;
@@ -12,7 +13,7 @@ use super::requantization::choose_requantization;
 use crate::linalg::simd::vectorised;
 use crate::parameters::{LayerParameters, ParameterLayout};
 
-/// Steps of a sigmoid's table per unit of its argument.
+/// Steps of the sigmoid table per unit of its argument.
 const SIGMOID_STEPS: f32 = 16.0;
 
 /// Quantises all layers.
@@ -22,7 +23,7 @@ pub fn quantize(description: &Description, layout: &ParameterLayout, parameters:
     layers
 }
 
-/// The same, in the buffers of an earlier call.
+/// Quantises all layers into the buffers of an earlier call.
 pub fn quantize_into(
     description: &Description,
     layout: &ParameterLayout,
@@ -52,7 +53,7 @@ pub fn quantize_into(
     }
 }
 
-/// Weights, biases and scales of a layer whose steps are set.
+/// Quantises weights and biases of a layer whose steps are set.
 fn quantize_layer(
     layer: &LayerParameters,
     parameters: &[f32],
@@ -85,7 +86,7 @@ fn quantize_layer(
     } else {
         round((&mut out.weights, real));
     }
-    // Far from overflow, and what is left of the range is for the sums: the loader proves it exactly.
+    // Far from overflow, leaving the rest of the range to the products: the loader proves the exact bound.
     let largest_bias = (1 << 29) as f32;
     out.bias.clear();
     let bias = parameters[layer.bias.clone()].iter().zip(&inverse);

@@ -178,7 +178,7 @@ impl Teacher {
                 input.by_image.push_row(&[], &values);
             }
             pass.forward(weights, input, None);
-            let sums = pass.sums(self.layout.layers.len() - 1);
+            let sums = pass.accumulators(self.layout.layers.len() - 1);
             probabilities.iter_mut().zip(sums).for_each(|(logit, sum)| *logit += sum * self.step);
         }
     }

@@ -1,4 +1,4 @@
-//! AdamW (Loshchilov and Hutter 2019): Adam with weight decay apart from the gradient.
+//! AdamW (Loshchilov and Hutter 2019): Adam with decoupled weight decay.
 
 use std::ops::Range;
 
@@ -8,31 +8,31 @@ const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
 const EPSILON: f32 = 1e-8;
 
-/// First and second moments, and the averaged parameters.
+/// Moments of the gradient, and the averaged parameters.
 #[derive(Clone)]
 pub struct Adam {
-    /// Moving average of the gradient.
+    /// First moment: moving average of the gradient.
     pub momentum: Vec<f32>,
-    /// Moving average of its square.
+    /// Second moment: moving average of the squared gradient.
     pub variance: Vec<f32>,
-    /// Exponential moving average of the parameters; empty where there is none.
+    /// Exponential moving average of the parameters; empty without averaging.
     pub average: Vec<f32>,
-    /// Steps done.
+    /// Number of steps taken.
     pub steps: i32,
 }
 
-/// One step's settings.
+/// Hyperparameters of one step.
 #[derive(Clone, Copy)]
 pub struct Step {
     /// Learning rate of this step.
     pub learning_rate: f32,
-    /// Weight decay, on weights alone.
+    /// Weight decay, applied to weights only.
     pub weight_decay: f32,
-    /// Decay of the average.
+    /// Decay of the parameter average.
     pub averaging: f32,
 }
 
-/// A step's settings with what they depend on.
+/// Hyperparameters of one step with its bias corrections.
 #[derive(Clone, Copy)]
 pub struct Rates {
     momentum_correction: f32,
@@ -40,7 +40,7 @@ pub struct Rates {
     step: Step,
 }
 
-/// A group of parameters with all that belongs to it.
+/// A range of parameters with its optimiser state.
 pub struct ParameterGroup<'a> {
     /// The parameters.
     pub parameters: &'a mut [f32],
@@ -50,7 +50,7 @@ pub struct ParameterGroup<'a> {
 }
 
 impl Adam {
-    /// Fresh moments for these parameters, and an average that starts from them.
+    /// Creates zero moments, and an average that starts from these parameters.
     pub fn new(parameters: &[f32], averaged: bool) -> Adam {
         Adam {
             momentum: vec![0.0; parameters.len()],
@@ -60,15 +60,15 @@ impl Adam {
         }
     }
 
-    /// The averaged parameters, or the parameters themselves.
+    /// Returns the averaged parameters, or the parameters themselves without averaging.
     pub fn averaged<'a>(&'a self, parameters: &'a [f32]) -> &'a [f32] {
         if self.average.is_empty() { parameters } else { &self.average }
     }
 
-    /// Counts a step, and works out its rates.
-    pub fn begin(&mut self, step: Step) -> Rates {
+    /// Counts a step and computes its rates.
+    pub fn begin_step(&mut self, step: Step) -> Rates {
         self.steps += 1;
-        // Early averages would remember the random start: follow quickly at first.
+        // Early averages would remember the random initialisation: follow quickly at first.
         let averaging = step.averaging.min((1.0 + self.steps as f32) / (10.0 + self.steps as f32));
         Rates {
             momentum_correction: 1.0 / (1.0 - BETA1.powi(self.steps)),
@@ -77,7 +77,7 @@ impl Adam {
         }
     }
 
-    /// Stretches that do not overlap, in ascending order.
+    /// Splits the parameters into non-overlapping groups, in ascending order.
     pub fn groups<'a>(
         &'a mut self,
         parameters: &'a mut [f32],
@@ -97,7 +97,7 @@ impl Adam {
     }
 }
 
-/// The ranges of a slice, in ascending order; empty slices of an empty one.
+/// Splits a slice into ranges in ascending order; an empty slice gives empty parts.
 fn split(mut rest: &mut [f32], ranges: impl Iterator<Item = Range<usize>>) -> impl Iterator<Item = &mut [f32]> {
     let mut done = 0;
     let empty = rest.is_empty();
@@ -148,7 +148,7 @@ mod tests {
     fn after_one_step(gradient: f32, weight_decay: f32, decays: bool) -> f32 {
         let mut parameters = vec![9.0, 1.0];
         let mut adam = Adam::new(&parameters, true);
-        let rates = adam.begin(Step { learning_rate: 0.1, weight_decay, averaging: 0.0 });
+        let rates = adam.begin_step(Step { learning_rate: 0.1, weight_decay, averaging: 0.0 });
         for mut group in adam.groups(&mut parameters, std::iter::once(1..2)) {
             group.step(&[gradient], rates, decays);
         }

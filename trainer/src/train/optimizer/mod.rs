@@ -1,4 +1,4 @@
-//! From gradients to new parameters.
+//! From gradients to updated parameters.
 
 pub mod adam;
 pub mod schedule;

@@ -1,7 +1,7 @@
-//! Learning rate over time.
+//! Learning-rate schedule.
 
-/// Linear warm-up over the first twentieth of a phase, then half a cosine down to nothing
-/// (Loshchilov and Hutter 2017), as a factor 0..=1 of the peak rate.
+/// Linear warm-up over the first twentieth of a phase, then cosine decay to zero (Loshchilov and Hutter 2017), as a
+/// factor 0..=1 of the peak rate.
 pub fn cosine(step: usize, steps: usize) -> f32 {
     let warm_up = (steps / 20).max(1);
     if step < warm_up {

@@ -1,7 +1,7 @@
-//! From the gradients of a batch to new parameters: every chunk of weights computes its gradient and takes its step at once.
+//! One optimiser step: each chunk of weights computes its gradient and is updated at once.
 //!
-//! A gradient is summed by one task, in the order of the blocks, so the result does not depend on the number of threads;
-//! and it is used where it was made, in the cache.
+//! A gradient is summed by a single task in the order of the blocks, so the result does not depend on the number of
+//! threads, and it is consumed while still in the cache.
 
 use std::cell::RefCell;
 
@@ -16,40 +16,40 @@ use crate::quantize::{QuantizedLayer, dampen, straight_through};
 use crate::train::pass::{InputBlock, Pass};
 
 thread_local! {
-    /// Gradient of the chunk in work.
+    /// Gradient of the current chunk.
     static GRADIENT: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A batch after its passes.
+/// A batch after its forward and backward passes.
 #[derive(Clone, Copy)]
 pub struct Batch<'a> {
-    /// Its blocks.
+    /// Blocks of the batch.
     pub inputs: &'a [InputBlock],
-    /// Their passes.
+    /// Passes of these blocks.
     pub passes: &'a [Pass],
 }
 
-/// What is the same for every step of a phase, and the numbers that the passes have computed with.
+/// The weights of the passes, and how they are updated.
 #[derive(Clone, Copy)]
 pub struct StepContext<'a> {
     /// Sizes and formats.
     pub description: &'a Description,
-    /// Where the parameters lie.
+    /// Ranges of the parameters.
     pub layout: &'a ParameterLayout,
-    /// All weights.
+    /// All weights, in chunks.
     pub chunks: &'a [Chunk],
-    /// The board's numbers; `None` in single precision.
+    /// The board's integers; `None` in single precision.
     pub quantized: Option<&'a [QuantizedLayer]>,
-    /// Where scales of weights stay fixed: how far a step pulls weights to their integers, per step away from them.
+    /// With fixed weight scales: damping of this step, as a fraction of each weight's rounding error.
     pub damping: Option<f32>,
-    /// Whether there is enough to do for more than one thread.
+    /// Whether there is enough work for more than one thread.
     pub in_parallel: bool,
 }
 
-/// Takes one step with all parameters.
+/// Updates all parameters.
 pub fn update(plan: StepContext<'_>, batch: Batch<'_>, parameters: &mut [f32], adam: &mut Adam, step: Step) {
     let StepContext { description, layout, chunks, quantized, damping, in_parallel } = plan;
-    let rates = adam.begin(step);
+    let rates = adam.begin_step(step);
     let groups = adam.groups(parameters, chunks.iter().map(|chunk| chunk.weights.clone()));
     let one = |(chunk, mut group): (&Chunk, ParameterGroup<'_>)| {
         GRADIENT.with_borrow_mut(|gradient| {
@@ -87,7 +87,7 @@ pub fn update(plan: StepContext<'_>, batch: Batch<'_>, parameters: &mut [f32], a
     }
 }
 
-/// `∂loss/∂w[i][o] = Σ_b x[b][i] · delta[b][o]`, `[inputs of the chunk][OUT]`.
+/// Computes `∂loss/∂w[i][o] = Σ_b x[b][i] · delta[b][o]`, `[inputs of the chunk][OUT]`.
 fn weight_gradient(chunk: &Chunk, batch: Batch<'_>, outputs: usize, gradient: &mut [f32]) {
     let zeros = vec![0.0; if chunk.layer == 0 { outputs } else { 0 }];
     for (block, (input, pass)) in batch.inputs.iter().zip(batch.passes).enumerate() {
@@ -104,7 +104,7 @@ fn weight_gradient(chunk: &Chunk, batch: Batch<'_>, outputs: usize, gradient: &m
     }
 }
 
-/// Gradients of biases, scales and steps, layer by layer, as they lie in the flat vector.
+/// Computes the gradients of biases, scales and steps per layer, in the order of the parameters.
 fn small_gradients(
     chunks: &[Chunk],
     batch: Batch<'_>,

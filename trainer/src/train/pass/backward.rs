@@ -1,4 +1,4 @@
-//! Loss of one block, and its gradients back to the accumulators of every layer.
+//! Backward pass of one block: the loss and its gradients with respect to the accumulators of every layer.
 
 use sinapse::activation::ActivationKind;
 
@@ -11,7 +11,7 @@ use crate::linalg::gemm::{Matrix, multiply};
 use crate::linalg::simd::vectorised;
 
 impl Pass {
-    /// Loss of the images, and the gradients of all sums, as their part of a batch of `batch` images.
+    /// Runs both passes: the block's loss, and all gradients as its part of a batch of `batch` images.
     pub fn run(
         &mut self,
         weights: Weights<'_>,
@@ -23,8 +23,8 @@ impl Pass {
         self.forward(weights, input, dropout);
         let last = weights.layout.layers.len() - 1;
         let step = weights.quantized.map_or(1.0, |layers| layers[last].scales[0] * layers[last].input_step);
-        self.deltas[last].resize(self.sums[last].len(), 0.0);
-        self.loss = loss.gradients(&self.sums[last], step, input, batch, &mut self.deltas[last]);
+        self.deltas[last].resize(self.accumulators[last].len(), 0.0);
+        self.loss = loss.gradients(&self.accumulators[last], step, input, batch, &mut self.deltas[last]);
         let keep_probability = 1.0 - dropout.map_or(0.0, |dropout| dropout.rate);
         self.backward(weights, input.labels.len(), keep_probability, loss.activity_penalty / batch as f32);
     }
@@ -52,7 +52,8 @@ impl Pass {
         }
     }
 
-    /// Turns `∂loss/∂output` of layer `index` into `∂loss/∂(real sum)`, in place; the step's gradient on the way.
+    /// Turns `∂loss/∂output` of layer `index` into `∂loss/∂(real accumulator)` in place, and accumulators the gradient of the
+    /// log step.
     fn activation_backward(
         &mut self,
         weights: Weights<'_>,
@@ -65,7 +66,7 @@ impl Pass {
         let format = weights.description.layers()[index];
         let outputs = &self.outputs[index];
         let Some(layers) = weights.quantized else {
-            // What dropout has left out is zero, as what the ReLU has cut is: neither has a gradient.
+            // Outputs that dropout or the ReLU set to zero have no gradient.
             let open = 1.0 / keep_probability;
             vectorised(
                 #[inline(always)]
@@ -82,11 +83,12 @@ impl Pass {
             return;
         };
         let quantized = &layers[index];
-        let top = f32::from(format.output.top_level());
+        let max_level = f32::from(format.output.top_level());
         if format.activation == ActivationKind::Sigmoid {
             for (delta, level) in delta.iter_mut().zip(outputs) {
-                let y = level / top;
-                // At the ends the rounded gradient is zero for ever; the table's own end gradient keeps the neuron alive.
+                let y = level / max_level;
+                // At the ends of the table the rounded derivative is zero for ever; the table's own end slope keeps the
+                // neuron alive.
                 *delta *= (y * (1.0 - y)).max(0.002);
             }
             return;
@@ -94,19 +96,20 @@ impl Pass {
         let ratio = |scale: &f32| scale * quantized.input_step / quantized.output_step;
         let ratios: Vec<f32> = quantized.scales.iter().map(ratio).collect();
         let mut step_gradients = vec![0.0f32; layer.outputs];
-        // Per level, not per unit: a network could grow its steps otherwise, and be as active as before.
-        let penalty = penalty / (top * quantized.output_step);
+        // Penalised per level, not per unit: otherwise the network would just grow its steps and stay as active as
+        // before.
+        let penalty = penalty / (max_level * quantized.output_step);
         vectorised(
             #[inline(always)]
             || {
                 let width = layer.outputs;
                 let (ratios, step_gradients) = (&ratios[..width], &mut step_gradients[..width]);
-                let rows = delta.chunks_exact_mut(width).zip(self.sums[index].chunks_exact(width));
-                for ((delta, sums), levels) in rows.zip(outputs.chunks_exact(width)) {
+                let rows = delta.chunks_exact_mut(width).zip(self.accumulators[index].chunks_exact(width));
+                for ((delta, accumulators), levels) in rows.zip(outputs.chunks_exact(width)) {
                     for o in 0..width {
-                        // Read in any case, chosen among numbers: a branch would be compiled to gathers.
-                        let (u, before) = (sums[o] * ratios[o], delta[o]);
-                        let inside = (u > 0.0) & (u < top);
+                        // Computed in every case and selected afterwards: a branch would be compiled to gathers.
+                        let (u, before) = (accumulators[o] * ratios[o], delta[o]);
+                        let inside = (u > 0.0) & (u < max_level);
                         step_gradients[o] += before * (levels[o] - if inside { u } else { 0.0 });
                         delta[o] = if inside { before + penalty } else { 0.0 };
                     }

@@ -1,21 +1,21 @@
 //! Dropout (Srivastava et al. 2014).
 
-/// Hidden outputs that are left out of a pass at random (Srivastava et al. 2014).
+/// Random dropout of hidden outputs in one pass.
 #[derive(Clone, Copy, Debug)]
 pub struct Dropout {
-    /// Share of the outputs that are left out.
+    /// Fraction of the outputs that are dropped.
     pub rate: f32,
-    /// Seed of this block and step.
+    /// Seed for this block and step.
     pub seed: u64,
 }
 
-/// Sets outputs to zero at random, and scales the others up.
+/// Zeroes outputs at random and scales up the others.
 pub fn apply_dropout(dropout: Dropout, index: usize, outputs: &mut [f32]) {
     let limit = (dropout.rate * 256.0) as u64;
     let keep_probability = 1.0 / (1.0 - limit as f32 / 256.0);
     let mut state = dropout.seed ^ (index as u64).wrapping_mul(0x2545_f491_4f6c_dd1d);
     for eight in outputs.chunks_mut(8) {
-        // SplitMix64 (Steele et al. 2014): eight bytes decide about eight outputs.
+        // SplitMix64 (Steele et al. 2014): eight bytes decide on eight outputs.
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,19 +1,19 @@
-//! Blocks of images as the first layer reads them.
+//! Blocks of images as inputs of the first layer.
 
 use crate::linalg::sparse::CsrMatrix;
 
-/// Images of a block: enough for products to be worth their calls, and the same whatever the number of threads.
+/// Images per block: enough to amortise a matrix product, and the same for any number of threads.
 pub const BLOCK: usize = 64;
 
-/// Up to [`BLOCK`] images as the first layer reads them.
+/// Up to [`BLOCK`] images as inputs of the first layer.
 #[derive(Clone, Debug, Default)]
 pub struct InputBlock {
     /// `[images]`
     pub labels: Vec<u8>,
-    /// Nonzero inputs of every image.
+    /// Nonzero inputs, one row per image.
     pub by_image: CsrMatrix,
-    /// The same, transposed: images in which an input is not zero.
+    /// The transpose, one row per input.
     pub by_input: CsrMatrix,
-    /// What teachers say, `[images][classes]`; empty without teachers.
+    /// Soft targets of the teachers, `[images][classes]`; empty without teachers.
     pub soft_targets: Vec<f32>,
 }

@@ -1,25 +1,27 @@
-//! What a network is told about its answers: labels, smoothed, and the scratch of teachers.
+//! Cross-entropy to smoothed labels and to soft targets of teachers.
 
 use super::input::InputBlock;
 
-/// How answers are judged.
+/// Weights of the terms of the loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Loss {
-    /// Probability mass moved from the right class to all classes.
+    /// Probability mass moved from the correct class to all classes.
     pub label_smoothing: f32,
-    /// Share of the teachers' scratch in the loss; the labels have the rest.
+    /// Weight of the soft targets in the loss; the labels have the rest.
     pub soft_target_weight: f32,
-    /// Both softmaxes are taken at this temperature where teachers are followed (Hinton et al. 2015).
+    /// Temperature of both softmaxes in the distillation term (Hinton et al. 2015).
     pub temperature: f32,
-    /// Price of a hidden activation at its top level, lower ones in proportion; in the board's arithmetic alone.
+    /// Penalty on a hidden activation at its maximum level, proportionally less on lower ones; quantised epochs only.
     pub activity_penalty: f32,
 }
 
 impl Loss {
-    /// Sum of the losses of all images, and the gradients of their logits' mean over a batch of `batch`.
+    /// Returns the sum of the losses of all images and writes the gradients of the logits, averaged over a batch of
+    /// `batch`.
     ///
-    /// `(1 − s)·(p − t) + s·T·(p_T − q)` for label targets `t` and teachers' probabilities `q` at temperature `T`: the
-    /// gradients of the cross-entropy and of `T²` times that to the teachers. `logits` are in units of `step`.
+    /// `(1 − s)·(p − t) + s·T·(p_T − q)` for label targets `t` and soft targets `q` at temperature `T`: the gradients
+    /// of the cross-entropy to the labels and of `T²` times the cross-entropy to the soft targets. `logits` are in
+    /// units of `step`.
     pub fn gradients(&self, logits: &[f32], step: f32, input: &InputBlock, batch: usize, out: &mut [f32]) -> f32 {
         let classes = logits.len() / input.labels.len().max(1);
         let share = if input.soft_targets.is_empty() { 0.0 } else { self.soft_target_weight };

@@ -1,4 +1,4 @@
-//! Forward and backward pass of one block of a batch, on one thread.
+//! Forward and backward pass of one block of a batch, on a single thread.
 
 mod backward;
 mod dropout;

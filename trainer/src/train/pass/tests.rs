@@ -1,4 +1,4 @@
-//! Passes against the core and against numerical gradients.
+//! The forward pass against the core, the backward pass against numerical gradients.
 
 use super::*;
 use crate::parameters::ParameterLayout;
@@ -16,7 +16,7 @@ fn network(keys: &str) -> Recipe {
     recipe
 }
 
-/// Random weights, and biases that are not zero.
+/// Random weights and nonzero biases.
 fn parameters(layout: &ParameterLayout) -> Vec<f32> {
     let mut parameters = layout.initialize(5, 2.0);
     for layer in &layout.layers {
@@ -74,12 +74,15 @@ fn quantised_epochs_compute_the_sums_of_the_exported_blob_for_every_format() {
         let mut pass = Pass::new(3);
         let format = description.input;
         pass.forward(weights, &input(&pictures, |pixel| f32::from(format.level_of_pixel(pixel))), None);
-        let sums: Vec<i32> = pass.sums(2).iter().map(|&sum| sum as i32).collect();
-        for (picture, sums) in pictures.iter().zip(sums.chunks_exact(10)) {
-            assert_eq!(model.scores(picture), Scores::I32(sums.to_vec()), "{keys}");
+        let accumulators: Vec<i32> = pass.accumulators(2).iter().map(|&sum| sum as i32).collect();
+        for (picture, accumulators) in pictures.iter().zip(accumulators.chunks_exact(10)) {
+            assert_eq!(model.scores(picture), Scores::I32(accumulators.to_vec()), "{keys}");
         }
         let active = pass.outputs(1).iter().filter(|&&level| level > 0.0).count();
-        assert!(active > 0 && sums.iter().any(|sum| sum != &sums[0]), "{keys}: a network that says nothing");
+        assert!(
+            active > 0 && accumulators.iter().any(|sum| sum != &accumulators[0]),
+            "{keys}: a network that says nothing"
+        );
     }
 }
 
@@ -109,7 +112,7 @@ fn slopes_are_what_the_loss_changes_by() {
                     parameters[place] = bias;
                     run(&parameters).loss / pictures.len() as f32
                 };
-                // So near that hardly a ReLU opens or closes in between.
+                // So close that hardly a ReLU switches in between.
                 let measured = (at(old + 0.0005) - at(old - 0.0005)) / 0.001;
                 at(old);
                 assert!((gradient - measured).abs() < 4e-3, "{keys}, layer {index}, bias {o}: {gradient} {measured}");

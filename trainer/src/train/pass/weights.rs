@@ -1,25 +1,25 @@
-//! The numbers that a pass computes with.
+//! Weights and biases of a forward pass: real, or the board's integers.
 
 use sinapse::Description;
 
 use crate::parameters::ParameterLayout;
 use crate::quantize::QuantizedLayer;
 
-/// What a pass computes with: the same for all blocks of a step.
+/// Weights and biases, shared by all blocks of a step.
 #[derive(Clone, Copy)]
 pub struct Weights<'a> {
     /// Sizes and formats.
     pub description: &'a Description,
-    /// Where the parameters lie.
+    /// Ranges of the parameters.
     pub layout: &'a ParameterLayout,
     /// All parameters.
     pub parameters: &'a [f32],
-    /// The board's numbers; `None` in single precision.
+    /// The board's integers; `None` in single precision.
     pub quantized: Option<&'a [QuantizedLayer]>,
 }
 
 impl<'a> Weights<'a> {
-    /// Weights of layer `index`, `[IN][OUT]`: real ones, or integers.
+    /// Weights of layer `index`, `[IN][OUT]`, real or integer.
     pub fn matrix(&self, index: usize) -> &'a [f32] {
         match self.quantized {
             Some(layers) => &layers[index].weights,
