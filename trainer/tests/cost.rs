@@ -19,14 +19,14 @@ const STACK: f64 = 0.08;
 
 /// Means over the images' pixels.
 const PIXELS_U4: Activity =
-    Activity { inputs: 784.0, nonzero: 134.0, tops: 57.7, levels: 1443.9, words: 51.8, rows: 28.0, pairs: 91.5 };
+    Activity { inputs: 784.0, nonzero: 134.0, saturated: 57.7, levels: 1443.9, words: 51.8, rows: 28.0, pairs: 91.5 };
 const PIXELS_U8: Activity =
-    Activity { inputs: 784.0, nonzero: 142.4, tops: 5.5, levels: 24443.1, words: 53.7, rows: 28.4, pairs: 95.5 };
+    Activity { inputs: 784.0, nonzero: 142.4, saturated: 5.5, levels: 24443.1, words: 53.7, rows: 28.4, pairs: 95.5 };
 const PIXELS_F32: Activity =
-    Activity { inputs: 784.0, nonzero: 142.4, tops: 0.0, levels: 142.4, words: 53.7, rows: 28.4, pairs: 95.5 };
+    Activity { inputs: 784.0, nonzero: 142.4, saturated: 0.0, levels: 142.4, words: 53.7, rows: 28.4, pairs: 95.5 };
 /// The same pictures as 16 × 16 pixels.
 const SMALL_U4: Activity =
-    Activity { inputs: 256.0, nonzero: 74.2, tops: 11.7, levels: 636.7, words: 29.9, rows: 13.8, pairs: 53.3 };
+    Activity { inputs: 256.0, nonzero: 74.2, saturated: 11.7, levels: 636.7, words: 29.9, rows: 13.8, pairs: 53.3 };
 
 /// Inputs, outputs, formats, what the images give to do; mean and without zeros on M4, M0 and RV32; flash, RAM and stack on M4 and M0.
 type Row = (u16, u16, W, E, Activity, [u64; 3], [u64; 3], [usize; 2], [usize; 2], [usize; 2]);

@@ -122,7 +122,7 @@ fn activities(arguments: &Arguments, model: &Model<'_>) -> Result<(Vec<Activity>
     if sample.is_empty() {
         let inputs = usize::from(model.description.inputs);
         let first = Activity::scattered(inputs, inputs as f64 / 2.0, model.description.input);
-        return Ok((cost::guess(&model.description, first), "half of all inputs zero, a guess".into()));
+        return Ok((cost::estimate(&model.description, first), "half of all inputs zero, a guess".into()));
     }
     let over = format!("the first {} test images of {source}", sample.len() / size);
     Ok((cost::activities(model, sample), over))
@@ -136,7 +136,7 @@ fn cost_of(core: Core, model: &Model<'_>, blob_bytes: usize, activities: &[Activ
         unit: core.unit(),
         mean: cost::time(core, description, activities),
         no_zeros: cost::time(core, description, &white),
-        bound: cost::time(core, description, &cost::most(description)),
+        bound: cost::time(core, description, &cost::worst_case(description)),
         flash_bytes: cost::program_bytes(core, description).map(|program| program + blob_bytes),
         ram_bytes: cost::ram_bytes(core, description),
         stack_bytes: cost::stack_bytes(core, description),

@@ -1,32 +1,33 @@
-//! What layers are given to do: how many of their inputs are not zero, and how these lie.
+//! Layer activity: how many inputs of a layer are nonzero, and how they are distributed.
 
 use sinapse::Description;
 use sinapse::element::ElementFormat;
 
 use crate::model::{LayerInput, Model};
 
-/// Inputs of a layer: means over images.
+/// Inputs of a layer, as means over images.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
 pub struct Activity {
-    /// All inputs.
+    /// Number of inputs.
     pub inputs: f64,
-    /// Those that are not zero.
+    /// Nonzero inputs.
     pub nonzero: f64,
-    /// Those at the top level, which are among them.
-    pub tops: f64,
+    /// Inputs at the maximum level, which are nonzero too.
+    #[serde(rename = "tops")]
+    pub saturated: f64,
     /// Sum of the levels.
     pub levels: f64,
-    /// Fours of neighbours, from the first, that are not all zero.
+    /// Aligned groups of four neighbours with a nonzero input.
     pub words: f64,
-    /// Sixteens of neighbours, from the first, that are not all zero.
+    /// Aligned groups of sixteen neighbours with a nonzero input.
     pub rows: f64,
-    /// Pairs, the first and third and the second and fourth of four, that are not both zero.
+    /// Pairs with a nonzero input: the first and third, and the second and fourth, of each group of four.
     pub pairs: f64,
 }
 
 impl Activity {
-    /// Of one image's levels, whose top level is `top`.
-    pub fn of(levels: &[u8], top: u8) -> Activity {
+    /// Counts the levels of one image, whose maximum is `max_level`.
+    pub fn new(levels: &[u8], max_level: u8) -> Activity {
         let any = |levels: &[u8]| levels.iter().any(|&level| level > 0);
         let count = |size: usize| levels.chunks(size).filter(|part| any(part)).count() as f64;
         let pair = |word: &[u8], first: usize| word.iter().skip(first).step_by(2).any(|&level| level > 0);
@@ -34,7 +35,7 @@ impl Activity {
         Activity {
             inputs: levels.len() as f64,
             nonzero: count(1),
-            tops: levels.iter().filter(|&&level| level == top && top > 0).count() as f64,
+            saturated: levels.iter().filter(|&&level| level == max_level && max_level > 0).count() as f64,
             levels: levels.iter().map(|&level| f64::from(level)).sum(),
             words: count(4),
             rows: count(16),
@@ -42,40 +43,40 @@ impl Activity {
         }
     }
 
-    /// All inputs at the top level.
+    /// All inputs at the maximum level.
     pub fn full(inputs: usize, format: ElementFormat) -> Activity {
-        Activity::of(&vec![format.top_level().max(1); inputs], format.top_level())
+        Activity::new(&vec![format.top_level().max(1); inputs], format.top_level())
     }
 
-    /// `nonzero` inputs here and there, at half of the top level.
+    /// `nonzero` inputs, scattered at random, with uniformly distributed levels.
     pub fn scattered(inputs: usize, nonzero: f64, format: ElementFormat) -> Activity {
         let count = inputs as f64;
         let zero = 1.0 - (nonzero / count.max(1.0)).clamp(0.0, 1.0);
         let parts = |size: usize| inputs.div_ceil(size) as f64 * (1.0 - zero.powi(size as i32));
-        let top = f64::from(format.top_level());
+        let max_level = f64::from(format.top_level());
         Activity {
             inputs: count,
             nonzero,
-            tops: if top > 0.0 { nonzero / top } else { 0.0 },
-            levels: nonzero * (top + 1.0) / 2.0,
+            saturated: if max_level > 0.0 { nonzero / max_level } else { 0.0 },
+            levels: nonzero * (max_level + 1.0) / 2.0,
             words: parts(4),
             rows: parts(16),
             pairs: parts(2),
         }
     }
 
-    /// Adds another image's, or with a factor, a share of it.
+    /// Adds the activity of another image, scaled by a factor.
     fn add(&mut self, other: &Activity, factor: f64) {
         self.inputs += factor * other.inputs;
         self.nonzero += factor * other.nonzero;
-        self.tops += factor * other.tops;
+        self.saturated += factor * other.saturated;
         self.levels += factor * other.levels;
         self.words += factor * other.words;
         self.rows += factor * other.rows;
         self.pairs += factor * other.pairs;
     }
 
-    /// The mean of several.
+    /// Returns the mean of several activities.
     pub fn mean(all: &[Activity]) -> Activity {
         let mut mean = Activity::default();
         all.iter().for_each(|one| mean.add(one, 1.0 / all.len() as f64));
@@ -83,7 +84,7 @@ impl Activity {
     }
 }
 
-/// Activities of a model's layers, as means over images, `[images][pixels]`.
+/// Mean activities of a model's layers over images, `[images][pixels]`.
 pub fn activities(model: &Model<'_>, images: &[u8]) -> Vec<Activity> {
     let pixels = model.description.picture_pixels().max(1);
     let count = (images.len() / pixels).max(1) as f64;
@@ -96,34 +97,34 @@ pub fn activities(model: &Model<'_>, images: &[u8]) -> Vec<Activity> {
     means
 }
 
-/// Activities of a model's layers for one image; of several views, the first counts for all.
+/// Activities of a model's layers for one image; of several views, the first stands for all.
 fn of_image(model: &Model<'_>, image: &[u8]) -> Vec<Activity> {
     let mut all = Vec::with_capacity(model.layers.len());
     model.observe_inputs(image, |input| {
         all.push(match input {
-            LayerInput::Levels(levels) => Activity::of(levels, model.layers[all.len()].input.top_level()),
+            LayerInput::Levels(levels) => Activity::new(levels, model.layers[all.len()].input.top_level()),
             LayerInput::F32(values) => {
                 let levels: Vec<u8> = values.iter().map(|&value| u8::from(value != 0.0)).collect();
-                Activity::of(&levels, 0)
+                Activity::new(&levels, 0)
             }
         });
     });
     all
 }
 
-/// Activities of layers whose inputs are all at the top level.
+/// Activities with every input at the maximum level.
 pub fn full(description: &Description) -> Vec<Activity> {
     let layer = |index| Activity::full(description.inputs_of(index), description.input_of(index));
     (0..description.layers().len()).map(layer).collect()
 }
 
-/// The most that an image can cost: no input is zero, and none at the top level, where some kernels need no multiplication.
-pub fn most(description: &Description) -> Vec<Activity> {
-    full(description).into_iter().map(|layer| Activity { tops: 0.0, ..layer }).collect()
+/// Worst case of an image: no input is zero, nor at the maximum level, where some kernels save the multiplication.
+pub fn worst_case(description: &Description) -> Vec<Activity> {
+    full(description).into_iter().map(|layer| Activity { saturated: 0.0, ..layer }).collect()
 }
 
-/// Activities before a network is trained: those of the first layer are known, of the others half are zero.
-pub fn guess(description: &Description, first: Activity) -> Vec<Activity> {
+/// Estimate before training: the first layer's activity is known, and half of the other layers' inputs are zero.
+pub fn estimate(description: &Description, first: Activity) -> Vec<Activity> {
     let hidden = |index| {
         let inputs = description.inputs_of(index);
         Activity::scattered(inputs, inputs as f64 / 2.0, description.input_of(index))
@@ -139,11 +140,11 @@ mod tests {
     fn inputs_are_counted_one_by_one_and_by_two_four_and_sixteen() {
         let mut levels = [0; 40];
         (levels[0], levels[2], levels[33]) = (15, 3, 15);
-        let activity = Activity::of(&levels, 15);
+        let activity = Activity::new(&levels, 15);
         let expected =
-            Activity { inputs: 40.0, nonzero: 3.0, tops: 2.0, levels: 33.0, words: 2.0, rows: 2.0, pairs: 2.0 };
+            Activity { inputs: 40.0, nonzero: 3.0, saturated: 2.0, levels: 33.0, words: 2.0, rows: 2.0, pairs: 2.0 };
         assert_eq!(activity, expected);
-        let mean = Activity::mean(&[activity, Activity::of(&[0; 40], 15)]);
+        let mean = Activity::mean(&[activity, Activity::new(&[0; 40], 15)]);
         assert_eq!((mean.inputs, mean.nonzero, mean.pairs), (40.0, 1.5, 1.0));
     }
 

@@ -1,58 +1,58 @@
-//! What is counted on each core, and what of; the numbers are in `tables.rs`.
+//! Units of work that the model counts; their costs on each core are in `tables.rs`.
 
 use sinapse::element::ElementFormat;
 use sinapse::weight::WeightFormat;
 
 use super::activity::Activity;
 
-/// Entries that a list of the columns has room for, before a look: 120, less sixteen.
-pub const LIST: f64 = 104.0;
-/// Pairs that a list of the tiles has room for, before a look: 64, less eight.
-pub const PAIRS: f64 = 56.0;
+/// Capacity of the list of nonzero inputs of column kernels, between two checks: 120 entries less sixteen.
+pub const LIST_CAPACITY: f64 = 104.0;
+/// Capacity of the list of pairs of tile kernels, between two checks: 64 entries less eight.
+pub const PAIR_CAPACITY: f64 = 56.0;
 
-/// Looking for inputs that are not zero.
+/// Searching for nonzero inputs.
 #[derive(Clone, Copy, Debug)]
 pub struct Scan {
-    /// Sixteen inputs, before any of them is looked at: all that sixteen zeros take.
+    /// Sixteen inputs before any is examined: the entire cost of sixteen zeros.
     pub row: f64,
     /// Four inputs, in a row that is not all zero.
     pub word: f64,
-    /// An entry of the list.
+    /// One entry of the list.
     pub entry: f64,
-    /// A zero in a word that is not all zero.
+    /// One zero in a word that is not all zero.
     pub zero: f64,
 }
 
 impl Scan {
-    /// Scanning the inputs of a layer.
-    pub fn of(&self, activity: &Activity, entries: f64) -> f64 {
+    /// Cost of scanning the inputs of a layer.
+    pub fn cost(&self, activity: &Activity, entries: f64) -> f64 {
         let zeros = (4.0 * activity.words - activity.nonzero).max(0.0);
         let words = 4.0 * activity.rows;
         self.row * activity.inputs / 16.0 + self.word * words + self.entry * entries + self.zero * zeros
     }
 }
 
-/// A nonzero input times its weights to a block of up to sixteen outputs.
+/// A nonzero input times its weights for a block of up to sixteen outputs.
 #[derive(Clone, Copy, Debug)]
 pub struct Products {
-    /// Once for the block.
+    /// Once per block.
     pub entry: f64,
-    /// Each 32-bit word of weights.
+    /// Per 32-bit word of weights.
     pub word: f64,
 }
 
-/// An input at the top level and sixteen outputs, where such inputs are kept apart.
+/// An input at the maximum level and sixteen outputs, on cores that list such inputs separately.
 #[derive(Clone, Copy, Debug)]
-pub struct Tops {
+pub struct Saturated {
     /// 8-bit weights.
     pub i8: f64,
     /// 4-bit weights.
     pub i4: f64,
 }
 
-impl Tops {
-    /// Whether a layer keeps them apart, as the core's `lanes` choose.
-    pub fn are_apart(weights: WeightFormat, inputs: usize, outputs: usize) -> bool {
+impl Saturated {
+    /// Whether a layer lists them separately, as the core's kernels decide.
+    pub fn are_listed(weights: WeightFormat, inputs: usize, outputs: usize) -> bool {
         match weights {
             WeightFormat::I8 => outputs.is_multiple_of(16),
             WeightFormat::I4 => outputs.is_multiple_of(32) && inputs >= 512,
@@ -60,8 +60,8 @@ impl Tops {
         }
     }
 
-    /// With weights of this format; `None` where no kernel keeps them apart.
-    pub fn of(&self, weights: WeightFormat) -> Option<f64> {
+    /// Cost with weights of this format; `None` if no kernel lists them separately.
+    pub fn cost(&self, weights: WeightFormat) -> Option<f64> {
         match weights {
             WeightFormat::I8 => Some(self.i8),
             WeightFormat::I4 => Some(self.i4),
@@ -70,32 +70,32 @@ impl Tops {
     }
 }
 
-/// 8-bit weights times 8-bit levels.
+/// 8-bit weights times 8-bit activations.
 #[derive(Clone, Copy, Debug)]
 pub struct Tiles {
-    /// Listing the pairs.
+    /// Building the list.
     pub scan: Scan,
     /// A pair of inputs and eight outputs.
     pub pair: f64,
-    /// A pair of inputs and one of the outputs after the last eight.
-    pub pair_of_rest: f64,
-    /// Whether the list is one of pairs; of inputs otherwise.
+    /// A pair of inputs and one of the outputs beyond the last eight.
+    pub pair_remainder: f64,
+    /// Whether the list holds pairs; single inputs otherwise.
     pub by_pairs: bool,
-    /// An input and an output, where inputs are not taken by pairs.
+    /// An input and an output, on cores without pairs.
     pub input: f64,
-    /// An output, whenever the list is emptied.
+    /// An output, each time the list is flushed.
     pub flush: f64,
 }
 
-/// Bytes of a program without its blob.
+/// Flash, RAM and stack of the parts of a program without its blob, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// Start-up, loader, loop and judgement.
+    /// Start-up, loader, main loop, and the choice of the class.
     pub base: usize,
     /// Columns of 8-bit weights.
     pub i8: usize,
-    /// Inputs at the top level, apart.
-    pub tops: usize,
+    /// Separate list of inputs at the maximum level.
+    pub saturated: usize,
     /// Columns of 4-bit weights.
     pub i4: usize,
     /// Columns of ternary weights.
@@ -106,60 +106,60 @@ pub struct Program {
     pub tiles: usize,
     /// Hidden layers of integers.
     pub hidden: usize,
-    /// Hidden layers of `f32`, with the exponential.
+    /// Hidden layers of `f32`, with the exponential function.
     pub hidden_f32: usize,
-    /// Reduction of the picture.
+    /// Picture preprocessing.
     pub reduction: usize,
-    /// Correction of its slant.
+    /// Slant correction.
     pub deslant: usize,
-    /// Its views.
+    /// Shift ensemble.
     pub views: usize,
-    /// Bytes of a list of inputs for columns of integers, as the core's kernels ask for.
+    /// RAM of the list of inputs of integer columns, as the core's kernels declare it.
     pub columns_list: usize,
-    /// The same for tiles.
+    /// RAM of the list of tiles.
     pub tiles_list: usize,
-    /// The same for `f32`.
+    /// RAM of the list of `f32` columns.
     pub f32_list: usize,
-    /// Stack of a layer with columns of integers, without pointers to layers and logits.
+    /// Stack of a layer with integer columns, without the pointers to layers and the logits.
     pub columns_stack: usize,
-    /// More, where inputs at the top level are kept apart.
-    pub tops_stack: usize,
-    /// More, where the sums are no multiple of sixteen.
-    pub rest_stack: usize,
-    /// More, where levels come out of them.
+    /// Additional stack for the separate list of inputs at the maximum level.
+    pub saturated_stack: usize,
+    /// Additional stack if the number of outputs is not a multiple of sixteen.
+    pub remainder_stack: usize,
+    /// Additional stack if the layer requantises its outputs.
     pub hidden_stack: usize,
-    /// The same with tiles.
+    /// Stack of a layer with tiles.
     pub tiles_stack: usize,
-    /// The same with `f32`.
+    /// Stack of a layer with `f32` columns.
     pub f32_stack: usize,
-    /// More stack for each layer.
+    /// Additional stack per layer.
     pub layer_stack: usize,
 }
 
-/// All of a core.
+/// Costs of one core.
 #[derive(Clone, Copy, Debug)]
 pub struct Coefficients {
-    /// An image, whatever its network.
+    /// Per image, for any network.
     pub image: f64,
-    /// A layer, whatever its size.
+    /// Per layer, of any size.
     pub layer: f64,
-    /// A class: the largest sum and its margin.
+    /// Per class: the largest logit and its margin.
     pub class: f64,
-    /// A pixel of a picture that is moved, for each of its views.
-    pub moved: f64,
-    /// A pixel of a picture whose slant is corrected.
+    /// Per pixel of a shifted picture and view.
+    pub shifted: f64,
+    /// Per pixel of a deslanted picture.
     pub deslanted: f64,
-    /// A pixel of the smaller picture, where it is halved.
+    /// Per pixel of a picture halved in size.
     pub halved: f64,
-    /// The same where it is not zero, in addition.
-    pub halved_lit: f64,
-    /// A pixel of a picture that is reduced otherwise.
-    pub reduced_picture: f64,
-    /// A pixel of the smaller picture that is not zero.
-    pub reduced_lit: f64,
-    /// Listing the inputs of columns of integers.
+    /// The same, in addition, per nonzero pixel.
+    pub halved_nonzero: f64,
+    /// Per pixel of a picture before any other downscaling.
+    pub downscaled: f64,
+    /// Per nonzero pixel after it.
+    pub downscaled_nonzero: f64,
+    /// Listing the inputs of integer columns.
     pub scan: Scan,
-    /// Listing the inputs of columns of `f32`.
+    /// Listing the inputs of `f32` columns.
     pub scan_f32: Scan,
     /// Columns of 8-bit weights.
     pub i8: Products,
@@ -167,34 +167,34 @@ pub struct Coefficients {
     pub i4: Products,
     /// Columns of ternary weights.
     pub i2: Products,
-    /// Columns of `f32`, a word a weight.
+    /// Columns of `f32`, one word per weight.
     pub f32: Products,
-    /// Inputs at the top level, on cores that keep them apart.
-    pub tops: Option<Tops>,
-    /// A block of sums, whenever the list is emptied.
+    /// Inputs at the maximum level, on cores that list them separately.
+    pub saturated: Option<Saturated>,
+    /// A block of accumulators, each time the list is flushed.
     pub flush: f64,
-    /// The same, in addition, where the block has fewer than sixteen sums: they are copied.
-    pub flush_rest: f64,
-    /// Inputs between two looks at the sum of levels, see [`Coefficients::budget`].
+    /// The same, in addition, if the block has fewer than sixteen accumulators and is copied.
+    pub flush_remainder: f64,
+    /// Inputs between two checks of the sum of levels; see [`Coefficients::budget`].
     pub step: f64,
-    /// 8-bit weights times 8-bit levels.
+    /// 8-bit weights times 8-bit activations.
     pub tiles: Tiles,
-    /// A hidden output of ReLU.
+    /// A hidden ReLU output.
     pub relu: f64,
-    /// The same where the loops that add columns make levels, too, of sums by sixteen.
-    pub relu_at_end: Option<f64>,
+    /// The same if the column loops requantise in their epilogue, for outputs in sixteens.
+    pub relu_epilogue: Option<f64>,
     /// The same in `f32`.
     pub relu_f32: f64,
-    /// A hidden output of sigmoid, from a table.
+    /// A hidden sigmoid output, by table.
     pub sigmoid: f64,
-    /// The same in `f32`, from an exponential.
+    /// The same in `f32`, by the exponential function.
     pub sigmoid_f32: f64,
-    /// Sizes; `None` where none were measured.
+    /// Sizes; `None` where not measured.
     pub program: Option<Program>,
 }
 
 impl Coefficients {
-    /// What products with weights of this format take.
+    /// Cost of products with weights of this format.
     pub fn products(&self, weights: WeightFormat) -> Products {
         match weights {
             WeightFormat::F32 => self.f32,
@@ -204,10 +204,10 @@ impl Coefficients {
         }
     }
 
-    /// Sum of the levels that a list has when it is emptied because 16 bits have no room for more: looked at every few inputs,
-    /// so half as many more are in it as a mean.
+    /// Mean sum of the levels in a list that is flushed because 16-bit accumulators could overflow. The sum is checked
+    /// every few inputs, so the list holds half as many more on average.
     pub fn budget(&self, weights: WeightFormat, input: ElementFormat) -> f64 {
-        let top = f64::from(input.top_level());
-        (32_767.0 / f64::from(weights.limit().max(1)) - self.step * top / 2.0).max(top)
+        let max_level = f64::from(input.top_level());
+        (32_767.0 / f64::from(weights.limit().max(1)) - self.step * max_level / 2.0).max(max_level)
     }
 }

@@ -1,9 +1,9 @@
-//! Processor cores that the model knows.
+//! Processor cores of the model.
 
 use super::coefficients::Coefficients;
 use super::tables;
 
-/// Cores whose cost is modelled: one of each class of kernels.
+/// Modelled cores: one for each class of kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Core {
@@ -16,10 +16,10 @@ pub enum Core {
 }
 
 impl Core {
-    /// All of them.
+    /// All cores.
     pub const ALL: [Core; 3] = [Core::M4, Core::M0, Core::Rv32];
 
-    /// Name for people.
+    /// Display name.
     pub fn name(self) -> &'static str {
         match self {
             Core::M4 => "Cortex-M4",
@@ -28,7 +28,7 @@ impl Core {
         }
     }
 
-    /// What is counted.
+    /// Unit of its modelled times.
     pub fn unit(self) -> &'static str {
         match self {
             Core::M4 | Core::M0 => "cycles",
@@ -36,7 +36,7 @@ impl Core {
         }
     }
 
-    /// The core's table.
+    /// Cost table.
     pub fn coefficients(self) -> &'static Coefficients {
         match self {
             Core::M4 => &tables::M4,

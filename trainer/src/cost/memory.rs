@@ -1,4 +1,4 @@
-//! Flash and RAM from a description.
+//! Flash, RAM and stack from a description.
 
 use sinapse::Description;
 use sinapse::activation::ActivationKind;
@@ -6,11 +6,11 @@ use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
 use sinapse::weight::{Order, WeightFormat};
 
-use super::coefficients::Tops;
+use super::coefficients::Saturated;
 use super::cores::Core;
 use crate::model::scratch_bytes;
 
-/// Flash of weights and biases, with multipliers and the padding of rows, as [`Model::weight_bytes`] counts them.
+/// Flash of weights, biases, multipliers and padding, as [`Model::weight_bytes`] counts them.
 ///
 /// [`Model::weight_bytes`]: crate::model::Model::weight_bytes
 pub fn weight_bytes(description: &Description, multipliers_per_output: bool) -> usize {
@@ -28,10 +28,8 @@ pub fn weight_bytes(description: &Description, multipliers_per_output: bool) -> 
     description.layers().iter().enumerate().map(bytes).sum()
 }
 
-/// Modelled flash of the least program around a network, without the blob: start-up, loader, loop, and a copy of each
-/// kernel that it needs; `None` for cores where nothing was measured.
-///
-/// The `bare` program of the firmware is that program.
+/// Modelled flash of the smallest program around a network (the firmware's `bare`), without the blob: start-up, loader,
+/// main loop, and one copy of each kernel in use. `None` for cores that were not measured.
 pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     let program = core.coefficients().program?;
     let layers = || description.layers().iter().enumerate();
@@ -45,8 +43,8 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     let tiles = |index: usize, layer: &LayerDescription| {
         layer.weights != WeightFormat::F32 && layer.weights.order(description.input_of(index)) == Order::Tiles
     };
-    let tops =
-        |index: usize, layer: &LayerDescription| !tiles(index, layer) && tops_are_apart(description, index, layer);
+    let saturated =
+        |index: usize, layer: &LayerDescription| !tiles(index, layer) && lists_saturated(description, index, layer);
     let hidden = |real: bool| {
         move |_: usize, layer: &LayerDescription| {
             layer.activation != ActivationKind::Identity && (layer.weights == WeightFormat::F32) == real
@@ -55,7 +53,7 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     let parts = [
         (true, program.base),
         (columns(WeightFormat::I8), program.i8),
-        (uses(&tops), program.tops),
+        (uses(&saturated), program.saturated),
         (columns(WeightFormat::I4), program.i4),
         (columns(WeightFormat::I2), program.i2),
         (columns(WeightFormat::F32), program.f32),
@@ -69,13 +67,14 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     Some(parts.into_iter().filter(|(used, _)| *used).map(|(_, bytes)| bytes).sum())
 }
 
-/// Static RAM of that program, exactly: the network's scratch, and where its last answer is; `None` as there.
+/// Static RAM of that program, exactly: the network's scratch and the last answer. `None` for cores that were not
+/// measured.
 ///
-/// The scratch is that of [`sinapse::Network::SCRATCH`]: activations, and the room that the neediest layer has for its list of inputs and
-/// for sums that are not its outputs.
+/// The scratch is [`sinapse::Network::SCRATCH`]: activations, plus the largest workspace of a layer for its list of
+/// inputs and for accumulators that are not outputs.
 pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
     let program = core.coefficients().program?;
-    let room = |(index, layer): (usize, &LayerDescription)| {
+    let workspace = |(index, layer): (usize, &LayerDescription)| {
         let list = match layer.weights {
             WeightFormat::F32 => program.f32_list,
             weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_list,
@@ -83,22 +82,23 @@ pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
         };
         list + if layer.activation == ActivationKind::Identity { 0 } else { 4 * usize::from(layer.outputs) }
     };
-    let room = description.layers().iter().enumerate().map(room).max().unwrap_or(0);
-    Some(scratch_bytes(description).next_multiple_of(4) + room + ANSWER_BYTES)
+    let workspace = description.layers().iter().enumerate().map(workspace).max().unwrap_or(0);
+    Some(scratch_bytes(description).next_multiple_of(4) + workspace + ANSWER_BYTES)
 }
 
-/// What the program keeps of its last answer.
+/// RAM of the program's last answer.
 const ANSWER_BYTES: usize = 4;
 
-/// Modelled stack of that program at its deepest, where the network's pointers and the logits are; `None` as there.
+/// Modelled maximum stack of that program, including pointers to layers and the logits. `None` for cores that were not
+/// measured.
 pub fn stack_bytes(core: Core, description: &Description) -> Option<usize> {
     let program = core.coefficients().program?;
     // Layers run one after the other: the deepest stack is that of the deepest kernel.
     let kernel = |(index, layer): (usize, &LayerDescription)| match layer.weights {
         WeightFormat::F32 => program.f32_stack,
         weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_stack,
-        _ if !layer.outputs.is_multiple_of(16) => program.columns_stack + program.rest_stack,
-        _ if tops_are_apart(description, index, layer) => program.columns_stack + program.tops_stack,
+        _ if !layer.outputs.is_multiple_of(16) => program.columns_stack + program.remainder_stack,
+        _ if lists_saturated(description, index, layer) => program.columns_stack + program.saturated_stack,
         _ => program.columns_stack,
     };
     let deepest = description.layers().iter().enumerate().map(kernel).max().unwrap_or(0);
@@ -110,6 +110,6 @@ pub fn stack_bytes(core: Core, description: &Description) -> Option<usize> {
     Some(deepest + hidden + description.layers().len() * program.layer_stack + 4 * description.classes())
 }
 
-fn tops_are_apart(description: &Description, index: usize, layer: &LayerDescription) -> bool {
-    Tops::are_apart(layer.weights, description.inputs_of(index), usize::from(layer.outputs))
+fn lists_saturated(description: &Description, index: usize, layer: &LayerDescription) -> bool {
+    Saturated::are_listed(layer.weights, description.inputs_of(index), usize::from(layer.outputs))
 }

@@ -1,7 +1,8 @@
 //! Modelled cost of a network on a board, before it is flashed: flash and RAM, cycles or instructions.
 //!
-//! Kernels skip zero inputs, so the time of an image depends on how many inputs of each layer are nonzero and on how they are
-//! distributed: one [`Activity`] per layer. The rest follows from shapes and number formats, by the coefficients in `tables.rs`.
+//! Kernels skip zero inputs, so the time of an image depends on how many inputs of each layer are nonzero and how they
+//! are distributed: one [`Activity`] per layer. Shapes and number formats determine the rest, by the coefficients in
+//! `tables.rs`.
 
 mod activity;
 mod coefficients;
@@ -12,7 +13,7 @@ mod tables;
 mod tests;
 mod time;
 
-pub use activity::{Activity, activities, full, guess, most};
+pub use activity::{Activity, activities, estimate, full, worst_case};
 pub use cores::Core;
 pub use memory::{program_bytes, ram_bytes, stack_bytes, weight_bytes};
 pub use time::time;

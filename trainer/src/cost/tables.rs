@@ -1,51 +1,52 @@
-//! What a piece of work takes on each core: one table a core, in cycles or instructions.
+//! Costs of the units of work on each core, in cycles or instructions.
 //!
-//! Fitted to the rows of `cargo xtask bench --json` for `m4`, `m0` and `rv32` (the single layers of the test in `tests/cost.rs`, as means
-//! over images and without zeros) by least squares of the relative errors, held near the values before, which were what the
-//! loops' instructions take. What only whole networks show (the reduction, hidden activations) is from the committed models'
-//! rows; a moved picture is the difference of `nano` with five views and five times `nano` (`target-eval`); flash and RAM are from that
-//! test's rows and those of `digits`. A change of a kernel changes its row here.
+//! Fitted to the rows of `cargo xtask bench --json` for `m4`, `m0` and `rv32` (the single layers of `tests/cost.rs`, as
+//! means over images and without zeros) by least squares of the relative errors, regularised towards earlier values,
+//! which were the instruction counts of the loops. Costs that only whole networks show (preprocessing, hidden
+//! activations) are from the rows of the committed models; a shifted picture is `nano` with five views less five times
+//! `nano` (`target-eval`); flash and RAM are from that test's rows and those of `digits`. A change of a kernel changes
+//! its row here.
 
-use super::coefficients::{Coefficients, Products, Program, Scan, Tiles, Tops};
+use super::coefficients::{Coefficients, Products, Program, Saturated, Scan, Tiles};
 
-/// Cycles, modelled after the core's timing table, with memory that never waits.
+/// Cycles, modelled after the core's timing table, with memory without wait states.
 pub const M4: Coefficients = Coefficients {
     image: 97.4,
     layer: 362.8,
     class: 16.4,
-    moved: 3.6,
+    shifted: 3.6,
     deslanted: 2.1,
     halved: 6.4,
-    halved_lit: 3.9,
-    reduced_picture: 3.5,
-    reduced_lit: 5.7,
+    halved_nonzero: 3.9,
+    downscaled: 3.5,
+    downscaled_nonzero: 5.7,
     scan: Scan { row: 13.4, word: 3.6, entry: 7.1, zero: 3.5 },
     scan_f32: Scan { row: 11.5, word: 3.9, entry: 28.1, zero: 4.4 },
     i8: Products { entry: 8.6, word: 3.8 },
     i4: Products { entry: 6.2, word: 7.3 },
     i2: Products { entry: 6.3, word: 14.8 },
     f32: Products { entry: 32.0, word: 1.5 },
-    tops: Some(Tops { i8: 15.2, i4: 13.5 }),
+    saturated: Some(Saturated { i8: 15.2, i4: 13.5 }),
     flush: 138.4,
-    flush_rest: 205.0,
+    flush_remainder: 205.0,
     step: 4.0,
     tiles: Tiles {
         scan: Scan { row: 10.8, word: 2.9, entry: 6.0, zero: 0.5 },
         pair: 24.0,
-        pair_of_rest: 14.0,
+        pair_remainder: 14.0,
         by_pairs: true,
         input: 0.0,
         flush: 4.0,
     },
     relu: 6.2,
-    relu_at_end: Some(2.0),
+    relu_epilogue: Some(2.0),
     relu_f32: 6.0, // not measured
     sigmoid: 12.0, // not measured
     sigmoid_f32: 98.7,
     program: Some(Program {
         base: 2_400,
         i8: 1_994,
-        tops: 1_050,
+        saturated: 1_050,
         i4: 1_835,
         i2: 2_150,
         f32: 2_520,
@@ -59,8 +60,8 @@ pub const M4: Coefficients = Coefficients {
         tiles_list: 520,
         f32_list: 968,
         columns_stack: 296,
-        tops_stack: 28,
-        rest_stack: 38,
+        saturated_stack: 28,
+        remainder_stack: 38,
         hidden_stack: 88,
         tiles_stack: 312,
         f32_stack: 296,
@@ -68,44 +69,44 @@ pub const M4: Coefficients = Coefficients {
     }),
 };
 
-/// Cycles, as of the Cortex-M4's timing table, which is near enough.
+/// Cycles by the Cortex-M4's timing table, which is close enough.
 pub const M0: Coefficients = Coefficients {
     image: 246.9,
     layer: 545.6,
     class: 24.0,
-    moved: 8.5,
+    shifted: 8.5,
     deslanted: 4.4,
     halved: 19.0,
-    halved_lit: 20.0,
-    reduced_picture: 5.9,
-    reduced_lit: 11.8,
+    halved_nonzero: 20.0,
+    downscaled: 5.9,
+    downscaled_nonzero: 11.8,
     scan: Scan { row: 20.2, word: 6.2, entry: 9.0, zero: 4.6 },
     scan_f32: Scan { row: 61.4, word: 7.0, entry: 14.7, zero: 9.4 },
     i8: Products { entry: 10.1, word: 10.2 },
     i4: Products { entry: 12.9, word: 14.6 },
     i2: Products { entry: 12.8, word: 28.9 },
     f32: Products { entry: 20.7, word: 352.1 },
-    tops: None,
+    saturated: None,
     flush: 91.3,
-    flush_rest: 240.0,
+    flush_remainder: 240.0,
     step: 8.0,
     tiles: Tiles {
         scan: Scan { row: 13.9, word: 6.0, entry: 8.0, zero: 5.0 },
         pair: 0.0,
-        pair_of_rest: 0.0,
+        pair_remainder: 0.0,
         by_pairs: false,
         input: 4.75,
         flush: 6.0,
     },
     relu: 22.4,
-    relu_at_end: None,
+    relu_epilogue: None,
     relu_f32: 60.0, // not measured
     sigmoid: 30.0,  // not measured
     sigmoid_f32: 3_238.8,
     program: Some(Program {
         base: 2_000,
         i8: 1_890,
-        tops: 0,
+        saturated: 0,
         i4: 1_750,
         i2: 1_876,
         f32: 3_408,
@@ -119,8 +120,8 @@ pub const M0: Coefficients = Coefficients {
         tiles_list: 648,
         f32_list: 0,
         columns_stack: 327,
-        tops_stack: 0,
-        rest_stack: 8,
+        saturated_stack: 0,
+        remainder_stack: 8,
         hidden_stack: 60,
         tiles_stack: 330,
         f32_stack: 404,
@@ -133,32 +134,32 @@ pub const RV32: Coefficients = Coefficients {
     image: 244.5,
     layer: 378.4,
     class: 13.6,
-    moved: 5.6,
+    shifted: 5.6,
     deslanted: 2.9,
     halved: 14.0,
-    halved_lit: 8.0,
-    reduced_picture: 2.7,
-    reduced_lit: 6.8,
+    halved_nonzero: 8.0,
+    downscaled: 2.7,
+    downscaled_nonzero: 6.8,
     scan: Scan { row: 22.2, word: 6.0, entry: 15.0, zero: 5.8 },
     scan_f32: Scan { row: 84.3, word: 8.1, entry: 18.5, zero: 10.8 },
     i8: Products { entry: 23.9, word: 3.2 },
     i4: Products { entry: 15.0, word: 9.9 },
     i2: Products { entry: 15.2, word: 19.4 },
     f32: Products { entry: 27.9, word: 137.6 },
-    tops: None,
+    saturated: None,
     flush: 87.9,
-    flush_rest: 60.0,
+    flush_remainder: 60.0,
     step: 8.0,
     tiles: Tiles {
         scan: Scan { row: 13.9, word: 6.0, entry: 14.0, zero: 6.0 },
         pair: 0.0,
-        pair_of_rest: 0.0,
+        pair_remainder: 0.0,
         by_pairs: false,
         input: 3.45,
         flush: 5.0,
     },
     relu: 24.5,
-    relu_at_end: None,
+    relu_epilogue: None,
     relu_f32: 40.0, // not measured
     sigmoid: 25.0,  // not measured
     sigmoid_f32: 1_239.1,

@@ -91,7 +91,7 @@ impl Plan<'_> {
             return false; // an option of the base recipe does not go with it
         }
         let description = description_of(&recipe.network, false);
-        let activities = cost::guess(&description, self.space.activity(candidate));
+        let activities = cost::estimate(&description, self.space.activity(candidate));
         let flash = cost::weight_bytes(&description, recipe.network.per_output_scales);
         let ram = scratch_bytes(&description);
         self.budget.allows(flash as u64, ram as u64, cost::time(Core::M4, &description, &activities))

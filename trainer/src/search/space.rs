@@ -92,7 +92,7 @@ impl Space {
                 let levels =
                     |image: &Vec<u8>| image.iter().map(|&pixel| format.level_of_pixel(pixel)).collect::<Vec<_>>();
                 let all: Vec<Activity> =
-                    reduced.iter().map(|image| Activity::of(&levels(image), format.top_level())).collect();
+                    reduced.iter().map(|image| Activity::new(&levels(image), format.top_level())).collect();
                 self.activities.insert((index, levels_bits), Activity::mean(&all));
             }
         }
