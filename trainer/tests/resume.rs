@@ -152,7 +152,7 @@ fn ctrl_c_keeps_the_best_network_and_the_training_goes_on_from_there() {
     assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
     let output = child.wait_with_output().expect("the program ends");
     let said = String::from_utf8(output.stderr).expect("UTF-8");
-    assert!(output.status.success() && said.contains("--resume goes on from here"), "{said}");
+    assert!(output.status.success() && said.contains("continue from this checkpoint with --resume"), "{said}");
     assert!(sinapse(&["inspect", text(&out)]).status.success(), "a sound blob is left");
 
     let output = bench.resumed(&out);
@@ -211,7 +211,7 @@ fn a_full_disk_ends_the_training_and_the_last_good_checkpoint_stays() {
         .expect("a shell");
     let message = error(output);
     assert!(message.contains("cannot write") && message.contains("full.checkpoint"), "{message}");
-    assert!(message.contains("the last good checkpoint is as it was"), "{message}");
+    assert!(message.contains("the last good checkpoint is intact"), "{message}");
     assert_eq!(fs::read(checkpoint(&out)).expect("the checkpoint"), kept);
     let files = fs::read_dir(bench.data.path()).expect("the folder");
     let names: Vec<_> = files.map(|file| file.expect("a file").file_name()).collect();

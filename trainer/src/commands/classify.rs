@@ -40,7 +40,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let as_is = arguments.as_is || model.size != (28, 28);
     for path in &arguments.images {
         let photo = photo::read(path)?;
-        let pixels = if as_is { photo::as_it_is(&photo, width, height) } else { photo::to_digit(&photo)?.to_vec() };
+        let pixels = if as_is { photo::resize(&photo, width, height) } else { photo::to_digit(&photo)?.to_vec() };
         let scores = model.scores(&pixels);
         let mut probabilities = scores.real(model.logits);
         sinapse::softmax(&mut probabilities);

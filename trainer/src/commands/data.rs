@@ -54,7 +54,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Some(folder) = &arguments.write {
         return write(&arguments, folder);
     }
-    let report = input::report(arguments.data.data.as_deref())?;
+    let report = input::inventory(arguments.data.data.as_deref())?;
     if arguments.json {
         println!("{}", serde_json::to_string(&report)?);
         return Ok(());

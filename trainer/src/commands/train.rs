@@ -87,7 +87,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         // Training is complete and the blob is written: nothing is left to resume.
         let _ = std::fs::remove_file(&checkpoint);
     } else if checkpoint.exists() {
-        eprintln!("{}: --resume goes on from here", checkpoint.display());
+        eprintln!("{}: continue from this checkpoint with --resume", checkpoint.display());
     }
     let outcome = Outcome {
         arguments: &arguments,

@@ -1,6 +1,7 @@
-//! Folders of PNG files, one folder a class: `train/<class>/x.png` and `test/<class>/y.png`, or `<class>/x.png` alone.
+//! Data sets as folders of PNG files, one folder per class: `train/<class>/x.png` and `test/<class>/y.png`, or only
+//! `<class>/x.png`.
 //!
-//! Pixels are taken as they are, as grey. Networks run fastest where most of them are zero: bright on black.
+//! Pictures become grey and are otherwise unchanged. Networks run fastest if most pixels are zero: bright on black.
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -8,33 +9,33 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::dataset::{Dataset, Images, LARGEST_SIDE, Part};
+use super::dataset::{Dataset, Images, MAX_SIDE, Part};
 use super::error::DataError;
-use super::photo::grey;
+use super::photo::to_grey;
 
 /// Labels are bytes.
-const MOST_CLASSES: usize = 256;
-/// Without a folder `test`, one image in so many of each class is for testing.
-const TEST_PART: usize = 6;
+const MAX_CLASSES: usize = 256;
+/// Without a folder `test`, one in this many images of each class is a test image.
+const TEST_DIVISOR: usize = 6;
 
-/// Whether images lie in class-named folders here.
+/// Whether a folder holds class folders.
 pub fn is_picture_folder(folder: &Path) -> bool {
-    folder.join("train").is_dir() || visible(folder).is_ok_and(|paths| paths.iter().any(|path| path.is_dir()))
+    folder.join("train").is_dir() || visible_entries(folder).is_ok_and(|paths| paths.iter().any(|path| path.is_dir()))
 }
 
-/// The class names, in the order of the labels: by number where all are numbers, else by name.
+/// Names of the classes in label order: numerically if all are numbers, otherwise alphabetically.
 ///
 /// # Errors
 ///
-/// Folders that cannot be read, none at all, and more than 256.
+/// Returns an error if folders cannot be read, and for no class folder or more than 256.
 pub fn class_names(folder: &Path) -> Result<Vec<String>, DataError> {
     let root = if folder.join("train").is_dir() { folder.join("train") } else { folder.into() };
     let mut names: Vec<String> =
-        visible(&root)?.iter().filter(|path| path.is_dir()).map(|path| name_of(path)).collect();
+        visible_entries(&root)?.iter().filter(|path| path.is_dir()).map(|path| name_of(path)).collect();
     if names.is_empty() {
         return Err(DataError::Empty { path: root, what: "no class-named folders" });
     }
-    if names.len() > MOST_CLASSES {
+    if names.len() > MAX_CLASSES {
         return Err(DataError::TooManyClasses { path: root, found: names.len() });
     }
     let number = |name: &String| name.parse::<u64>().ok();
@@ -46,13 +47,13 @@ pub fn class_names(folder: &Path) -> Result<Vec<String>, DataError> {
     Ok(names)
 }
 
-/// One part of the images.
+/// Loads one part of the images.
 ///
-/// Their order is by a hash of class and name: mixed, and the same on every machine.
+/// They are ordered by a hash of class and file name: shuffled, and the same on every machine.
 ///
 /// # Errors
 ///
-/// Classes without images, pictures that cannot be read, and pictures of several sizes.
+/// Returns an error for classes without images, unreadable pictures, and pictures of different sizes.
 pub fn load(folder: &Path, part: Part) -> Result<Dataset, DataError> {
     let names = class_names(folder)?;
     let in_two = folder.join("train").is_dir();
@@ -61,24 +62,24 @@ pub fn load(folder: &Path, part: Part) -> Result<Dataset, DataError> {
         (true, Part::Train) => folder.join("train"),
         (true, Part::Test) => folder.join("test"),
     };
-    let strange = visible(&root)?.into_iter().find(|path| path.is_dir() && !names.contains(&name_of(path)));
-    if let Some(path) = strange {
+    let unknown = visible_entries(&root)?.into_iter().find(|path| path.is_dir() && !names.contains(&name_of(path)));
+    if let Some(path) = unknown {
         return Err(DataError::UnknownClass { path });
     }
     let mut chosen = Vec::new();
     for (label, name) in names.iter().enumerate() {
         let class = root.join(name);
-        // A test set may lack a class; one that cannot be learned is a mistake.
+        // A test set may lack a class; an empty training class is a mistake.
         if part == Part::Test && in_two && !class.exists() {
             continue;
         }
-        let mut images = images_of(&class, name)?;
+        let mut images = png_files(&class, name)?;
         if images.is_empty() {
             return Err(DataError::EmptyClass { path: class });
         }
         if !in_two {
             images.sort();
-            let tests = (images.len() / TEST_PART).max(usize::from(images.len() > 1));
+            let tests = (images.len() / TEST_DIVISOR).max(usize::from(images.len() > 1));
             let rest = images.split_off(tests);
             images = if part == Part::Test { images } else { rest };
         }
@@ -91,15 +92,15 @@ pub fn load(folder: &Path, part: Part) -> Result<Dataset, DataError> {
     read_all(&chosen)
 }
 
-/// The PNG files of a class, with the hash that orders them.
-fn images_of(class: &Path, name: &str) -> Result<Vec<([u8; 32], PathBuf)>, DataError> {
+/// PNG files of a class, with the hashes that order them.
+fn png_files(class: &Path, name: &str) -> Result<Vec<([u8; 32], PathBuf)>, DataError> {
     let is_png = |path: &PathBuf| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("png"));
     let hash = |path: &Path| Sha256::digest(format!("{name}/{}", name_of(path))).into();
-    Ok(visible(class)?.into_iter().filter(is_png).map(|path| (hash(&path), path)).collect())
+    Ok(visible_entries(class)?.into_iter().filter(is_png).map(|path| (hash(&path), path)).collect())
 }
 
 fn read_all(chosen: &[([u8; 32], PathBuf, u8)]) -> Result<Dataset, DataError> {
-    // Collecting into a `Result` would name any of several broken files: the first is wanted, always the same.
+    // Collecting into a `Result` would report any of several broken files; this always reports the first.
     let pictures: Vec<_> = chosen.par_iter().map(|(_, path, _)| read(path)).collect();
     let (mut pixels, mut size) = (Vec::new(), None);
     for (picture, (_, path, _)) in pictures.into_iter().zip(chosen) {
@@ -119,16 +120,16 @@ fn read(path: &Path) -> Result<((u32, u32), Vec<u8>), DataError> {
     let bytes = std::fs::read(path).map_err(|source| DataError::Unreadable { path: path.into(), source })?;
     let decoded = image::load_from_memory_with_format(&bytes, image::ImageFormat::Png)
         .map_err(|source| DataError::NoPicture { path: path.into(), source })?;
-    let picture = grey(&decoded);
+    let picture = to_grey(&decoded);
     let (width, height) = picture.dimensions();
-    if width > LARGEST_SIDE || height > LARGEST_SIDE {
+    if width > MAX_SIDE || height > MAX_SIDE {
         return Err(DataError::WrongSize { path: path.into(), width, height });
     }
     Ok(((width, height), picture.into_raw()))
 }
 
-/// What is in a folder, without hidden files, sorted.
-fn visible(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+/// Entries of a folder without hidden files, sorted.
+fn visible_entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let unreadable = |source| DataError::Unreadable { path: folder.into(), source };
     let entries = std::fs::read_dir(folder).map_err(unreadable)?;
     let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();

@@ -1,4 +1,4 @@
-//! Names of the classes: from folders or `classes.txt` of the data, beside a blob in a file of its own.
+//! Class names: from the data's folders or `classes.txt`, and in a file next to each blob.
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +7,14 @@ use super::error::DataError;
 use super::source::Source;
 use crate::atomic_file::{WriteError, write_atomically};
 
-/// File in a folder of IDX files with the names of the classes, one a line, first class first.
+/// File with the class names in a folder of IDX files, one per line in label order.
 pub const CLASSES_FILE: &str = "classes.txt";
 
-/// Names of the classes, where the data has other names than the labels' numbers.
+/// Class names of a data set; `None` if they are just the numbers of the labels.
 ///
 /// # Errors
 ///
-/// As `read_names`; folders that cannot be read.
+/// Returns the errors of `read_names`, and an error for folders that cannot be read.
 pub fn class_names(source: &Source) -> Result<Option<Vec<String>>, DataError> {
     let Some(folder) = source.folder() else { return Ok(None) };
     let list = folder.join(CLASSES_FILE);
@@ -29,11 +29,11 @@ pub fn class_names(source: &Source) -> Result<Option<Vec<String>>, DataError> {
     Ok((!plain).then_some(names))
 }
 
-/// Names, one a line.
+/// Reads class names, one per line.
 ///
 /// # Errors
 ///
-/// A file that cannot be read, with an empty line among its names, or with more than 256.
+/// Returns an error if the file cannot be read, has an empty line among its names, or more than 256 names.
 pub fn read_names(path: &Path) -> Result<Vec<String>, DataError> {
     let bytes = std::fs::read(path).map_err(|source| DataError::Unreadable { path: path.into(), source })?;
     let text = String::from_utf8_lossy(&bytes);
@@ -49,32 +49,32 @@ pub fn read_names(path: &Path) -> Result<Vec<String>, DataError> {
     }
 }
 
-/// Where the names of a blob's classes are: `digits.postcard` has them in `digits.classes.txt`.
+/// Path of a blob's class names: `digits.classes.txt` for `digits.postcard`.
 pub fn names_beside(blob: &Path) -> PathBuf {
     blob.with_extension(CLASSES_FILE)
 }
 
-/// Writes the names beside a blob; without names, none of an older blob are left there.
+/// Writes class names next to a blob; without names, removes those of an older blob.
 ///
 /// # Errors
 ///
-/// Where the file cannot be written.
+/// Returns an error if the file cannot be written.
 pub fn write_names_beside(blob: &Path, names: Option<&[String]>) -> Result<(), WriteError> {
     let path = names_beside(blob);
     match names {
         Some(names) => write_atomically(&path, (names.join("\n") + "\n").as_bytes()),
         None => {
-            let _ = std::fs::remove_file(path); // mostly there is none
+            let _ = std::fs::remove_file(path); // usually there is none
             Ok(())
         }
     }
 }
 
-/// Names of a blob's `classes` classes: from the file beside it, else numbers.
+/// Names of a blob's classes: from the file next to it, otherwise numbers.
 ///
 /// # Errors
 ///
-/// As `read_names`, and a file of another number of names.
+/// Returns the errors of `read_names`, and an error for more names than classes.
 pub fn names_of_blob(blob: &Path, classes: usize) -> Result<Vec<String>, DataError> {
     let path = names_beside(blob);
     if !path.exists() {

@@ -1,27 +1,27 @@
-//! Images with their labels.
+//! Images and their labels.
 
-/// Pictures are no wider and no higher.
-pub const LARGEST_SIDE: u32 = 4096;
+/// Largest permitted width and height.
+pub const MAX_SIDE: u32 = 4096;
 
-/// Grey pictures of one size.
+/// Grey pictures of equal size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Images {
     /// `[count][height][width]`, 0 background to 255 ink.
     pub pixels: Vec<u8>,
     /// Number of pictures.
     pub count: usize,
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: usize,
-    /// Rows.
+    /// Height in pixels.
     pub height: usize,
 }
 
-/// The two parts of a data set.
+/// Parts of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// To learn from, and to choose by its validation split.
+    /// For training, including the validation split.
     Train,
-    /// To report, and for nothing else.
+    /// For the final test only.
     Test,
 }
 
@@ -30,17 +30,17 @@ pub enum Part {
 pub struct Dataset {
     /// The pictures.
     pub images: Images,
-    /// One class a picture.
+    /// One class per picture.
     pub labels: Vec<u8>,
 }
 
 impl Dataset {
-    /// The images at these places, in this order.
-    pub fn chosen(&self, places: &[usize]) -> Dataset {
+    /// Selects the images at these indices, in this order.
+    pub fn select(&self, indices: &[usize]) -> Dataset {
         let Images { pixels, width, height, .. } = &self.images;
         let size = width * height;
-        let pixels = places.iter().flat_map(|&place| &pixels[place * size..][..size]).copied().collect();
-        let labels = places.iter().map(|&place| self.labels[place]).collect();
-        Dataset { images: Images { pixels, count: places.len(), width: *width, height: *height }, labels }
+        let pixels = indices.iter().flat_map(|&index| &pixels[index * size..][..size]).copied().collect();
+        let labels = indices.iter().map(|&index| self.labels[index]).collect();
+        Dataset { images: Images { pixels, count: indices.len(), width: *width, height: *height }, labels }
     }
 }

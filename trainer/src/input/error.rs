@@ -1,21 +1,25 @@
-//! What can be wrong with data.
+//! Errors in image data.
 
 use std::path::PathBuf;
 
-/// Why images or labels cannot be used.
+/// Images or labels that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// A folder that was named does not exist, or is no folder.
-    #[error("data folder {} (given by {given_by}): {reason}; expected a folder with four IDX files or one of class-named folders of PNG files", path.display())]
+    /// A folder given by the user is missing or not a folder.
+    #[error(
+        "data folder {} (given by {given_by}): {reason}; \
+         expected a folder with four IDX files, or with one folder of PNG files per class",
+        path.display()
+    )]
     NoFolder {
         /// The folder.
         path: PathBuf,
         /// `--data` or `$SINAPSE_DATA`.
         given_by: &'static str,
-        /// What is there instead.
+        /// The problem with the path.
         reason: &'static str,
     },
-    /// Neither the raw file nor its gzip version is there.
+    /// Neither the raw file nor its gzip version exists.
     #[error("data folder {}: no {name} and no {name}.gz", folder.display())]
     Missing {
         /// The folder.
@@ -23,12 +27,12 @@ pub enum DataError {
         /// Name of the raw file.
         name: String,
     },
-    /// The system cannot read the file.
+    /// The file or folder cannot be read.
     #[error("{}: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The I/O error.
         source: std::io::Error,
     },
     /// The gzip stream is damaged.
@@ -36,18 +40,18 @@ pub enum DataError {
     Gzip {
         /// The file.
         path: PathBuf,
-        /// What the decoder says.
+        /// The decoder's error.
         source: std::io::Error,
     },
-    /// The file has no bytes, or its header says that nothing follows.
+    /// The file is empty, or its header promises no data.
     #[error("{}: empty: {what}", path.display())]
     Empty {
         /// The file.
         path: PathBuf,
-        /// What there is none of.
+        /// The missing content.
         what: &'static str,
     },
-    /// Not an IDX file of the kind needed.
+    /// Not an IDX file of the expected kind.
     #[error("{}, byte 0: magic number 0x{found:08x}, expected 0x{expected:08x} (IDX {what})", path.display())]
     WrongMagic {
         /// The file.
@@ -56,10 +60,10 @@ pub enum DataError {
         found: u32,
         /// Number expected.
         expected: u32,
-        /// Kind expected.
+        /// Expected kind.
         what: &'static str,
     },
-    /// Fewer or more bytes than the header says.
+    /// The length differs from that in the header.
     #[error("{}: {found} bytes after the header, its header says {expected}", path.display())]
     WrongLength {
         /// The file.
@@ -69,7 +73,7 @@ pub enum DataError {
         /// Bytes expected.
         expected: u64,
     },
-    /// Pictures of no or absurd size.
+    /// Pictures of zero or excessive size.
     #[error("{}, byte 8: pictures of {width} × {height}, allowed are 1 × 1 to 4096 × 4096", path.display())]
     WrongSize {
         /// The file.
@@ -79,17 +83,17 @@ pub enum DataError {
         /// Height.
         height: u32,
     },
-    /// The file is no PNG.
+    /// Not a readable PNG file.
     #[error("{}: not a readable PNG: {source}", path.display())]
     NoPicture {
         /// The file.
         path: PathBuf,
-        /// What the decoder says.
+        /// The decoder's error.
         source: image::ImageError,
     },
-    /// Pictures of several sizes.
+    /// Pictures of different sizes.
     #[error(
-        "{} has {} × {} pixels, {} has {} × {}: expected pictures of one size",
+        "{} has {} × {} pixels, {} has {} × {}: expected pictures of equal size",
         path.display(), found.0, found.1, first.display(), expected.0, expected.1
     )]
     MixedSizes {
@@ -102,19 +106,19 @@ pub enum DataError {
         /// Width and height of the first file.
         expected: (u32, u32),
     },
-    /// A class that cannot be learned.
+    /// A class without images.
     #[error("class folder {}: no PNG files; add some or remove the folder", path.display())]
     EmptyClass {
         /// The folder.
         path: PathBuf,
     },
-    /// A class of the test part that is none of the training part.
+    /// A test class that the training part lacks.
     #[error("class folder {}: no such class in the training part", path.display())]
     UnknownClass {
         /// The folder.
         path: PathBuf,
     },
-    /// More classes than labels can name.
+    /// More classes than labels can represent.
     #[error("{}: {found} classes, allowed are 1 to 256", path.display())]
     TooManyClasses {
         /// Folder of the classes, or list of their names.
@@ -122,7 +126,7 @@ pub enum DataError {
         /// Number found.
         found: usize,
     },
-    /// A list of names that is not of the model beside it.
+    /// A list of names longer than the model has outputs.
     #[error("{}: {found} names, the network has {classes} outputs", path.display())]
     WrongNames {
         /// The file.
@@ -132,18 +136,21 @@ pub enum DataError {
         /// Outputs of the network.
         classes: usize,
     },
-    /// Several sets in one folder.
-    #[error("{} and {}: both could be {name}; expected one data set a folder", first.display(), second.display())]
+    /// Several data sets in one folder.
+    #[error("{} and {}: both could be {name}; expected one data set per folder", first.display(), second.display())]
     Ambiguous {
-        /// A file.
+        /// One file.
         first: PathBuf,
-        /// Another.
+        /// Another file.
         second: PathBuf,
-        /// The name that both end in.
+        /// The suffix of both names.
         name: String,
     },
-    /// Not as many labels as images.
-    #[error("{} has {images} images, {} has {labels} labels: expected equal counts", images_path.display(), labels_path.display())]
+    /// The numbers of images and labels differ.
+    #[error(
+        "{} has {images} images, {} has {labels} labels: expected equal numbers",
+        images_path.display(), labels_path.display()
+    )]
     CountsDiffer {
         /// File of the images.
         images_path: PathBuf,
@@ -154,7 +161,7 @@ pub enum DataError {
         /// Number of labels.
         labels: usize,
     },
-    /// A label that is no class.
+    /// A label out of range.
     #[error("{}, label {index}: {label}, expected at most {most} ({by})", path.display())]
     WrongLabel {
         /// The file.
@@ -165,20 +172,20 @@ pub enum DataError {
         label: u8,
         /// Largest label allowed.
         most: u8,
-        /// What allows no more.
+        /// Origin of that limit.
         by: &'static str,
     },
-    /// A line of a list that cannot be used.
+    /// An invalid line in a list.
     #[error("{}, line {line}: {reason}", path.display())]
     WrongLine {
         /// The file.
         path: PathBuf,
         /// Line, from 1.
         line: usize,
-        /// What is wrong there, and what is expected.
+        /// The problem, and what is expected.
         reason: String,
     },
-    /// Too few images to keep some for validation.
+    /// Too few images for a validation split.
     #[error("{found} training images, expected more than the {needed} of the validation split")]
     TooFew {
         /// Images found.
@@ -186,12 +193,15 @@ pub enum DataError {
         /// Size of the validation split.
         needed: usize,
     },
-    /// Neither mirror gave the file.
-    #[error("cannot download {file}: {reason}; place the four MNIST files in {} yourself, or name their folder with --data", folder.display())]
+    /// No mirror provided the file.
+    #[error(
+        "cannot download {file}: {reason}; place the four MNIST files in {} yourself, or give their folder with --data",
+        folder.display()
+    )]
     Download {
         /// Name of the file.
         file: String,
-        /// What the last mirror answered.
+        /// Response of the last mirror.
         reason: String,
         /// The cache folder.
         folder: PathBuf,
@@ -201,7 +211,7 @@ pub enum DataError {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The I/O error.
         source: std::io::Error,
     },
 }

@@ -6,37 +6,37 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::dataset::{Images, LARGEST_SIDE};
+use super::dataset::{Images, MAX_SIDE};
 use super::error::DataError;
 use crate::atomic_file::{WriteError, write_atomically};
 
 const IMAGES_MAGIC: u32 = 0x0000_0803;
 const LABELS_MAGIC: u32 = 0x0000_0801;
-/// Reads pictures.
+/// Reads an IDX file of images.
 ///
 /// # Errors
 ///
-/// Everything that is not a whole IDX file of at least one picture.
+/// Returns an error for anything but a complete IDX file with at least one image.
 pub fn read_images(path: &Path) -> Result<Images, DataError> {
     let (sizes, pixels) = read(path, IMAGES_MAGIC, "images", 3)?;
     let (count, height, width) = (sizes[0], sizes[1], sizes[2]);
     Ok(Images { pixels, count: count as usize, width: width as usize, height: height as usize })
 }
 
-/// Reads labels.
+/// Reads an IDX file of labels.
 ///
 /// # Errors
 ///
-/// Everything that is not a whole IDX file of at least one label.
+/// Returns an error for anything but a complete IDX file with at least one label.
 pub fn read_labels(path: &Path) -> Result<Vec<u8>, DataError> {
     Ok(read(path, LABELS_MAGIC, "labels", 1)?.1)
 }
 
-/// Checks that the labels in `path` are below `classes`; `by` says what has no more.
+/// Checks that all labels of `path` are below `classes`; `by` names the origin of this limit.
 ///
 /// # Errors
 ///
-/// The first label that is not.
+/// Returns the first label out of range.
 pub fn check_labels(path: &Path, labels: &[u8], classes: usize, by: &'static str) -> Result<(), DataError> {
     match labels.iter().position(|&label| usize::from(label) >= classes) {
         None => Ok(()),
@@ -47,21 +47,21 @@ pub fn check_labels(path: &Path, labels: &[u8], classes: usize, by: &'static str
     }
 }
 
-/// Writes pictures, raw.
+/// Writes images as a raw IDX file.
 ///
 /// # Errors
 ///
-/// Where the file cannot be written; an old one is untouched then.
+/// Returns an error if the file cannot be written; an old one is untouched then.
 pub fn write_images(path: &Path, images: &Images) -> Result<(), WriteError> {
     let sizes = [images.count as u32, images.height as u32, images.width as u32];
     write_atomically(path, &encode(IMAGES_MAGIC, &sizes, &images.pixels))
 }
 
-/// Writes labels, raw.
+/// Writes labels as a raw IDX file.
 ///
 /// # Errors
 ///
-/// As [`write_images`].
+/// Returns an error if the file cannot be written; an old one is untouched then.
 pub fn write_labels(path: &Path, labels: &[u8]) -> Result<(), WriteError> {
     write_atomically(path, &encode(LABELS_MAGIC, &[labels.len() as u32], labels))
 }
@@ -71,7 +71,7 @@ fn encode(magic: u32, sizes: &[u32], data: &[u8]) -> Vec<u8> {
     header.chain(data.iter().copied()).collect()
 }
 
-/// Sizes and data of an IDX file with as many dimensions as `dimensions`.
+/// Reads dimensions and data of an IDX file with this number of dimensions.
 fn read(path: &Path, magic: u32, what: &'static str, dimensions: usize) -> Result<(Vec<u32>, Vec<u8>), DataError> {
     let mut bytes = open(path)?;
     let mut header = vec![0; 4 * (1 + dimensions)];
@@ -95,12 +95,12 @@ fn read(path: &Path, magic: u32, what: &'static str, dimensions: usize) -> Resul
         return Err(DataError::Empty { path: path.into(), what });
     }
     if let [_, height, width] = sizes[..]
-        && !((1..=LARGEST_SIDE).contains(&height) && (1..=LARGEST_SIDE).contains(&width))
+        && !((1..=MAX_SIDE).contains(&height) && (1..=MAX_SIDE).contains(&width))
     {
         return Err(DataError::WrongSize { path: path.into(), width, height });
     }
     let expected: u64 = sizes.iter().map(|&size| u64::from(size)).product();
-    // Memory is taken as bytes arrive, so a header that claims too much costs nothing.
+    // Memory is allocated as bytes arrive, so a header that promises too much costs nothing.
     let mut data = Vec::new();
     let found = bytes.take(expected.saturating_add(1)).read_to_end(&mut data);
     let found = found.map_err(|source| DataError::Gzip { path: path.into(), source })? as u64;
@@ -110,7 +110,7 @@ fn read(path: &Path, magic: u32, what: &'static str, dimensions: usize) -> Resul
     Ok((sizes, data))
 }
 
-/// The file's content, decompressed where it starts as gzip does, whatever its name.
+/// Opens a file, decompressing it if it starts with gzip's magic number, whatever its name.
 fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
     let unreadable = |source| DataError::Unreadable { path: path.into(), source };
     let mut start = [0; 2];
@@ -120,7 +120,7 @@ fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
     Ok(if gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
 }
 
-/// Fills `buffer` as far as there are bytes.
+/// Fills `buffer` as far as the input reaches.
 fn fill(bytes: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {

@@ -1,4 +1,4 @@
-//! What `sinapse data` tells.
+//! The report of `sinapse data`.
 
 use std::path::{Path, PathBuf};
 
@@ -11,55 +11,55 @@ use super::load::{is_mnist, load};
 use super::source::{FILES, Source, VARIABLE, cache_folder, find, locate};
 use super::split::split;
 
-/// What `sinapse data` reports.
+/// The data that would be used, and why.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// The chosen source, as a sentence.
+pub struct Inventory {
+    /// The chosen source, in words.
     pub source: String,
-    /// Places that were looked at, in order of precedence, with what was found.
+    /// Places searched, in order of precedence, with what was found there.
     pub candidates: Vec<Candidate>,
-    /// Names of the classes, where the data has names.
+    /// Class names; `None` if they are just numbers.
     pub classes: Option<Vec<String>>,
-    /// Images of the training part that validate.
+    /// Number of validation images, which are part of the training images.
     pub validation_images: usize,
     /// How these were chosen.
     pub validation: String,
     /// Training part.
-    pub training: PartReport,
+    pub training: PartInventory,
     /// Test part.
-    pub test: PartReport,
+    pub test: PartInventory,
 }
 
-/// One place where data could be.
+/// A place where data may be.
 #[derive(Clone, Debug, Serialize)]
 pub struct Candidate {
-    /// The place.
+    /// Name of the place.
     pub place: String,
-    /// What was found.
+    /// What was found there.
     pub found: String,
 }
 
 /// One part of the data.
 #[derive(Clone, Debug, Serialize)]
-pub struct PartReport {
+pub struct PartInventory {
     /// Number of images.
     pub images: usize,
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: usize,
-    /// Rows.
+    /// Height in pixels.
     pub height: usize,
     /// Images per class.
     pub per_class: Vec<usize>,
-    /// Whether these are exactly MNIST's images and labels.
+    /// Whether images and labels are exactly MNIST's.
     pub is_mnist: bool,
 }
 
-/// Which data would be used, and why.
+/// Reports which data would be used, and why.
 ///
 /// # Errors
 ///
-/// As [`locate`] and [`load`].
-pub fn report(explicit: Option<&Path>) -> Result<Report, DataError> {
+/// Returns the errors of [`locate`] and [`load`].
+pub fn inventory(explicit: Option<&Path>) -> Result<Inventory, DataError> {
     let source = locate(explicit)?;
     let (training, test) = (load(&source, Part::Train)?, load(&source, Part::Test)?);
     let classes = class_names(&source)?;
@@ -69,11 +69,11 @@ pub fn report(explicit: Option<&Path>) -> Result<Report, DataError> {
         let mut per_class = vec![0; named.max(most)];
         dataset.labels.iter().for_each(|&label| per_class[usize::from(label)] += 1);
         let Images { count, width, height, .. } = dataset.images;
-        PartReport { images: count, width, height, per_class, is_mnist: is_mnist(dataset, first) }
+        PartInventory { images: count, width, height, per_class, is_mnist: is_mnist(dataset, first) }
     };
     let (of_training, of_test) = (part(&training, 0), part(&test, 2));
     let split = split(&source, training)?;
-    Ok(Report {
+    Ok(Inventory {
         candidates: candidates(explicit),
         classes,
         validation_images: split.validation.labels.len(),

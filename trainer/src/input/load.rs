@@ -12,7 +12,7 @@ use super::source::{FILES, Source, find};
 use super::{class_folders, drawn};
 use crate::atomic_file::WriteError;
 
-/// SHA-256 of pixels and labels of MNIST, of [`FILES`] without their headers.
+/// SHA-256 of MNIST's pixels and labels: of [`FILES`] without their headers.
 const MNIST_SHA256: [&str; 4] = [
     "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
     "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
@@ -20,15 +20,15 @@ const MNIST_SHA256: [&str; 4] = [
     "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
 ];
 
-/// Drawn digits: numbers and seeds of the two parts.
+/// Drawn digits: number and seed of each part.
 const DRAWN_TRAINING: (usize, u64) = (60_000, 1);
 const DRAWN_TEST: (usize, u64) = (10_000, 2);
 
-/// Images and labels of one part.
+/// Loads the images and labels of one part.
 ///
 /// # Errors
 ///
-/// Whatever is wrong with the files.
+/// Returns an error for missing, damaged or inconsistent files.
 pub fn load(source: &Source, part: Part) -> Result<Dataset, DataError> {
     let Some(folder) = source.folder() else { return Ok(draw(part)) };
     if source.is_pictures() {
@@ -47,21 +47,21 @@ pub fn load(source: &Source, part: Part) -> Result<Dataset, DataError> {
     Ok(Dataset { images, labels })
 }
 
-/// Writes one part into a folder, as raw IDX files named as MNIST's.
+/// Writes one part into a folder, as raw IDX files with MNIST's names.
 ///
 /// # Errors
 ///
-/// A file that cannot be written.
+/// Returns an error if a file cannot be written.
 pub fn write_part(folder: &Path, part: Part, dataset: &Dataset) -> Result<(), WriteError> {
     idx::write_images(&folder.join(images_file(part)), &dataset.images)?;
     idx::write_labels(&folder.join(labels_file(part)), &dataset.labels)
 }
 
-/// Checks that a network with `classes` outputs can give every label.
+/// Checks that every label is below the network's number of classes.
 ///
 /// # Errors
 ///
-/// The first label beyond, with its file.
+/// Returns the first label out of range, with its file.
 pub fn check_labels(source: &Source, part: Part, dataset: &Dataset, classes: usize) -> Result<(), DataError> {
     let name = labels_file(part);
     let path = match source.folder() {
@@ -90,7 +90,7 @@ fn draw(part: Part) -> Dataset {
     Dataset { images: Images { pixels, count, width: 28, height: 28 }, labels }
 }
 
-/// What the data is called in a blob: "MNIST" where training images and labels are exactly those.
+/// Name of the data in a blob's provenance: "MNIST" if training images and labels are exactly MNIST's.
 pub fn provenance_name(source: &Source, training: &Dataset) -> String {
     match source {
         Source::Drawn => "drawn digits".into(),
@@ -103,7 +103,7 @@ pub fn provenance_name(source: &Source, training: &Dataset) -> String {
     }
 }
 
-/// Whether pixels and labels are MNIST's, of the files `first` and `first + 1`.
+/// Whether pixels and labels are those of MNIST's files `first` and `first + 1`.
 pub(super) fn is_mnist(dataset: &Dataset, first: usize) -> bool {
     let hex = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     hex(&dataset.images.pixels) == MNIST_SHA256[first] && hex(&dataset.labels) == MNIST_SHA256[first + 1]

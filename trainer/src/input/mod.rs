@@ -19,7 +19,7 @@ pub use dataset::{Dataset, Images, Part};
 #[cfg(feature = "download")]
 pub use download::{MIRRORS, download};
 pub use error::DataError;
-pub use inventory::{Report, report};
+pub use inventory::{Inventory, inventory};
 pub use load::{check_labels, load, provenance_name, write_part};
 pub use source::{Source, cache_folder, locate};
 pub use split::{Split, SplitRule, WRITERS_FILE, split};

@@ -1,4 +1,4 @@
-//! Which data is used, and why.
+//! Location of the data.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,28 +6,28 @@ use std::path::{Path, PathBuf};
 use super::class_folders;
 use super::error::DataError;
 
-/// Where images come from.
+/// Source of the images.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A folder named on the command line.
+    /// Folder given by `--data`.
     Folder(PathBuf),
-    /// The folder that `$SINAPSE_DATA` names.
+    /// Folder given by `$SINAPSE_DATA`.
     Environment(PathBuf),
-    /// The cache folder, filled by a download.
+    /// Cache folder of downloads.
     Cache(PathBuf),
     /// Digits drawn by the program.
     Drawn,
 }
 
-/// Environment variable that names a folder.
+/// Environment variable with a data folder.
 pub const VARIABLE: &str = "SINAPSE_DATA";
 
-/// The four files: images and labels of the training part, then of the test part.
+/// File names of MNIST: images and labels of the training part, then of the test part.
 pub const FILES: [&str; 4] =
     ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
 impl Source {
-    /// The folder that the images are in; none for drawn ones.
+    /// Folder of the images; `None` for drawn digits.
     pub fn folder(&self) -> Option<&Path> {
         match self {
             Source::Drawn => None,
@@ -35,7 +35,7 @@ impl Source {
         }
     }
 
-    /// Whether the images are PNG files in class-named folders; IDX files, where there are some, come first.
+    /// Whether the images are PNG files in class folders; IDX files take precedence.
     pub fn is_pictures(&self) -> bool {
         let idx = |folder: &Path| FILES.iter().any(|name| find(folder, name).is_ok());
         self.folder().is_some_and(|folder| !idx(folder) && class_folders::is_picture_folder(folder))
@@ -55,16 +55,16 @@ impl fmt::Display for Source {
     }
 }
 
-/// Chooses the data: `--data`, else `$SINAPSE_DATA`, else the cache folder, else drawn digits.
+/// Locates the data: `--data`, else `$SINAPSE_DATA`, else the cache folder, else drawn digits.
 ///
 /// # Errors
 ///
-/// A folder that was named but is not there: it is never passed over in silence.
+/// Returns an error if a folder given by the user does not exist: it is never silently skipped.
 pub fn locate(explicit: Option<&Path>) -> Result<Source, DataError> {
     let named = |path: &Path, given_by| {
         let reason = match path.metadata() {
             Ok(metadata) if metadata.is_dir() => return Ok(()),
-            Ok(_) => "is no folder",
+            Ok(_) => "is not a folder",
             Err(_) => "does not exist or cannot be read",
         };
         Err(DataError::NoFolder { path: path.into(), given_by, reason })
@@ -90,7 +90,8 @@ pub fn cache_folder() -> Option<PathBuf> {
     Some(base.join("sinapse").join("mnist"))
 }
 
-/// The raw file, else the gzip one, else the only one that ends so: sets name their files `emnist-letters-train-…`, `test-…`.
+/// Finds the raw file, else its gzip version, else the only file with this suffix: some sets name their files
+/// `emnist-letters-train-…` and `…-test-…`.
 pub(super) fn find(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
     let exact = [folder.join(name), folder.join(format!("{name}.gz"))];
     if let Some(path) = exact.into_iter().find(|path| path.exists()) {

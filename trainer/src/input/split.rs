@@ -1,7 +1,7 @@
-//! Which training images are kept to choose by.
+//! Split of the training part into training and validation images.
 //!
-//! Augmentation and regularisation look less useful than they are where the same writers are learned from and chosen by,
-//! so a list of images of other writers, where the data has one, comes first.
+//! Augmentation and regularisation look less useful than they are if the same writers are in both, so a list of other
+//! writers' images takes precedence if the data has one.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,20 +10,20 @@ use super::dataset::Dataset;
 use super::error::DataError;
 use super::source::Source;
 
-/// File in a data folder with the training images that validate, their indices from 0, one a line.
+/// File in a data folder with the indices (from 0) of the validation images, one per line.
 pub const WRITERS_FILE: &str = "validation_writers.txt";
 
-/// Without a list, one training image in so many validates: 5,000 of MNIST's 60,000, as is usual.
-const PART: usize = 12;
+/// Without a list, one in this many training images is_validation: 5,000 of MNIST's 60,000, as is usual.
+const VALIDATION_DIVISOR: usize = 12;
 
 /// How validation images were chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SplitRule {
-    /// By the list in [`WRITERS_FILE`]: images of writers that nobody learns from.
+    /// By the list in [`WRITERS_FILE`]: images of writers who are not in the training images.
     Writers(PathBuf),
     /// The last twelfth.
     Last,
-    /// The last twelfth of each class, where the last twelfth of all lacks a class: images that lie sorted.
+    /// The last twelfth of each class, for sorted images: the last twelfth of all would lack a class.
     LastOfEachClass,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for SplitRule {
 }
 
 impl SplitRule {
-    /// The rule in a blob: without folders of the machine.
+    /// Rule in a blob's provenance, without paths of the machine.
     pub fn provenance(&self) -> &'static str {
         match self {
             SplitRule::Writers(_) => "writer-disjoint validation",
@@ -48,40 +48,40 @@ impl SplitRule {
     }
 }
 
-/// Images to learn from, images to choose by, and why these.
+/// Training images, validation images, and the rule that separates them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
-    /// To learn from.
+    /// Training images.
     pub training: Dataset,
-    /// To choose by.
+    /// Validation images.
     pub validation: Dataset,
-    /// How they were told apart.
+    /// The rule of the split.
     pub rule: SplitRule,
 }
 
-/// Splits the training part of `source`: by [`WRITERS_FILE`] where its folder has one, else the last twelfth validates.
+/// Splits the training part of `source`: by [`WRITERS_FILE`] if its folder has one, otherwise by the last twelfth.
 ///
 /// # Errors
 ///
-/// A list that cannot be read or names no training image, and splits that leave nothing on one side.
+/// Returns an error if the list is invalid or empty, or if one side of the split would be empty.
 pub fn split(source: &Source, all: Dataset) -> Result<Split, DataError> {
     let list = source.folder().map(|folder| folder.join(WRITERS_FILE)).filter(|path| path.exists());
-    let (validates, rule) = match list {
+    let (is_validation, rule) = match list {
         Some(path) => (read_list(&path, all.labels.len())?, SplitRule::Writers(path)),
-        None => last_part(&all.labels)?,
+        None => hold_out_last(&all.labels)?,
     };
     let side = |wanted: bool| {
-        let chosen = (0..all.labels.len()).filter(|&index| validates[index] == wanted);
-        all.chosen(&chosen.collect::<Vec<_>>())
+        let chosen = (0..all.labels.len()).filter(|&index| is_validation[index] == wanted);
+        all.select(&chosen.collect::<Vec<_>>())
     };
     Ok(Split { training: side(false), validation: side(true), rule })
 }
 
-/// Per training image, whether the list names it.
+/// Whether the list names each training image.
 fn read_list(path: &Path, images: usize) -> Result<Vec<bool>, DataError> {
     let text = std::fs::read(path).map_err(|source| DataError::Unreadable { path: path.into(), source })?;
     let text = String::from_utf8_lossy(&text);
-    let mut validates = vec![false; images];
+    let mut is_validation = vec![false; images];
     for (number, line) in text.lines().enumerate() {
         let wrong = |reason: String| DataError::WrongLine { path: path.into(), line: number + 1, reason };
         let line = line.trim();
@@ -92,26 +92,26 @@ fn read_list(path: &Path, images: usize) -> Result<Vec<bool>, DataError> {
         let index: usize =
             line.parse().map_err(|_| wrong(format!("\"{shown}\", expected the index of a training image")))?;
         let most = images - 1;
-        let place = validates
+        let place = is_validation
             .get_mut(index)
             .ok_or_else(|| wrong(format!("image {index}, expected an index of 0 to {most}")))?;
         if std::mem::replace(place, true) {
             return Err(wrong(format!("image {index} for the second time, expected each once")));
         }
     }
-    let named = validates.iter().filter(|&&named| named).count();
+    let named = is_validation.iter().filter(|&&named| named).count();
     if named == 0 {
         return Err(DataError::Empty { path: path.into(), what: "it names no validation image" });
     }
     if named == images {
         return Err(DataError::TooFew { found: images, needed: named });
     }
-    Ok(validates)
+    Ok(is_validation)
 }
 
-/// The last twelfth, of each class where that of all lacks one.
-fn last_part(labels: &[u8]) -> Result<(Vec<bool>, SplitRule), DataError> {
-    let count = (labels.len() / PART).max(1);
+/// Selects the last twelfth, or that of each class if the last twelfth of all lacks one.
+fn hold_out_last(labels: &[u8]) -> Result<(Vec<bool>, SplitRule), DataError> {
+    let count = (labels.len() / VALIDATION_DIVISOR).max(1);
     let first = labels.len().saturating_sub(count);
     if first == 0 {
         return Err(DataError::TooFew { found: labels.len(), needed: count });
@@ -120,26 +120,26 @@ fn last_part(labels: &[u8]) -> Result<(Vec<bool>, SplitRule), DataError> {
     labels.iter().for_each(|&label| of_class[usize::from(label)] += 1);
     let mut in_last = [0usize; 256];
     labels[first..].iter().for_each(|&label| in_last[usize::from(label)] += 1);
-    // A class of fewer than twelve images may well be missing by chance, and has none to give away.
-    let lacking = (0..256).any(|class| of_class[class] >= PART && in_last[class] == 0);
-    // A class that is in the last part alone could not be learned.
+    // A class of fewer than twelve images may be missing by chance, and has none to spare.
+    let lacking = (0..256).any(|class| of_class[class] >= VALIDATION_DIVISOR && in_last[class] == 0);
+    // A class that is only in the last part could not be learned.
     let swallowed = (0..256).any(|class| of_class[class] > 0 && in_last[class] == of_class[class]);
     let last = || ((0..labels.len()).map(|index| index >= first).collect(), SplitRule::Last);
     if !lacking && !swallowed {
         return Ok(last());
     }
-    // At least one, where that leaves one to learn from.
-    let mut left = of_class.map(|count| (count / PART).max(usize::from(count > 1)));
-    let mut validates = vec![false; labels.len()];
-    for (validates, &label) in validates.iter_mut().zip(labels).rev() {
+    // At least one, if that leaves one for training.
+    let mut left = of_class.map(|count| (count / VALIDATION_DIVISOR).max(usize::from(count > 1)));
+    let mut is_validation = vec![false; labels.len()];
+    for (is_validation, &label) in is_validation.iter_mut().zip(labels).rev() {
         let left = &mut left[usize::from(label)];
-        *validates = *left > 0;
+        *is_validation = *left > 0;
         *left = left.saturating_sub(1);
     }
-    if !validates.contains(&true) {
+    if !is_validation.contains(&true) {
         return Ok(last());
     }
-    Ok((validates, SplitRule::LastOfEachClass))
+    Ok((is_validation, SplitRule::LastOfEachClass))
 }
 
 #[cfg(test)]

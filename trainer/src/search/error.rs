@@ -20,7 +20,7 @@ pub enum SearchError {
         source: std::io::Error,
     },
     /// A file of the folder is not what it should be.
-    #[error("{}: {reason}; remove it, the trial runs anew", path.display())]
+    #[error("{}: {reason}; remove the file to run the trial again", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -28,7 +28,7 @@ pub enum SearchError {
         reason: String,
     },
     /// The folder is of another search.
-    #[error("{} holds a search with another {what}; name another folder with --out", path.display())]
+    #[error("{} holds a search with another {what}; give another folder with --out", path.display())]
     Another {
         /// The folder.
         path: PathBuf,

@@ -10,7 +10,7 @@ pub enum TrainError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The checkpoint cannot be written.
-    #[error("{0}; the last good checkpoint is as it was, --resume goes on from it")]
+    #[error("{0}; the last good checkpoint is intact, resume from it with --resume")]
     Write(#[from] WriteError),
     /// The loss is no longer finite.
     #[error("training diverged in epoch {epoch}: the loss is {loss}; a smaller {key} may help")]

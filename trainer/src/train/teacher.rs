@@ -20,7 +20,7 @@ pub enum TeacherError {
     #[error("distillation.teachers: {0}")]
     Model(#[from] ModelError),
     /// The teacher has a different number of classes.
-    #[error("distillation.teachers: {} tells {found} classes apart, the network to train {expected}", path.display())]
+    #[error("distillation.teachers: {} has {found} classes, the network to train has {expected}", path.display())]
     WrongClasses {
         /// File of the teacher.
         path: std::path::PathBuf,

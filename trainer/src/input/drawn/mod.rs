@@ -1,7 +1,7 @@
-//! Digits drawn by the program: what there is to learn from where no other data is.
+//! Synthetic digits, drawn by the program for machines without other data.
 //!
-//! Every digit has several styles of strokes ([`strokes`]). A picture is one of them with its points moved at random,
-//! slanted, turned, stretched and bent, drawn with a pen of random width, and normalised as MNIST's digits are.
+//! Every digit has several styles of strokes ([`strokes`]). A picture is one style with its points jittered, slanted,
+//! rotated, stretched and bent, drawn with a pen of random width, and normalised like MNIST's digits.
 
 mod pen;
 mod strokes;
@@ -14,7 +14,7 @@ use sinapse::normalize::{GrayImage, normalize};
 use pen::{CANVAS, Canvas};
 use strokes::{Point, STYLES, Style};
 
-/// Draws `count` digits, the classes in turn, the same for the same seed on every machine.
+/// Draws `count` digits, cycling through the classes; the same seed gives the same digits on every machine.
 pub fn dataset(count: usize, seed: u64) -> (Vec<[u8; 784]>, Vec<u8>) {
     let draw_one = |index: usize| {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -26,18 +26,18 @@ pub fn dataset(count: usize, seed: u64) -> (Vec<[u8; 784]>, Vec<u8>) {
     (pictures, labels)
 }
 
-/// Draws one digit of `class` 0 to 9, as MNIST would hold it.
+/// Draws one digit of `class` 0 to 9, in MNIST's format.
 ///
 /// # Panics
 ///
-/// For classes above 9.
+/// Panics for classes above 9.
 pub fn draw(class: u8, rng: &mut impl Rng) -> [u8; 784] {
     let style = choose(STYLES[usize::from(class)], rng);
-    let warp = Warp::random(rng);
+    let hand = Handwriting::random(rng);
     let radius = pen_radius(rng);
     let mut canvas = Canvas::new();
     for stroke in style.strokes {
-        let points: Vec<Point> = stroke.iter().map(|point| warp.apply(*point, rng)).collect();
+        let points: Vec<Point> = stroke.iter().map(|point| hand.apply(*point, rng)).collect();
         canvas.stroke(&points, radius);
     }
     soften(&mut canvas.pixels, rng);
@@ -62,13 +62,13 @@ fn choose(styles: &'static [Style], rng: &mut impl Rng) -> &'static Style {
     &styles[0]
 }
 
-/// About normally distributed, variance 1: the sum of four uniform numbers.
+/// Approximately normal with variance 1: the sum of four uniform numbers.
 fn normal(rng: &mut impl Rng) -> f32 {
     let sum: f32 = (0..4).map(|_| rng.random_range(-1.0f32..1.0)).sum();
     sum * 0.866
 }
 
-/// Height of a digit on the canvas before it is normalised, in pixels.
+/// Height of a digit on the canvas before normalisation, in pixels.
 const HEIGHT: f32 = 40.0;
 
 fn pen_radius(rng: &mut impl Rng) -> f32 {
@@ -76,27 +76,27 @@ fn pen_radius(rng: &mut impl Rng) -> f32 {
     HEIGHT * (0.045 + 0.095 * rng.random::<f32>() * rng.random_range(0.4..1.0f32))
 }
 
-/// How a hand differs from the drawn style: slant, turn, proportions, a slow bend, and unsteadiness.
-struct Warp {
+/// Deviation of a handwriting from its style: slant, rotation, proportions, smooth bending and jitter.
+struct Handwriting {
     matrix: [[f32; 2]; 2],
     /// Per axis: amplitude, frequency over y and x, phase of the bend.
     bends: [[f32; 4]; 2],
-    unsteadiness: f32,
+    jitter: f32,
 }
 
-impl Warp {
-    fn random(rng: &mut impl Rng) -> Warp {
+impl Handwriting {
+    fn random(rng: &mut impl Rng) -> Handwriting {
         let turn = 0.1 * normal(rng);
         let (sin, cos) = (libm::sinf(turn), libm::cosf(turn));
         let slant = 0.18 + 0.2 * normal(rng);
         let width = (0.8 + 0.17 * normal(rng)).clamp(0.45, 1.3);
-        // Turn · slant · width: x' = width·x − slant·y, then the turn.
+        // Rotation · slant · width: x' = width·x − slant·y, then the rotation.
         let matrix = [[cos * width, -cos * slant - sin], [sin * width, cos - sin * slant]];
         let mut bend = || {
             let amplitude = 0.05 * normal(rng);
             [amplitude, rng.random_range(1.0..5.0), rng.random_range(1.0..5.0), rng.random_range(0.0..6.3)]
         };
-        Warp { matrix, bends: [bend(), bend()], unsteadiness: rng.random_range(0.01..0.045) }
+        Handwriting { matrix, bends: [bend(), bend()], jitter: rng.random_range(0.01..0.045) }
     }
 
     fn apply(&self, point: Point, rng: &mut impl Rng) -> Point {
@@ -106,13 +106,13 @@ impl Warp {
             let [amplitude, by_y, by_x, phase] = self.bends[axis];
             let bend = amplitude * libm::sinf(by_y * y + by_x * x + phase);
             let [from_x, from_y] = self.matrix[axis];
-            let moved = from_x * x + from_y * y + bend + self.unsteadiness * normal(rng);
+            let moved = from_x * x + from_y * y + bend + self.jitter * normal(rng);
             middle + HEIGHT * moved
         })
     }
 }
 
-/// Scanned ink has uneven edges: a 3 × 3 mean, contrasted anew.
+/// Scanned ink has rough edges: a 3 × 3 mean with renewed contrast.
 fn soften(pixels: &mut [u8], rng: &mut impl Rng) {
     let contrast = rng.random_range(14..=30); // ninths of a tenth
     let sharp = pixels.to_vec();

@@ -1,8 +1,8 @@
-//! Drawing strokes on a canvas with a round pen.
+//! Rasterising strokes with a round pen.
 
 use super::strokes::Point;
 
-/// Pixels of the canvas each way.
+/// Width and height of the canvas in pixels.
 pub const CANVAS: usize = 64;
 
 /// A grey picture, 0 to 255.
@@ -12,12 +12,12 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// No ink yet.
+    /// Creates a blank canvas.
     pub fn new() -> Canvas {
         Canvas { pixels: vec![0; CANVAS * CANVAS] }
     }
 
-    /// Draws a smooth curve through `points` (pixels of the canvas): a Catmull-Rom spline of a pen of this radius.
+    /// Draws a smooth curve through `points` (in pixels): a Catmull-Rom spline with a pen of this radius.
     pub fn stroke(&mut self, points: &[Point], radius: f32) {
         const PIECES: usize = 8;
         let at = |index: isize| points[index.clamp(0, points.len() as isize - 1) as usize];
@@ -32,7 +32,7 @@ impl Canvas {
         }
     }
 
-    /// Draws a straight line with round ends and one pixel of soft edge.
+    /// Draws a straight line with round caps and an antialiased edge.
     fn line(&mut self, from: Point, to: Point, radius: f32) {
         let reach = radius + 1.0;
         let bounds = |axis: usize| {
@@ -56,7 +56,7 @@ impl Canvas {
     }
 }
 
-/// The curve through the middle two of four points, at `t` in 0..=1 between them (Catmull and Rom 1974).
+/// Point of a Catmull-Rom spline between the middle two of four points, at `t` in 0..=1 (Catmull and Rom 1974).
 fn catmull_rom(around: [Point; 4], t: f32) -> Point {
     std::array::from_fn(|axis| {
         let [a, b, c, d] = around.map(|point| point[axis]);

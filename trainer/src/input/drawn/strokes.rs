@@ -1,16 +1,16 @@
-//! How digits are written: the strokes of several styles a digit.
+//! Strokes of the digits, in several styles each.
 
-/// A point: x to the right, y down, the digit within 0..1 both ways.
+/// A point: x to the right, y down, both within 0..1.
 pub type Point = [f32; 2];
 
-/// A stroke: the pen goes smoothly through these points. Corners are ends of strokes.
+/// A smooth stroke through these points; a corner ends a stroke.
 pub type Stroke = &'static [Point];
 
-/// A way of writing a digit.
+/// A style of writing a digit.
 pub struct Style {
     /// The strokes.
     pub strokes: &'static [Stroke],
-    /// How often it is met, relative to the digit's other styles.
+    /// Frequency relative to the digit's other styles.
     pub weight: u32,
 }
 
@@ -20,7 +20,7 @@ macro_rules! styles {
     };
 }
 
-/// The styles of every digit, 0 to 9.
+/// Styles of each digit, 0 to 9.
 pub static STYLES: [&[Style]; 10] = [ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE];
 
 const ZERO: &[Style] = styles! {

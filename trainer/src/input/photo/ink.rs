@@ -1,29 +1,29 @@
-//! Telling ink from ground.
+//! Separation of ink from background.
 
 use image::{GrayImage, Luma};
 
-/// Contrast of ink to its ground, in grey values, below which there is nothing but grain.
-const LEAST_CONTRAST: u8 = 24;
-/// Groups of ink pixels with less than this share of the largest group's ink are specks.
-const SPECK: u64 = 20;
+/// Contrast between ink and background, in grey values, below which a picture is blank.
+const MIN_CONTRAST: u8 = 24;
+/// Connected components with less than this fraction of the largest component's ink are specks.
+const SPECK_FRACTION: u64 = 20;
 
-/// Ink as bright pixels on an exact zero.
+/// Extracts ink as bright pixels on exact zero.
 pub fn extract(picture: &GrayImage) -> GrayImage {
     let mut picture = picture.clone();
-    if is_light(&picture) {
+    if has_light_background(&picture) {
         picture.pixels_mut().for_each(|pixel| pixel.0[0] = 255 - pixel.0[0]);
     }
-    let ground = ground(&picture);
-    for (pixel, ground) in picture.pixels_mut().zip(ground) {
-        pixel.0[0] = pixel.0[0].saturating_sub(ground);
+    let background = background(&picture);
+    for (pixel, background) in picture.pixels_mut().zip(background) {
+        pixel.0[0] = pixel.0[0].saturating_sub(background);
     }
-    stretch(&mut picture);
-    drop_specks(&mut picture);
+    stretch_contrast(&mut picture);
+    remove_specks(&mut picture);
     picture
 }
 
-/// Whether the ground, which most of the border belongs to, is lighter than the middle between darkest and lightest.
-fn is_light(picture: &GrayImage) -> bool {
+/// Whether the background, which forms most of the border, is lighter than the middle of the grey range.
+fn has_light_background(picture: &GrayImage) -> bool {
     let (width, height) = picture.dimensions();
     let border = |(x, y, _): &(u32, u32, &Luma<u8>)| *x == 0 || *y == 0 || x + 1 == width || y + 1 == height;
     let mut values: Vec<u8> = picture.enumerate_pixels().filter(border).map(|(_, _, pixel)| pixel.0[0]).collect();
@@ -34,9 +34,9 @@ fn is_light(picture: &GrayImage) -> bool {
     2 * of_border > u32::from(lowest) + u32::from(highest)
 }
 
-/// The ground under every pixel of bright ink: a plane fitted to the pixels, then again to those near it, so that ink,
-/// which is far above it, does not count. Light falls off slowly enough over a sheet of paper for a plane.
-fn ground(picture: &GrayImage) -> Vec<u8> {
+/// Estimates the background under each pixel: a plane fitted to all pixels, then repeatedly to those near it, which
+/// excludes the much brighter ink. A plane suffices, as light falls off slowly across a sheet of paper.
+fn background(picture: &GrayImage) -> Vec<u8> {
     let (width, height) = picture.dimensions();
     let places = || picture.enumerate_pixels().map(|(x, y, pixel)| (f64::from(x), f64::from(y), f64::from(pixel.0[0])));
     let mut plane = [255.0, 0.0, 0.0];
@@ -50,18 +50,18 @@ fn ground(picture: &GrayImage) -> Vec<u8> {
         plane = fitted;
         reach = f64::max(1.5 * spread, 2.0);
     }
-    // The grain of the ground lies within three spreads of it.
-    let grain = (2.0 * reach).min(64.0);
+    // The background's noise lies within three standard deviations of the plane.
+    let noise = (2.0 * reach).min(64.0);
     let (width, height) = (f64::from(width), f64::from(height));
     let rows = (0..height as u32).flat_map(|y| (0..width as u32).map(move |x| (f64::from(x), f64::from(y))));
-    rows.map(|(x, y)| (at(&plane, x, y) + grain).clamp(0.0, 255.0) as u8).collect()
+    rows.map(|(x, y)| (at(&plane, x, y) + noise).clamp(0.0, 255.0) as u8).collect()
 }
 
 fn at(plane: &[f64; 3], x: f64, y: f64) -> f64 {
     plane[0] + plane[1] * x + plane[2] * y
 }
 
-/// The plane `a + b·x + c·y` of least squares, by the normal equations and Cramer's rule.
+/// Fits the plane `a + b·x + c·y` by least squares: normal equations and Cramer's rule.
 fn fit(places: impl Iterator<Item = (f64, f64, f64)>) -> [f64; 3] {
     let (mut n, mut sx, mut sy, mut sxx, mut sxy, mut syy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     let (mut sv, mut sxv, mut syv) = (0.0, 0.0, 0.0);
@@ -88,13 +88,13 @@ fn fit(places: impl Iterator<Item = (f64, f64, f64)>) -> [f64; 3] {
     })
 }
 
-/// Full ink becomes 255; what is fainter than a fifth of it becomes zero.
-fn stretch(picture: &mut GrayImage) {
+/// Stretches the contrast: full ink becomes 255, anything fainter than a fifth of it zero.
+fn stretch_contrast(picture: &mut GrayImage) {
     let mut values: Vec<u8> = picture.pixels().map(|pixel| pixel.0[0]).filter(|&value| value > 0).collect();
     values.sort_unstable();
-    // Grain can be brighter than ink in single pixels: the tenth-brightest percent is full ink.
+    // Single noisy pixels can be brighter than ink: the 90th percentile is full ink.
     let full = values.get(values.len() * 9 / 10).copied().unwrap_or(0);
-    if full < LEAST_CONTRAST {
+    if full < MIN_CONTRAST {
         picture.pixels_mut().for_each(|pixel| pixel.0[0] = 0);
         return;
     }
@@ -105,28 +105,28 @@ fn stretch(picture: &mut GrayImage) {
     }
 }
 
-/// Keeps the group of connected ink pixels with most ink, and others that are not tiny beside it.
-fn drop_specks(picture: &mut GrayImage) {
+/// Keeps the connected component with the most ink, and others that are not tiny beside it.
+fn remove_specks(picture: &mut GrayImage) {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let mut group_of = vec![usize::MAX; width * height];
+    let mut component_of = vec![usize::MAX; width * height];
     let mut inks: Vec<u64> = Vec::new();
     let mut stack = Vec::new();
-    for start in 0..group_of.len() {
-        if picture.as_raw()[start] == 0 || group_of[start] != usize::MAX {
+    for start in 0..component_of.len() {
+        if picture.as_raw()[start] == 0 || component_of[start] != usize::MAX {
             continue;
         }
-        let group = inks.len();
+        let component = inks.len();
         inks.push(0);
         stack.push(start);
-        group_of[start] = group;
+        component_of[start] = component;
         while let Some(place) = stack.pop() {
-            inks[group] += u64::from(picture.as_raw()[place]);
+            inks[component] += u64::from(picture.as_raw()[place]);
             let (x, y) = (place % width, place / width);
             for near_y in y.saturating_sub(1)..(y + 2).min(height) {
                 for near_x in x.saturating_sub(1)..(x + 2).min(width) {
                     let near = near_y * width + near_x;
-                    if picture.as_raw()[near] > 0 && group_of[near] == usize::MAX {
-                        group_of[near] = group;
+                    if picture.as_raw()[near] > 0 && component_of[near] == usize::MAX {
+                        component_of[near] = component;
                         stack.push(near);
                     }
                 }
@@ -134,8 +134,8 @@ fn drop_specks(picture: &mut GrayImage) {
         }
     }
     let largest = inks.iter().copied().max().unwrap_or(0);
-    for (pixel, group) in picture.pixels_mut().zip(group_of) {
-        if group != usize::MAX && inks[group] * SPECK < largest {
+    for (pixel, component) in picture.pixels_mut().zip(component_of) {
+        if component != usize::MAX && inks[component] * SPECK_FRACTION < largest {
             pixel.0[0] = 0;
         }
     }

@@ -1,7 +1,8 @@
-//! Photographs and drawings of a digit, of any size and polarity, made into what MNIST would hold.
+//! Photographs and drawings of a digit, of any size and polarity, converted to MNIST's format.
 //!
 //! ```text
-//! grey → at most 512 pixels a side → ink bright → background taken away → faint pixels to zero → specks dropped → normalised
+//! grey → at most 512 pixels a side → ink bright → background subtracted → faint pixels zeroed → specks removed →
+//! normalised
 //! ```
 
 mod ink;
@@ -12,17 +13,17 @@ use image::imageops::FilterType;
 use image::{DynamicImage, GrayImage, ImageReader};
 use sinapse::normalize::{NormalizeError, normalize};
 
-/// Largest side that is worked on: a digit of a fiftieth of a photograph's width is still ten pixels wide.
-const LARGEST_SIDE: u32 = 512;
+/// Largest side for processing: a digit of a fiftieth of a photograph's width still has ten pixels.
+const WORKING_SIDE: u32 = 512;
 
-/// A grey picture with the name that errors give it.
+/// A grey picture with its file name, for errors.
 #[derive(Clone, Debug)]
 pub struct Photo {
     path: PathBuf,
     picture: GrayImage,
 }
 
-/// Why a picture has no digit.
+/// A picture in which no digit can be read.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
     /// The file cannot be read.
@@ -30,41 +31,41 @@ pub enum PhotoError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The I/O error.
         source: std::io::Error,
     },
-    /// The file is no PNG, JPEG or PGM.
-    #[error("image {}: {source}; PNG, JPEG and PGM can be read", path.display())]
+    /// The file is not a PNG, JPEG or PGM picture.
+    #[error("image {}: {source}; expected PNG, JPEG or PGM", path.display())]
     NoPicture {
         /// The file.
         path: PathBuf,
-        /// What the decoder says.
+        /// The decoder's error.
         source: image::ImageError,
     },
-    /// There is no ink in it.
-    #[error("image {}: {source}; expected one dark digit on light ground, or the other way round", path.display())]
+    /// The picture has no ink.
+    #[error("image {}: {source}; expected one digit, dark on light or light on dark", path.display())]
     NoDigit {
         /// The file.
         path: PathBuf,
-        /// What the normalisation says.
+        /// The error of the normalisation.
         source: NormalizeError,
     },
 }
 
-/// Reads a PNG, JPEG or PGM file; transparent pixels count as white.
+/// Reads a PNG, JPEG or PGM file; transparent pixels become white.
 ///
 /// # Errors
 ///
-/// Files that cannot be read or are no picture.
+/// Returns an error for files that cannot be read or decoded.
 pub fn read(path: &Path) -> Result<Photo, PhotoError> {
     let unreadable = |source| PhotoError::Unreadable { path: path.into(), source };
     let reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(unreadable)?;
     let decoded = reader.decode().map_err(|source| PhotoError::NoPicture { path: path.into(), source })?;
-    Ok(Photo { path: path.into(), picture: grey(&decoded) })
+    Ok(Photo { path: path.into(), picture: to_grey(&decoded) })
 }
 
-/// Luma over white.
-pub fn grey(picture: &DynamicImage) -> GrayImage {
+/// Converts a picture to grey, over white.
+pub fn to_grey(picture: &DynamicImage) -> GrayImage {
     if !picture.color().has_alpha() {
         return picture.to_luma8();
     }
@@ -75,31 +76,31 @@ pub fn grey(picture: &DynamicImage) -> GrayImage {
     })
 }
 
-/// The digit in a photograph, as 28 × 28 pixels, ink bright on zero.
+/// Extracts the digit from a photograph as 28 × 28 pixels, ink bright on zero.
 ///
-/// A picture of 28 × 28 pixels whose border is black is taken as it is: it is normalised already.
+/// A picture of 28 × 28 pixels with a black border is normalised already and returned unchanged.
 ///
 /// # Errors
 ///
-/// [`PhotoError::NoDigit`] for a blank picture.
+/// Returns [`PhotoError::NoDigit`] for a blank picture.
 pub fn to_digit(photo: &Photo) -> Result<[u8; 784], PhotoError> {
     let no_digit = |source| PhotoError::NoDigit { path: photo.path.clone(), source };
-    if let Some(digit) = already_normalized(&photo.picture) {
+    if let Some(digit) = as_normalized(&photo.picture) {
         return if digit.iter().any(|&pixel| pixel > 0) { Ok(digit) } else { Err(no_digit(NormalizeError::Empty)) };
     }
-    digit_in(&photo.picture).map_err(no_digit)
+    extract_digit(&photo.picture).map_err(no_digit)
 }
 
-/// The digit in any picture of ink on ground, as 28 × 28 pixels.
+/// Extracts the digit from any picture of ink on a background, as 28 × 28 pixels.
 ///
 /// # Errors
 ///
-/// For a blank picture.
-pub fn digit_in(picture: &GrayImage) -> Result<[u8; 784], NormalizeError> {
+/// Returns an error for a blank picture.
+pub fn extract_digit(picture: &GrayImage) -> Result<[u8; 784], NormalizeError> {
     let (width, height) = picture.dimensions();
     let longer = width.max(height);
-    let small = if longer > LARGEST_SIDE {
-        let scaled = |side: u32| (side * LARGEST_SIDE / longer).max(1);
+    let small = if longer > WORKING_SIDE {
+        let scaled = |side: u32| (side * WORKING_SIDE / longer).max(1);
         image::imageops::resize(picture, scaled(width), scaled(height), FilterType::Triangle)
     } else {
         picture.clone()
@@ -112,8 +113,8 @@ pub fn digit_in(picture: &GrayImage) -> Result<[u8; 784], NormalizeError> {
     Ok(digit)
 }
 
-/// A picture of any kind as a network of this size reads it: grey, resized, nothing else.
-pub fn as_it_is(photo: &Photo, width: usize, height: usize) -> Vec<u8> {
+/// Converts a picture to a network's input size: grey and resized, nothing else.
+pub fn resize(photo: &Photo, width: usize, height: usize) -> Vec<u8> {
     let size = (width as u32, height as u32);
     if photo.picture.dimensions() == size {
         return photo.picture.as_raw().clone();
@@ -121,7 +122,7 @@ pub fn as_it_is(photo: &Photo, width: usize, height: usize) -> Vec<u8> {
     image::imageops::resize(&photo.picture, size.0, size.1, FilterType::Triangle).into_raw()
 }
 
-fn already_normalized(picture: &GrayImage) -> Option<[u8; 784]> {
+fn as_normalized(picture: &GrayImage) -> Option<[u8; 784]> {
     let border = |index: usize| [index % 28, index / 28].iter().any(|place| *place == 0 || *place == 27);
     let digit: [u8; 784] = picture.as_raw().as_slice().try_into().ok()?;
     let black = digit.iter().enumerate().all(|(index, &pixel)| !border(index) || pixel == 0);
@@ -132,7 +133,7 @@ fn already_normalized(picture: &GrayImage) -> Option<[u8; 784]> {
 mod tests {
     use super::*;
 
-    /// A thick 7 on paper that grows darker to the right, with grain; `ink` and `paper` are grey values.
+    /// A thick 7 on paper that darkens to the right, with noise; `ink` and `paper` are grey values.
     fn seven(ink: i32, paper: i32) -> Photo {
         let picture = GrayImage::from_fn(1000, 700, |x, y| {
             let (x, y) = (x as i32, y as i32);
