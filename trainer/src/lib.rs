@@ -1,4 +1,4 @@
-//! Training, quantisation, blobs, data and pictures: the laptop's side of Sinapse.
+//! Training, quantisation, evaluation and search of networks for Sinapse, on a host.
 
 pub mod atomic_file;
 pub mod cost;

@@ -1,4 +1,4 @@
-//! `sinapse`: train on a laptop, look at networks, classify pictures.
+//! `sinapse`: trains networks, inspects them, classifies pictures.
 
 mod commands;
 

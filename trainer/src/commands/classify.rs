@@ -1,4 +1,4 @@
-//! `sinapse classify`: reads pictures as the board would.
+//! `sinapse classify`: classifies pictures as the board would.
 
 use std::path::PathBuf;
 
@@ -12,23 +12,23 @@ use super::text_art::text_art;
 /// Arguments of `classify`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Blob file; class names are read from `MODEL.classes.txt` beside it, where there is one.
+    /// Blob file; class names are read from `MODEL.classes.txt` next to it, if that exists.
     model: PathBuf,
-    /// PNG, JPEG or PGM files. A network of 28 × 28 pixels gets the digit in a photograph or drawing of any size, dark on light or light
-    /// on dark; one of another size gets the picture, resized.
+    /// PNG, JPEG or PGM files. For a network of 28 × 28 pixels, the digit is extracted from a photograph or drawing of
+    /// any size, dark on light or light on dark; for other networks the picture is resized.
     #[arg(required = true, value_name = "IMAGE")]
     images: Vec<PathBuf>,
-    /// Do not look for a digit: give the network the whole picture, grey and resized, as in training on a folder of pictures.
+    /// Do not extract a digit: classify the whole picture, grey and resized, as in training on a folder of pictures.
     #[arg(long)]
     as_is: bool,
-    /// Print one JSON object per image, one a line.
+    /// Print one JSON object per image, one per line.
     #[arg(long)]
     json: bool,
 }
 
-/// Width of the longest bar.
+/// Length of the longest bar.
 const BAR: f32 = 40.0;
-/// With more classes, only the most probable ones are shown.
+/// Beyond this number of classes, only the most probable are shown.
 const SHOWN: usize = 12;
 
 /// Runs the command.

@@ -1,4 +1,4 @@
-//! `sinapse data`: which data would be used, and why; writing it as IDX files.
+//! `sinapse data`: the data that would be used, and why; writing it as IDX files.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ pub struct Arguments {
     /// Download MNIST into the cache folder first.
     #[arg(long)]
     download: bool,
-    /// Write the images and labels into this folder as raw IDX files, named as MNIST's, instead of reporting on them.
+    /// Write the images and labels into this folder as raw IDX files with MNIST's names, instead of reporting on them.
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
     /// Part to write [default: both].

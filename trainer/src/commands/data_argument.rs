@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-/// Where the images come from.
+/// Location of the images.
 #[derive(clap::Args)]
 pub struct DataArgument {
-    /// Folder with four IDX files as MNIST has them, raw or gzip, or with class-named folders of PNG files, in `train` and `test` or
-    /// alone [default: $SINAPSE_DATA, the cache folder, drawn digits].
+    /// Folder with four IDX files like MNIST's, raw or gzip, or with one folder of PNG files per class, optionally
+    /// inside `train` and `test` [default: $SINAPSE_DATA, the cache folder, drawn digits].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }

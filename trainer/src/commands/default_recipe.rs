@@ -1,8 +1,8 @@
-//! The recipe of `--network`, without a recipe file.
+//! The default recipe, for `--network` without a recipe file.
 
 use sinapse_trainer::recipe::{Activation, Arithmetic, NetworkRecipe, Recipe, Shape, Training};
 
-/// So many epochs in all: an integer network spends two fifths of them quantised.
+/// Sets the total number of epochs: an integer network spends two fifths of them quantised.
 pub fn set_epochs(recipe: &mut Recipe, epochs: u32) {
     let quantised = match recipe.network.arithmetic {
         Arithmetic::Integer => epochs * 2 / 5,
@@ -12,7 +12,7 @@ pub fn set_epochs(recipe: &mut Recipe, epochs: u32) {
     recipe.training.quantised_epochs = quantised;
 }
 
-/// The recipe without a recipe file.
+/// Returns the default recipe for a network of this shape.
 pub fn default_recipe(shape: Shape, float: bool) -> Recipe {
     Recipe {
         name: "default".into(),

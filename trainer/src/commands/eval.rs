@@ -1,4 +1,4 @@
-//! `sinapse eval`: what the board would answer, over all test images.
+//! `sinapse eval`: the board's predictions for all test images.
 
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// With more classes there is no confusion matrix but a list.
+/// Beyond this number of classes, the confusion matrix is replaced by a list.
 const WIDEST: usize = 20;
 /// Length of that list.
 const MOST_ERRORS: usize = 20;
@@ -40,7 +40,7 @@ struct Report {
     accuracy: f64,
     logits_crc32: String,
     confusion: ConfusionMatrix,
-    /// Names of the classes.
+    /// Class names.
     classes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     robustness: Option<Vec<Row>>,
@@ -112,7 +112,7 @@ fn print_matrix(report: &Report) {
     }
 }
 
-/// The most frequent errors, where a matrix would be too wide.
+/// Prints the most frequent confusions, for matrices that would be too wide.
 fn print_confusions(report: &Report) {
     println!("\nmost frequent errors");
     for (count, label, answer) in report.confusion.errors().into_iter().take(MOST_ERRORS) {

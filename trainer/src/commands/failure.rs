@@ -1,4 +1,4 @@
 //! Failures of a command.
 
-/// Any library's error; `main` prints it on one line.
+/// An error of any library; `main` prints it on one line.
 pub type Failure = Box<dyn std::error::Error>;

@@ -1,4 +1,4 @@
-//! `sinapse inspect`: what a blob holds and needs.
+//! `sinapse inspect`: contents and requirements of a blob.
 
 use std::path::PathBuf;
 
@@ -28,9 +28,9 @@ pub struct Arguments {
 struct Report {
     model: String,
     shape: Vec<usize>,
-    /// Bits of the weights, one number a layer.
+    /// Bits of the weights, per layer.
     weight_bits: Vec<u32>,
-    /// Bits of the inputs of each layer; 32 for `f32`.
+    /// Bits of the inputs, per layer; 32 for `f32`.
     activation_bits: Vec<u32>,
     layers: String,
     rust_type: String,
@@ -38,11 +38,11 @@ struct Report {
     blob_bytes: usize,
     scratch_bytes: usize,
     multiply_adds: usize,
-    /// What an image will cost, core by core: modelled.
+    /// Modelled cost of an image on each core.
     costs: Vec<CoreCost>,
-    /// What an image gives each layer to do, as a mean: the costs follow from it.
+    /// Mean activity of each layer, from which the costs follow.
     activities: Vec<Activity>,
-    /// Images that the means are of.
+    /// Images that the means are taken over.
     costs_over: String,
     logit_step: f32,
     reject_margin: u32,
@@ -59,29 +59,29 @@ struct Provenance {
     validation_correct: u32,
 }
 
-/// Modelled cost on a class of cores.
+/// Modelled cost on one core.
 #[derive(Serialize)]
 struct CoreCost {
     core: &'static str,
     /// `cycles` or `instructions`.
     unit: &'static str,
-    /// Of an image, as a mean.
+    /// Mean over images.
     mean: u64,
-    /// Of a picture without zeros.
+    /// For a picture without zeros.
     no_zeros: u64,
-    /// Were no hidden activation zero, either: the most.
+    /// Upper bound: without zeros in hidden activations either.
     bound: u64,
-    /// The least program, with the blob.
+    /// Flash of the smallest program, with the blob.
     flash_bytes: Option<usize>,
-    /// Its static RAM: the scratch, and its last answer.
+    /// Static RAM of that program: the scratch and the last answer.
     ram_bytes: Option<usize>,
-    /// Its deepest stack.
+    /// Maximum stack of that program.
     stack_bytes: Option<usize>,
 }
 
-/// Images that means are taken over, at most.
+/// Largest number of images for the means.
 const SAMPLE: usize = 1_000;
-/// Drawn digits, where there are no others: drawing takes time.
+/// Number of drawn digits if there is no other data: drawing takes time.
 const DRAWN: usize = 200;
 
 /// Runs the command.
@@ -102,7 +102,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What images give the layers to do, and which images: test images of the size that the network reads, else a guess.
+/// Mean activities, and the images they are from: test images of the model's input size, otherwise an estimate.
 fn activities(arguments: &Arguments, model: &Model<'_>) -> Result<(Vec<Activity>, String), Failure> {
     let source = input::locate(arguments.data.data.as_deref())?;
     let digits = model.size == (28, 28);

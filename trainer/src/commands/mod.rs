@@ -1,4 +1,4 @@
-//! The command line: one file a command.
+//! The command line, one file per command.
 
 mod classify;
 mod data;
@@ -24,7 +24,7 @@ use failure::Failure;
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Number of threads [default: all cores]; a blob depends on seed and threads.
+    /// Number of threads [default: all cores]; results do not depend on it.
     #[arg(long, global = true, value_name = "N")]
     threads: Option<usize>,
 }
@@ -33,17 +33,17 @@ pub struct Cli {
 enum Command {
     /// Train a network and write its blob.
     Train(train::Arguments),
-    /// Explore shapes and number formats under a budget: accuracy against bytes and against cycles.
+    /// Search shapes and number formats under a budget: accuracy against bytes and against cycles.
     Search(search::Arguments),
-    /// Train by one recipe and print one line of JSON: a step of a search, for job queues.
+    /// Train one recipe and print one line of JSON: a step of a search, for job queues.
     Trial(trial::Arguments),
-    /// Accuracy and checksum of all logits over the test images.
+    /// Measure accuracy and the checksum of all logits on the test images.
     Eval(eval::Arguments),
-    /// Shape, sizes and origin of a blob.
+    /// Show shape, sizes and provenance of a blob.
     Inspect(inspect::Arguments),
-    /// Read digits in photographs and drawings.
+    /// Classify digits in photographs and drawings.
     Classify(classify::Arguments),
-    /// Which data would be used, and why; download MNIST.
+    /// Show which data would be used, and why; download MNIST.
     Data(data::Arguments),
 }
 

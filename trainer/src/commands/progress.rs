@@ -1,4 +1,4 @@
-//! How a training shows itself: a bar and live curves on a terminal, plain lines elsewhere, metrics in a file.
+//! Progress of a training: a bar and live curves on a terminal, plain lines elsewhere, metrics in a file.
 
 use std::fs::File;
 use std::io::{IsTerminal, Seek, Write};
@@ -11,17 +11,17 @@ use sinapse_trainer::train::{EpochReport, Observer};
 
 use super::failure::Failure;
 
-/// Rows of each live curve.
+/// Height of each live curve in characters.
 const ROWS: usize = 6;
-/// Columns of each live curve, at most.
+/// Largest width of each live curve in characters.
 const COLUMNS: usize = 70;
 
-/// Progress on standard error, and a history of it.
+/// Progress on standard error, with its history.
 pub struct Progress {
     bar: Option<ProgressBar>,
     begin: Instant,
     epochs: u32,
-    /// Epochs done, and those of them that an earlier run did.
+    /// Epochs completed, and those of them that an earlier run completed.
     done: u32,
     earlier: u32,
     metrics: Option<Metrics>,
@@ -29,7 +29,7 @@ pub struct Progress {
     pub history: History,
 }
 
-/// A file of JSON Lines, one an epoch.
+/// A JSON Lines file with one line per epoch.
 pub struct Metrics {
     file: File,
     path: String,
@@ -37,13 +37,13 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// A new file, or one of a training that goes on; returns the epochs that are in it.
+    /// Creates the file, or opens that of a resumed training; returns the epochs it holds.
     pub fn open(path: &Path, resume: bool) -> Result<(Metrics, History), Failure> {
         let shown = path.display().to_string();
         let mut history = History::default();
         if resume && path.exists() {
             let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
-            // A last line that a killed program has not finished is no record.
+            // An unfinished last line of a killed program is ignored.
             let records = text.lines().map_while(|line| serde_json::from_str(line).ok());
             records.for_each(|record| _ = history.push(record));
         }
@@ -67,7 +67,7 @@ impl Metrics {
         self.check(written);
     }
 
-    /// A full disk must not end a training: it is told once.
+    /// A full disk must not end a training: it is reported once.
     fn check(&mut self, result: std::io::Result<()>) {
         if let Err(error) = result
             && !std::mem::replace(&mut self.failed, true)
@@ -78,7 +78,7 @@ impl Metrics {
 }
 
 impl Progress {
-    /// A bar over `epochs` epochs where standard error is a terminal.
+    /// Creates a progress bar over `epochs` epochs if standard error is a terminal.
     pub fn new(epochs: u32, metrics: Option<(Metrics, History)>) -> Progress {
         let style = ProgressStyle::with_template("{msg}\n{bar:40} {percent} %, {per_sec} images, {eta} left");
         let bar = std::io::stderr().is_terminal().then(|| {
@@ -90,14 +90,14 @@ impl Progress {
         Progress { bar, begin: Instant::now(), epochs, done: 0, earlier: 0, metrics, history }
     }
 
-    /// Ends the bar; the curves stay.
+    /// Ends the bar; the curves remain.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.abandon();
         }
     }
 
-    /// Accuracy and loss, side by side where the terminal is wide enough.
+    /// Draws accuracy and loss, side by side if the terminal is wide enough.
     fn curves(&self) -> String {
         if self.history.epochs.len() < 2 {
             return String::new();
@@ -115,12 +115,12 @@ impl Progress {
     }
 }
 
-/// What the shell says, else what terminals have at least.
+/// Terminal width as given by the shell, otherwise 80.
 fn console_width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80)
 }
 
-/// Seconds as a person reads them.
+/// Formats a duration for people.
 fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {

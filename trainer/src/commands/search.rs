@@ -1,4 +1,4 @@
-//! `sinapse search`: many small trainings, side by side, for the front of accuracy against bytes and cycles.
+//! `sinapse search`: many small trainings in parallel, for the Pareto fronts of accuracy against bytes and cycles.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,43 +20,43 @@ use super::failure::Failure;
 /// Arguments of `search`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Folder of the search; the same command goes on where an earlier one stopped.
+    /// Folder of the search; repeating the command continues an interrupted search.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Recipe with everything but the shape and the number formats [default: that of `train --network`].
+    /// Recipe that defines everything but shape and number formats [default: that of `train --network`].
     #[arg(long, value_name = "FILE")]
     recipe: Option<PathBuf>,
     #[command(flatten)]
     data: DataArgument,
-    /// Most bytes of weights, biases and multipliers.
+    /// Limit on bytes of weights, biases and multipliers.
     #[arg(long, value_name = "BYTES")]
     flash: Option<u64>,
-    /// Most bytes of activations between the layers.
+    /// Limit on bytes of activations between the layers.
     #[arg(long, value_name = "BYTES")]
     ram: Option<u64>,
-    /// Most modelled Cortex-M4 cycles of an image, as a mean.
+    /// Limit on mean modelled Cortex-M4 cycles per image.
     #[arg(long, value_name = "N")]
     cycles: Option<u64>,
-    /// Trials in a generation.
+    /// Trials per generation.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     trials: u32,
-    /// Generations: the first is drawn freely, later ones vary the front of those before. More can be asked for later.
+    /// Number of generations: the first is random, later ones mutate the Pareto front so far. Can be raised later.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     generations: u32,
-    /// Epochs of a trial in all, instead of the recipe's.
+    /// Total epochs per trial, instead of the recipe's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     epochs: Option<u32>,
-    /// Trials at the same time, each a process of its own [default: as many as there are cores].
+    /// Trials to run in parallel, each in a process of its own [default: number of cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
     jobs: Option<u32>,
     /// Seed of the search.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Run nothing: print the recipes of the next generation that have no result yet, one path a line, for other machines;
-    /// nothing where all have one.
+    /// Run nothing, but print the recipes of the next generation that have no result yet, one path per line, for other
+    /// machines; nothing if all have one.
     #[arg(long)]
     plan: bool,
-    /// Print the front as one JSON object a line, instead of tables and charts.
+    /// Print the fronts as JSON, one object per line, instead of tables and charts.
     #[arg(long, conflicts_with = "plan")]
     json: bool,
 }
@@ -115,7 +115,7 @@ fn base_recipe(arguments: &Arguments) -> Result<Recipe, Failure> {
         None => default_recipe(Shape(vec![1, 1]), false),
     };
     recipe.network.arithmetic = Default::default();
-    // Every trial has a network of its own; the base has none that could differ.
+    // Every trial has a network of its own: the base must not differ by its network.
     recipe.network.shape = Shape(vec![1, 1]);
     recipe.network.reduction = None;
     if let Some(epochs) = arguments.epochs {
@@ -132,7 +132,7 @@ fn jobs_of(arguments: &Arguments) -> usize {
     arguments.jobs.map_or_else(cores, |jobs| jobs as usize)
 }
 
-/// How trials are run here.
+/// Runs trials in child processes.
 struct Runs<'a> {
     folder: &'a Folder,
     data: Option<&'a Path>,
@@ -141,14 +141,14 @@ struct Runs<'a> {
 }
 
 impl Runs<'_> {
-    /// Runs these trials, `jobs` at a time; what is done stays done whatever happens to the others.
+    /// Runs these trials, `jobs` at a time; completed ones remain whatever happens to the others.
     fn run_all(&self, keys: &[&String], jobs: usize) -> Result<(), Failure> {
         let mut waiting = keys.iter().rev().collect::<Vec<_>>();
         let mut running: Vec<(&String, Child)> = Vec::new();
         let (mut done, mut failures) = (0, Vec::new());
         while !(waiting.is_empty() && running.is_empty()) {
             if self.stop.load(Ordering::Relaxed) {
-                // A terminal's Ctrl-C reaches the children too; a signal to this process alone does not.
+                // Ctrl-C in a terminal reaches the children as well; a signal to this process alone does not.
                 for (_, child) in &mut running {
                     let _ = child.kill().and_then(|()| child.wait()); // it may have ended just now
                 }

@@ -1,4 +1,4 @@
-//! Data, teachers and checkpoint of a training: the same for `train` and `trial`.
+//! Data, teachers and checkpoint of a training, for `train` and `trial`.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use sinapse_trainer::train::Teachers;
 
 use super::failure::Failure;
 
-/// The images that the recipe's network can read, split, and what a blob calls them.
+/// Loads and splits the images for a recipe; returns their name in a blob's provenance, too.
 pub fn images_for(source: &Source, recipe: &Recipe) -> Result<(String, Split), Failure> {
     let all = input::load(source, Part::Train)?;
     recipe.check_data(&all)?;
@@ -16,21 +16,21 @@ pub fn images_for(source: &Source, recipe: &Recipe) -> Result<(String, Split), F
     let whole = recipe.training.all_images.then(|| all.clone());
     let mut split = input::split(source, all)?;
     let name = if whole.is_some() { name } else { format!("{name}, {}", split.rule.provenance()) };
-    // Once a recipe is chosen, the validation images may be learned from, too.
+    // Once a recipe is chosen, the validation images may be trained on as well.
     if let Some(whole) = whole {
         split.training = whole;
     }
     Ok((name, split))
 }
 
-/// `model.postcard` → `model.postcard.checkpoint`.
+/// Path of the checkpoint: `model.postcard.checkpoint` for `model.postcard`.
 pub fn checkpoint_beside(out: &Path) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(".checkpoint");
     name.into()
 }
 
-/// The recipe's teachers, read.
+/// Reads the teachers of a recipe.
 pub fn teachers_of(recipe: &Recipe, training: &Dataset) -> Result<Teachers, Failure> {
     let Some(distillation) = &recipe.distillation else { return Ok(Teachers::default()) };
     let size = (training.images.width, training.images.height);

@@ -1,9 +1,9 @@
-//! Pictures as text.
+//! Pictures as text art.
 
-/// From no ink to full ink.
+/// Characters from no ink to full ink.
 const SHADES: &[u8] = b" .:-=+*#%@";
 
-/// A grey picture as lines of characters, each pixel two characters wide, so that it looks square in a terminal.
+/// Renders a grey picture as lines of text, two characters per pixel, which looks square in a terminal.
 pub fn text_art(pixels: &[u8], width: usize) -> Vec<String> {
     let shade = |&pixel: &u8| char::from(SHADES[usize::from(pixel) * (SHADES.len() - 1) / 255]);
     let line = |row: &[u8]| row.iter().map(shade).flat_map(|shade| [shade, shade]).collect::<String>();

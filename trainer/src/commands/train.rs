@@ -1,4 +1,4 @@
-//! `sinapse train`: from images to a blob.
+//! `sinapse train`: trains a network and writes its blob.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use super::task::{checkpoint_beside, images_for, teachers_of};
 /// Arguments of `train`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Recipe file (TOML), see `recipes/`.
+    /// Recipe file (TOML); see `recipes/`.
     #[arg(long, value_name = "FILE", conflicts_with = "network")]
     recipe: Option<PathBuf>,
-    /// Shape of an integer network, for example 784-32-10, with the default recipe.
+    /// Shape of an integer network to train with the default recipe, for example 784-32-10.
     #[arg(long, value_name = "SHAPE", required_unless_present = "recipe")]
     network: Option<Shape>,
     /// Compute in single precision instead of integers (with --network).
@@ -30,25 +30,25 @@ pub struct Arguments {
     float: bool,
     #[command(flatten)]
     data: DataArgument,
-    /// Blob to write.
+    /// Blob file to write.
     #[arg(long, value_name = "FILE", default_value = "model.postcard")]
     out: PathBuf,
     /// Seed of all random numbers, instead of the recipe's.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Epochs in all, instead of the recipe's; an integer network spends two fifths of them quantised.
+    /// Total epochs, instead of the recipe's; an integer network spends two fifths of them quantised.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     epochs: Option<u32>,
-    /// Write loss and accuracy of every epoch, as JSON Lines; with --resume, after those that are there.
+    /// Write loss and accuracy of each epoch as JSON Lines; with --resume, append to them.
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
-    /// Write a report with curves and the recipe; the name's ending says which: .html, .md or .svg.
+    /// Write a report with curves and the recipe; the suffix selects the format: .html, .md or .svg.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Go on from the checkpoint of a training that was interrupted or killed.
+    /// Resume from the checkpoint of an interrupted or killed training.
     #[arg(long)]
     resume: bool,
-    /// Only time this many epochs (the quantised ones of an integer network), without validation; writes nothing.
+    /// Only time this many epochs (quantised ones for an integer network), without validation or output.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     time_epochs: Option<u32>,
     /// Print one JSON object at the end.
@@ -118,7 +118,7 @@ fn check_outputs(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A flag that the first Ctrl-C raises; the second ends the program.
+/// Returns a flag that the first Ctrl-C raises; a second one ends the program.
 fn raised_by_ctrl_c() -> Result<Arc<AtomicBool>, Failure> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&interrupted);

@@ -19,7 +19,7 @@ pub struct Arguments {
     recipe: PathBuf,
     #[command(flatten)]
     data: DataArgument,
-    /// Where the line goes; `-` is standard output. A file appears when the trial is done, and not before.
+    /// File for the result, `-` for standard output. The file appears only when the trial is complete.
     #[arg(long, value_name = "FILE", default_value = "-")]
     result: PathBuf,
 }
@@ -40,7 +40,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let line = serde_json::to_string(&result)?;
     if let Some(checkpoint) = checkpoint {
         atomic_file::write_atomically(&arguments.result, format!("{line}\n").as_bytes())?;
-        let _ = std::fs::remove_file(checkpoint); // short trials have none
+        let _ = std::fs::remove_file(checkpoint); // short trials write none
     } else {
         println!("{line}");
     }

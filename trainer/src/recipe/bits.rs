@@ -59,7 +59,7 @@ impl Default for WeightBits {
 }
 
 impl WeightBits {
-    /// The weight format of layer `index`; `None` without an entry for it, or without a format of that many bits.
+    /// Weight format of layer `index`; `None` without an entry for it, or without a format of that many bits.
     pub fn of(&self, index: usize) -> Option<WeightFormat> {
         let bits = match self {
             WeightBits::All(bits) => Some(bits),

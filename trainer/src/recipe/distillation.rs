@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Distillation {
-    /// Blobs of the teachers, relative to the recipe's folder: any networks for the same pictures and classes. Their mean is used.
+    /// Blobs of the teachers, relative to the recipe's folder: any networks for the same pictures and classes; their
+    /// mean prediction is used.
     pub teachers: Vec<PathBuf>,
     /// Temperature of both softmaxes.
     #[serde(default = "default_temperature")]

@@ -52,7 +52,8 @@ pub struct PreprocessingRecipe {
     /// Whether slanted digits are set upright first.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deslant: bool,
-    /// Test-time augmentation: whether the network reads five shifted views of every picture and adds their logits (integer only).
+    /// Test-time augmentation: whether the network reads five shifted views of every picture and adds their logits
+    /// (integer only).
     ///
     /// Training uses a single view, which augmentation shifts anyway; validation of the quantised blobs uses all five.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -20,21 +20,23 @@ pub struct Training {
     pub weight_decay: f32,
     /// Probability mass moved from the correct class to all classes.
     pub label_smoothing: f32,
-    /// Decay per step of the exponential moving average of the weights that is validated and exported; 0 disables averaging.
+    /// Decay per step of the exponential moving average of the weights, which is validated and exported; 0 disables
+    /// averaging.
     pub averaging: f32,
-    /// Penalty on a hidden activation at its maximum level, proportionally less on lower ones, in the quantised epochs of a
-    /// ReLU network.
+    /// Penalty on a hidden activation at its maximum level, proportionally less on lower ones, in the quantised epochs
+    /// of a ReLU network.
     ///
     /// Pushes activations to zero, which cost a board nothing.
     pub activity_penalty: f32,
     /// Fraction of the hidden outputs dropped at random in each step of the `f32` epochs.
     pub dropout: f32,
-    /// Whether weight scales are learned in the quantised epochs; otherwise they stay at the least rounding error, weighted by
-    /// the mean square of each input.
+    /// Whether weight scales are learned in the quantised epochs; otherwise they stay at the least rounding error,
+    /// weighted by the mean square of each input.
     pub learned_scales: bool,
     /// Pull of each weight towards the integer that it rounds to, in quantised epochs with fixed scales.
     ///
-    /// Grows as the learning rate decays; at 1 it balances a gradient that always points away, half a step from the integer.
+    /// Grows as the learning rate decays; at 1 it balances a gradient that always points away, half a step from the
+    /// integer.
     pub damping: f32,
     /// Whether to train on the validation images as well, once the recipe is chosen; the last epoch is exported then.
     pub all_images: bool,

@@ -1,50 +1,50 @@
-//! What a chart shows, however it is drawn.
+//! Charts, independent of how they are drawn.
 
-/// A chart with one horizontal axis and one vertical one.
+/// A chart with two axes.
 #[derive(Clone, Debug)]
 pub struct Chart {
-    /// Above the chart.
+    /// Title above the chart.
     pub title: String,
-    /// What is to the right, with its unit.
+    /// Label of the horizontal axis, with its unit.
     pub across: String,
-    /// What is up, with its unit.
+    /// Label of the vertical axis, with its unit.
     pub up: String,
-    /// Whether equal factors, instead of equal differences, are equally wide.
+    /// Whether the horizontal axis is logarithmic.
     pub logarithmic: bool,
-    /// What is drawn, later ones above earlier ones.
+    /// Series in drawing order.
     pub series: Vec<Series>,
 }
 
-/// Points of one kind.
+/// A series of points.
 #[derive(Clone, Debug)]
 pub struct Series {
     /// Name in the legend.
     pub name: String,
-    /// How they are drawn.
+    /// Style of the points.
     pub mark: Mark,
-    /// Colour in the SVG, as CSS has it.
+    /// Colour in SVG, as in CSS.
     pub color: &'static str,
-    /// Right and up.
+    /// Points, x and y.
     pub points: Vec<[f64; 2]>,
-    /// A text beside each point; missing ones: none.
+    /// Labels of the points; may be shorter than `points`.
     pub labels: Vec<String>,
 }
 
-/// How points are drawn.
+/// Style of points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// Joined by a line.
     Line,
     /// Small dots.
     Dot,
-    /// Dots joined by steps: a front, on which more is never worse.
+    /// Dots joined by steps: a Pareto front.
     Front,
     /// Diamonds with their labels.
     Diamond,
 }
 
 impl Chart {
-    /// Least and greatest of the points, each way, with a little room; `None` without finite points.
+    /// Bounds of the points on each axis, with a margin; `None` without finite points.
     pub(super) fn bounds(&self) -> Option<[[f64; 2]; 2]> {
         let mut bounds = [[f64::INFINITY, f64::NEG_INFINITY]; 2];
         for point in self.placed() {
@@ -59,18 +59,18 @@ impl Chart {
         bounds[0][0].is_finite().then(|| bounds.map(with_room))
     }
 
-    /// All points as they are placed.
+    /// All points in axis coordinates.
     fn placed(&self) -> impl Iterator<Item = [f64; 2]> {
         self.series.iter().flat_map(|series| &series.points).filter_map(|point| self.place(*point))
     }
 
-    /// A point on linear axes: the decimal logarithm across, where that is wanted; `None` where it cannot be drawn.
+    /// A point in axis coordinates, `log10(x)` on a logarithmic axis; `None` if it cannot be drawn.
     pub(super) fn place(&self, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
         let x = if self.logarithmic { x.log10() } else { x };
         (x.is_finite() && y.is_finite()).then_some([x, y])
     }
 
-    /// Values to write at an axis between two places: round ones.
+    /// Round tick values on an axis between two coordinates.
     pub(super) fn ticks(&self, [least, most]: [f64; 2], axis: usize) -> Vec<(f64, String)> {
         if self.logarithmic && axis == 0 {
             let decades = least.floor() as i32..=most.ceil() as i32;
@@ -88,7 +88,7 @@ impl Chart {
     }
 }
 
-/// A large number in few characters.
+/// Formats a large number in few characters.
 fn short(value: f64) -> String {
     match value {
         1e6.. => format!("{}M", value / 1e6),

@@ -1,4 +1,4 @@
-//! The report of a training as one file: HTML, Markdown or SVG, with nothing from elsewhere.
+//! Self-contained report of a training: HTML, Markdown or SVG.
 
 use std::path::Path;
 
@@ -6,23 +6,23 @@ use super::history::History;
 use super::svg::{escaped, svg};
 use super::terminal::terminal;
 
-/// Kind of a report, by the ending of its name.
+/// Format of a report, by file suffix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Everything, with charts, for a browser.
     Html,
-    /// Everything, with charts of characters.
+    /// Everything, with text charts.
     Markdown,
-    /// The two charts alone.
+    /// Only the two charts.
     Svg,
 }
 
 impl Format {
-    /// The format that a file name asks for.
+    /// Returns the format of a file name.
     ///
     /// # Errors
     ///
-    /// Other endings, with those that are known.
+    /// Returns an error that lists the known suffixes for any other one.
     pub fn of(path: &Path) -> Result<Format, String> {
         match path.extension().and_then(|end| end.to_str()) {
             Some("html") => Ok(Format::Html),
@@ -33,7 +33,7 @@ impl Format {
     }
 }
 
-/// What was trained and what came of it: names and values, in order.
+/// Inputs and results of a training, as names and values.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     /// Heading.
@@ -44,7 +44,7 @@ pub struct Summary {
     pub recipe: String,
 }
 
-/// The report.
+/// Formats the report.
 pub fn document(format: Format, summary: &Summary, history: &History) -> String {
     let charts = [history.accuracy(), history.loss()];
     match format {

@@ -1,33 +1,33 @@
-//! What a training was like, epoch by epoch.
+//! History of a training, epoch by epoch.
 
 use serde::{Deserialize, Serialize};
 
 use super::chart::{Chart, Mark, Series};
 use crate::train::EpochReport;
 
-/// One epoch: a line of the metrics.
+/// Result of an epoch, as one line of the metrics.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
-    /// Epochs done.
+    /// Epochs completed.
     pub epoch: u32,
-    /// Epochs in all.
+    /// Total number of epochs.
     pub epochs: u32,
-    /// Whether the forward pass was the board's.
+    /// Whether the forward pass used the board's arithmetic.
     pub quantised: bool,
     /// Mean loss over the training images.
     pub loss: f32,
-    /// Validation images.
+    /// Number of validation images.
     pub validation_images: usize,
-    /// Of these, read right.
+    /// Number of them classified correctly.
     pub validation_correct: usize,
-    /// Share read right.
+    /// Fraction of them classified correctly.
     pub validation_accuracy: f64,
-    /// Seconds since the training began, or went on.
+    /// Seconds since the training was started or resumed.
     pub seconds: f64,
 }
 
 impl EpochRecord {
-    /// What an observer was told, at a time.
+    /// Records a report at a time.
     pub fn of(report: &EpochReport, seconds: f64) -> EpochRecord {
         EpochRecord {
             epoch: report.epoch,
@@ -45,12 +45,12 @@ impl EpochRecord {
 /// All epochs so far.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// First to last.
+    /// Records, first to last.
     pub epochs: Vec<EpochRecord>,
 }
 
 impl History {
-    /// Appends an epoch; records of the same one or later ones, of a run that was killed, are forgotten.
+    /// Appends an epoch and drops records of the same or later epochs, left by a killed run.
     ///
     /// Returns whether there were any.
     pub fn push(&mut self, record: EpochRecord) -> bool {
@@ -61,18 +61,18 @@ impl History {
         forgotten
     }
 
-    /// The loss over the epochs.
+    /// Chart of the loss.
     pub fn loss(&self) -> Chart {
         self.chart("training loss", "mean loss", |record| f64::from(record.loss))
     }
 
-    /// The accuracy over the epochs.
+    /// Chart of the accuracy.
     pub fn accuracy(&self) -> Chart {
         self.chart("validation accuracy", "percent", |record| 100.0 * record.validation_accuracy)
     }
 
     fn chart(&self, title: &str, up: &str, value: impl Fn(&EpochRecord) -> f64) -> Chart {
-        // Numbers of the two phases are of different arithmetics: two lines.
+        // The two phases compute in different arithmetics: two lines.
         let phase = |quantised, name: &str, color| Series {
             name: name.into(),
             mark: Mark::Line,

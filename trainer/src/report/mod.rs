@@ -1,4 +1,4 @@
-//! Showing results: charts as SVG and in the terminal, and the report of a training.
+//! Charts as SVG and in the terminal, and reports of trainings.
 
 pub mod chart;
 mod document;

@@ -1,4 +1,4 @@
-//! Charts as SVG: one element, no scripts, nothing from elsewhere.
+//! Charts as SVG: one self-contained element without scripts.
 
 use std::fmt::Write;
 
@@ -6,10 +6,10 @@ use super::chart::{Chart, Mark, Series};
 
 const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 420.0;
-/// Left, top, right and bottom of the plot.
+/// Margins left, top, right and bottom of the plot.
 const FRAME: [f64; 4] = [70.0, 40.0, 20.0, 50.0];
 
-/// The chart as an SVG element.
+/// Draws a chart as an SVG element.
 pub fn svg(chart: &Chart) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"12\">\n\
@@ -119,7 +119,7 @@ impl View<'_> {
     }
 }
 
-/// Text as XML wants it.
+/// Escapes text for XML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,11 +1,11 @@
-//! Charts in a terminal: characters of 2 × 4 dots (Braille patterns), and a letter for what stands out.
+//! Charts in a terminal: Braille characters of 2 × 4 dots, and symbols for highlighted points.
 
 use super::chart::{Chart, Mark};
 
 /// Bits of the dots in a Braille character, `[row][column]`.
 const DOTS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
-/// The chart as lines of text, `columns` × `rows` characters without its axes.
+/// Draws a chart as lines of text; the plot has `columns` × `rows` characters.
 pub fn terminal(chart: &Chart, columns: usize, rows: usize) -> Vec<String> {
     let Some(bounds) = chart.bounds() else { return vec![format!("{}: nothing to draw yet", chart.title)] };
     let (columns, rows) = (columns.max(8), rows.max(2));
@@ -59,7 +59,7 @@ pub fn terminal(chart: &Chart, columns: usize, rows: usize) -> Vec<String> {
     lines
 }
 
-/// The values below the axis, as many as have room, and what they are.
+/// Tick labels below the horizontal axis, as far as they fit, and its label.
 fn below(chart: &Chart, bounds: [f64; 2], columns: usize) -> String {
     let mut line = String::new();
     for (place, text) in chart.ticks(bounds, 0) {

@@ -4,20 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use super::trial::TrialResult;
 
-/// What a network may take.
+/// Limits on a network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
-    /// Most bytes of weights, biases and multipliers.
+    /// Bytes of weights, biases and multipliers.
     pub flash_bytes: Option<u64>,
-    /// Most bytes between the layers.
+    /// Bytes of activations between the layers.
     pub ram_bytes: Option<u64>,
-    /// Most modelled Cortex-M4 cycles of an image, as a mean.
+    /// Mean modelled Cortex-M4 cycles per image.
     pub cycles: Option<u64>,
 }
 
 impl Budget {
-    /// Whether a result keeps to it.
+    /// Whether a result is within the limits.
     pub fn holds(&self, result: &TrialResult) -> bool {
         self.allows(result.weight_bytes, result.scratch_bytes, result.cycles)
     }
@@ -28,7 +28,7 @@ impl Budget {
         within(self.flash_bytes, flash) && within(self.ram_bytes, ram) && within(self.cycles, cycles)
     }
 
-    /// The limits in words.
+    /// Describes the limits.
     pub fn text(&self) -> String {
         let part = |most: Option<u64>, unit| most.map(|most| format!("{most} {unit}"));
         let parts = [

@@ -1,10 +1,10 @@
-//! The fronts as charts, beside published systems.
+//! Charts of the Pareto fronts, beside published systems.
 
 use super::front::{Goal, front};
 use super::trial::TrialResult;
 use crate::report::{Chart, Mark, Series};
 
-/// A system that others published, on MNIST's test images.
+/// A published system, with its accuracy on MNIST's test images.
 struct Published {
     name: &'static str,
     weight_bytes: f64,
@@ -13,19 +13,20 @@ struct Published {
     percent: f64,
 }
 
-/// Source: the accuracies are BitNetMCU's own; sizes follow from shape and bits; the cycles were counted as this project counts its own.
+/// Accuracies are as published by BitNetMCU; sizes follow from shape and bits; cycles were counted as for this
+/// project's own networks.
 const PUBLISHED: [Published; 3] = [
     Published { name: "BitNetMCU 256-64-64-64-10, 4 bit", weight_bytes: 12_608.0, cycles: 244_000.0, percent: 99.02 },
     Published { name: "BitNetMCU 256-16-16-10, 2 bit", weight_bytes: 1_128.0, cycles: 43_000.0, percent: 94.2 },
     Published { name: "BitNetMCU, convolutions", weight_bytes: 12_000.0, cycles: 1_300_000.0, percent: 99.55 },
 ];
 
-/// Accuracy against bytes.
+/// Chart of accuracy against bytes.
 pub fn bytes_chart(results: &[TrialResult]) -> Chart {
     chart(results, Goal::Bytes, "bytes of weights, biases and multipliers")
 }
 
-/// Accuracy against cycles.
+/// Chart of accuracy against cycles.
 pub fn cycles_chart(results: &[TrialResult]) -> Chart {
     chart(results, Goal::Cycles, "modelled Cortex-M4 cycles an image, mean")
 }
@@ -43,7 +44,7 @@ fn chart(results: &[TrialResult], goal: Goal, across: &str) -> Chart {
             .collect(),
     };
     let on_front = front(results, goal);
-    // A few failures must not press everything else into a corner.
+    // A few failures must not squeeze all other points into a corner.
     let least = on_front.first().map_or(0.0, |first| first.validation_accuracy) - 0.05;
     let shown = |result: &&TrialResult| result.weight_bytes > 0 && result.validation_accuracy >= least;
     let mut all = vec![

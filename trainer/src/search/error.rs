@@ -5,40 +5,40 @@ use std::path::PathBuf;
 use crate::atomic_file::WriteError;
 use crate::recipe::RecipeError;
 
-/// Why a search cannot go on.
+/// A search that cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    /// A file of the folder cannot be written.
+    /// A file cannot be written.
     #[error(transparent)]
     Unwritable(#[from] WriteError),
-    /// A file of the folder cannot be read.
+    /// A file cannot be read.
     #[error("{}: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The I/O error.
         source: std::io::Error,
     },
-    /// A file of the folder is not what it should be.
+    /// A file has invalid content.
     #[error("{}: {reason}; remove the file to run the trial again", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
-    /// The folder is of another search.
+    /// The folder belongs to another search.
     #[error("{} holds a search with another {what}; give another folder with --out", path.display())]
     Another {
         /// The folder.
         path: PathBuf,
-        /// What differs.
+        /// The setting that differs.
         what: &'static str,
     },
-    /// A recipe of the folder cannot be used.
+    /// A recipe is invalid.
     #[error(transparent)]
     Recipe(#[from] RecipeError),
-    /// Nothing can be tried.
+    /// No network is within the limits.
     #[error("no network fits the budget of {0}")]
     Budget(String),
 }

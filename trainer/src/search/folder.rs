@@ -1,4 +1,4 @@
-//! The folder of a search: `search.toml`, `recipes/KEY.toml`, `results/KEY.json`, and the charts.
+//! Folder of a search: `search.toml`, `recipes/KEY.toml`, `results/KEY.json`, and the charts.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,28 +18,28 @@ pub struct Folder {
     path: PathBuf,
 }
 
-/// What a search was asked for; the same in every run on a folder.
+/// Settings of a search, the same in every run on its folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
-    /// Data, and how it is split.
+    /// Data and its split.
     pub data: String,
     /// Seed of the search.
     pub seed: u64,
     /// Trials in a generation.
     pub trials: usize,
-    /// What networks may take.
+    /// Limits on the networks.
     pub budget: Budget,
-    /// What all recipes have in common.
+    /// Recipe that all trials share, except for the network.
     pub base: Recipe,
 }
 
 impl Folder {
-    /// Opens the folder of a search, or makes it.
+    /// Opens the folder of a search, or creates it.
     ///
     /// # Errors
     ///
-    /// Where the folder holds a search that was asked for something else, or cannot be written.
+    /// Returns an error if the folder belongs to a search with other settings, or cannot be written.
     pub fn open(path: &Path, asked: &Asked) -> Result<Folder, SearchError> {
         let folder = Folder { path: path.into() };
         for name in ["recipes", "results"] {
@@ -66,26 +66,26 @@ impl Folder {
         }
     }
 
-    /// What a recipe is called: the same for the same recipe, on every machine.
+    /// Key of a recipe, a hash of its text: the same on every machine.
     pub fn key(recipe_text: &str) -> String {
         Sha256::digest(recipe_text).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Where a trial's recipe is.
+    /// Path of a trial's recipe.
     pub fn recipe_path(&self, key: &str) -> PathBuf {
         self.path.join("recipes").join(key).with_extension("toml")
     }
 
-    /// Where a trial's result goes.
+    /// Path of a trial's result.
     pub fn result_path(&self, key: &str) -> PathBuf {
         self.path.join("results").join(key).with_extension("json")
     }
 
-    /// Writes a recipe, where it is not there yet; returns its key.
+    /// Writes a recipe unless it exists, and returns its key.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn write_recipe(&self, recipe: &Recipe) -> Result<String, SearchError> {
         let text = toml::to_string(recipe).map_err(|error| self.damaged(&self.path, error))?;
         let key = Folder::key(&text);
@@ -96,11 +96,11 @@ impl Folder {
         Ok(key)
     }
 
-    /// The results so far, by key.
+    /// Reads the results so far, by key.
     ///
     /// # Errors
     ///
-    /// Files that are no results.
+    /// Returns an error for files that are not results.
     pub fn results(&self) -> Result<BTreeMap<String, TrialResult>, SearchError> {
         let folder = self.path.join("results");
         let entries =
@@ -116,11 +116,11 @@ impl Folder {
         Ok(results)
     }
 
-    /// Writes a chart, or whatever else, under a name.
+    /// Writes a chart or another file under a name.
     ///
     /// # Errors
     ///
-    /// Where it cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn write(&self, name: &str, text: &str) -> Result<PathBuf, SearchError> {
         let path = self.path.join(name);
         write_atomically(&path, text.as_bytes())?;

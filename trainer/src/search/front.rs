@@ -1,8 +1,8 @@
-//! The Pareto front: what nothing else is both cheaper and better than.
+//! The Pareto front: results that nothing else is both cheaper and better than.
 
 use super::trial::TrialResult;
 
-/// What is paid for accuracy.
+/// Cost to trade against accuracy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Goal {
     /// Flash of the weights.
@@ -12,7 +12,7 @@ pub enum Goal {
 }
 
 impl Goal {
-    /// The price of a result.
+    /// Cost of a result.
     pub fn price(self, result: &TrialResult) -> u64 {
         match self {
             Goal::Bytes => result.weight_bytes,
@@ -21,7 +21,7 @@ impl Goal {
     }
 }
 
-/// Results that no other one beats in price without being worse, cheapest first.
+/// Returns the results that no other one is cheaper than without being worse, cheapest first.
 pub fn front<'a>(results: impl IntoIterator<Item = &'a TrialResult>, goal: Goal) -> Vec<&'a TrialResult> {
     let mut sorted: Vec<&TrialResult> = results.into_iter().filter(|result| result.weight_bytes > 0).collect();
     sorted.sort_by(|a, b| {

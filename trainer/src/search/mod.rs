@@ -1,8 +1,9 @@
-//! Searching shapes and number formats under a budget, for the front of accuracy against bytes and against cycles.
+//! Architecture search: shapes and number formats under a budget, for the Pareto fronts of accuracy against bytes and
+//! cycles.
 //!
-//! A search is a folder: a recipe a trial, a result a trial, and what the search was asked for. A generation's recipes depend on the
-//! results of the generations before and on the seed alone, so that a search that was interrupted, or whose trials ran elsewhere, goes
-//! on where it stood.
+//! A search is a folder with one recipe and one result per trial, and the settings of the search. The recipes of a
+//! generation depend only on the results of earlier generations and on the seed, so a search can be interrupted, or run
+//! its trials elsewhere, and continue.
 
 mod budget;
 mod draw;

@@ -1,4 +1,4 @@
-//! Which networks a generation tries.
+//! Proposals of networks for each generation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,32 +15,32 @@ use crate::cost::{self, Core};
 use crate::model::scratch_bytes;
 use crate::recipe::{Recipe, description_of};
 
-/// Share of later generations that is drawn freely.
+/// Fraction of later generations that is random.
 const FRESH: f64 = 0.25;
-/// Draws after which nothing new is expected to fit.
+/// Draws after which no new network is expected to fit.
 const PATIENCE: usize = 20_000;
 
-/// A search that proposes recipes.
+/// Proposes the recipes of a search.
 #[derive(Clone, Debug)]
 pub struct Plan<'a> {
-    /// What can be tried.
+    /// Networks to choose from.
     pub space: &'a Space,
-    /// What all recipes have in common.
+    /// Recipe that all trials share, except for the network.
     pub base: &'a Recipe,
-    /// What they may take.
+    /// Limits on the networks.
     pub budget: Budget,
-    /// Trials in a generation.
+    /// Trials per generation.
     pub trials: usize,
     /// Seed of the proposals.
     pub seed: u64,
 }
 
 impl Plan<'_> {
-    /// Recipes of generation `number`, from 0, given the recipes of those before and the results of these.
+    /// Proposes the recipes of generation `number`, from 0, given the recipes of earlier ones and their results.
     ///
     /// # Errors
     ///
-    /// Where no network fits the budget at all; where no new one does, the list is shorter.
+    /// Returns an error if no network fits the budget at all; if no new one does, the list is shorter.
     pub fn generation(
         &self,
         number: u32,
@@ -72,9 +72,9 @@ impl Plan<'_> {
         Ok(recipes)
     }
 
-    /// The networks on either front of the generations before.
+    /// Networks on either Pareto front of the earlier generations.
     ///
-    /// Results of later ones, which a search that goes on has too, do not count: a generation would be another one with them.
+    /// Results of later ones, which a resumed search has too, do not count: they would change the generation.
     fn parents(&self, before: &[Recipe], results: &BTreeMap<String, TrialResult>) -> Vec<Candidate> {
         let key = |recipe: &Recipe| toml::to_string(recipe).map(|text| Folder::key(&text)).unwrap_or_default();
         let known: BTreeSet<String> = before.iter().map(key).collect();
@@ -84,11 +84,11 @@ impl Plan<'_> {
         chosen.filter_map(|recipe| self.space.candidate(recipe)).collect()
     }
 
-    /// Whether a candidate keeps to the budget, as far as is known before it is trained.
+    /// Whether a candidate is within the budget, as estimated before training.
     fn fits(&self, candidate: &Candidate) -> bool {
         let recipe = self.space.recipe(self.base, candidate);
         if recipe.check().is_err() {
-            return false; // an option of the base recipe does not go with it
+            return false; // incompatible with an option of the base recipe
         }
         let description = description_of(&recipe.network, false);
         let activities = cost::estimate(&description, self.space.activity(candidate));

@@ -1,4 +1,4 @@
-//! What can be searched: shapes, number formats and reductions of pictures of one size.
+//! Search space: shapes, number formats and preprocessing for pictures of one size.
 
 use std::collections::HashMap;
 
@@ -15,49 +15,49 @@ use crate::recipe::{
     ActivationBits, Arithmetic, NetworkRecipe, PreprocessingRecipe, Recipe, ScaleRecipe, Shape, WeightBits,
 };
 
-/// Widths of hidden layers: whole words of 4-bit columns, mostly.
+/// Widths of hidden layers: mostly whole words of 4-bit columns.
 const WIDTHS: [usize; 14] = [8, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192];
-/// Most hidden layers.
+/// Largest number of hidden layers.
 const MOST_HIDDEN: usize = 3;
 /// Bits of weights.
 const WEIGHTS: [u8; 3] = [2, 4, 8];
-/// Bits of levels.
+/// Bits of activations.
 const LEVELS: [ActivationBits; 3] = [ActivationBits::U2, ActivationBits::U4, ActivationBits::U8];
-/// A reduced picture is at least so wide and so high.
+/// Smallest width and height after downscaling.
 const LEAST_SIDE: u16 = 4;
-/// Images that nonzero pixels are counted in.
+/// Number of images for activity counts.
 const SAMPLE: usize = 500;
 
-/// All networks that can be tried on a data set.
+/// The networks that can be tried on a data set.
 #[derive(Clone, Debug)]
 pub struct Space {
     pixels: usize,
     classes: usize,
     reductions: Vec<Option<PreprocessingRecipe>>,
-    /// What the images give a first layer to do, by reduction and levels.
+    /// Activity of the first layer, by preprocessing and input bits.
     activities: HashMap<(usize, u8), Activity>,
 }
 
-/// One network.
+/// A network of the search space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// Place in the space's reductions.
+    /// Index of the preprocessing.
     reduction: usize,
     input: ActivationBits,
     hidden: Vec<usize>,
-    /// Of every layer.
+    /// Bits of each layer's weights.
     weights: Vec<u8>,
     activations: ActivationBits,
 }
 
 impl Space {
-    /// The space of these training images.
+    /// Builds the search space for these training images.
     pub fn of(data: &Dataset) -> Space {
         let (width, height) = (data.images.width as u16, data.images.height as u16);
         let classes = data.labels.iter().max().map_or(1, |&label| usize::from(label) + 1);
         let mut reductions = vec![None];
         for scale in [ScaleRecipe::One, ScaleRecipe::TwoThirds, ScaleRecipe::Half, ScaleRecipe::Third] {
-            // More than a seventh cut off on a side would be more than a border.
+            // Cropping more than a seventh of a side would remove more than a border.
             for crop in 0..=(width.min(height) / 7) as u8 {
                 for deslant in [false, true] {
                     let recipe = PreprocessingRecipe { width, height, crop, scale, deslant, views: false };
@@ -98,7 +98,7 @@ impl Space {
         }
     }
 
-    /// Any network of the space.
+    /// Samples a network at random.
     pub fn random(&self, rng: &mut ChaCha8Rng) -> Candidate {
         let hidden: Vec<usize> = (0..rng.random_range(1..=MOST_HIDDEN)).map(|_| pick(&WIDTHS, rng)).collect();
         let weights = vec![pick(&WEIGHTS, rng); hidden.len() + 1];
@@ -111,7 +111,7 @@ impl Space {
         }
     }
 
-    /// A network that differs from `parent` in one or two things.
+    /// Mutates one or two properties of `parent`.
     pub fn varied(&self, parent: &Candidate, rng: &mut ChaCha8Rng) -> Candidate {
         let mut child = parent.clone();
         for _ in 0..rng.random_range(1..=2) {
@@ -144,7 +144,7 @@ impl Space {
         child
     }
 
-    /// The recipe of a candidate: `base` with this network.
+    /// Recipe of a candidate: `base` with this network.
     pub fn recipe(&self, base: &Recipe, candidate: &Candidate) -> Recipe {
         let reduction = self.reductions[candidate.reduction];
         let inputs = reduction.and_then(|recipe| Reduction::from(recipe).pixels()).map_or(self.pixels, usize::from);
@@ -161,7 +161,7 @@ impl Space {
         Recipe { name: "trial".into(), network, ..base.clone() }
     }
 
-    /// The candidate that a recipe of this space was made from; `None` for others.
+    /// Candidate of a recipe; `None` if the recipe is outside this space.
     pub fn candidate(&self, recipe: &Recipe) -> Option<Candidate> {
         let network = &recipe.network;
         let widths = &network.shape.0;
@@ -181,7 +181,7 @@ impl Space {
         })
     }
 
-    /// What the images give a candidate's first layer to do.
+    /// Activity of a candidate's first layer.
     pub fn activity(&self, candidate: &Candidate) -> Activity {
         self.activities.get(&(candidate.reduction, candidate.input.into())).copied().unwrap_or_default()
     }

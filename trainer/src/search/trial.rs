@@ -1,4 +1,4 @@
-//! One trial: a recipe in, a line of JSON out.
+//! One trial: from a recipe to a line of JSON.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -13,31 +13,31 @@ use crate::recipe::Recipe;
 use crate::train::Teachers;
 use crate::train::{CheckpointOptions, EpochReport, Exported, Observer, Task, TrainError, train};
 
-/// Validation images that nonzero activations are counted in.
+/// Number of validation images for activity counts.
 const SAMPLE: usize = 1_000;
 
-/// What came of a trial.
+/// Result of a trial.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrialResult {
-    /// The recipe, by its content.
+    /// Key of the recipe.
     pub key: String,
-    /// Widths of the network.
+    /// Layer widths.
     pub shape: String,
     /// Sizes and formats of all layers.
     pub layers: String,
     /// Flash of weights, biases and multipliers.
     pub weight_bytes: u64,
-    /// RAM between the layers.
+    /// RAM of the activations between the layers.
     pub scratch_bytes: u64,
-    /// Modelled Cortex-M4 cycles of an image, as a mean.
+    /// Mean modelled Cortex-M4 cycles per image.
     pub cycles: u64,
-    /// Share of the validation images read right by the blob.
+    /// Fraction of the validation images that the blob classifies correctly.
     pub validation_accuracy: f64,
-    /// Of these images …
+    /// Number of validation images.
     pub validation_images: u64,
-    /// … so many were right.
+    /// Number of them classified correctly.
     pub validation_correct: u64,
-    /// Data, and how it was split.
+    /// Data and its split.
     pub data: String,
     /// Seed of all random numbers.
     pub seed: u64,
@@ -52,13 +52,13 @@ impl Observer for Silent {
     fn epoch(&mut self, _: &EpochReport) {}
 }
 
-/// Trains as the recipe says, and measures on the validation images; `data` names them.
+/// Trains a recipe and measures the blob on the validation images; `data` names them.
 ///
-/// With a checkpoint, a trial that was killed goes on from there; one that cannot be used is not.
+/// With a checkpoint, a killed trial resumes; an unusable checkpoint is ignored.
 ///
 /// # Errors
 ///
-/// Checkpoints that cannot be written. A training that diverges is a result: it reads nothing.
+/// Returns an error if a checkpoint cannot be written. A diverging training is a result: it classifies nothing.
 pub fn run_trial(
     key: &str,
     recipe: &Recipe,
@@ -95,7 +95,7 @@ pub fn run_trial(
         seed: recipe.seed,
         seconds: begin.elapsed().as_secs_f64(),
     };
-    // A training that diverged leaves no network, or numbers that no board would load: its costs are unknown.
+    // A training that diverged has no network, or numbers that the loader refuses: its costs are unknown.
     if let Ok(model) = Model::load(&blob) {
         let pixels = &split.validation.images.pixels;
         let sample = &pixels[..pixels.len().min(SAMPLE * model.description.picture_pixels())];
