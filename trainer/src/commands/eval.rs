@@ -116,6 +116,6 @@ fn print_matrix(report: &Report) {
 fn print_confusions(report: &Report) {
     println!("\nmost frequent errors");
     for (count, label, answer) in report.confusion.errors().into_iter().take(MOST_ERRORS) {
-        println!("{count:>6}  {} read as {}", report.classes[label], report.classes[answer]);
+        println!("{count:>6}  {} classified as {}", report.classes[label], report.classes[answer]);
     }
 }

@@ -90,7 +90,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let model = model::load(&blob, &arguments.model)?;
     let rust_type = sinapse::blob::rust_type(blob.bytes())?.to_string();
     let (activities, over) = activities(&arguments, &model)?;
-    let mut report = Report::of(&arguments, &blob, &model, rust_type);
+    let mut report = Report::new(&arguments, &blob, &model, rust_type);
     report.costs = Core::ALL.map(|core| cost_of(core, &model, blob.bytes().len(), &activities)).into();
     report.activities = activities;
     report.costs_over = over;
@@ -122,7 +122,7 @@ fn activities(arguments: &Arguments, model: &Model<'_>) -> Result<(Vec<Activity>
     if sample.is_empty() {
         let inputs = usize::from(model.description.inputs);
         let first = Activity::scattered(inputs, inputs as f64 / 2.0, model.description.input);
-        return Ok((cost::estimate(&model.description, first), "half of all inputs zero, a guess".into()));
+        return Ok((cost::estimate(&model.description, first), "an estimate: half of all inputs zero".into()));
     }
     let over = format!("the first {} test images of {source}", sample.len() / size);
     Ok((cost::activities(model, sample), over))
@@ -130,12 +130,12 @@ fn activities(arguments: &Arguments, model: &Model<'_>) -> Result<(Vec<Activity>
 
 fn cost_of(core: Core, model: &Model<'_>, blob_bytes: usize, activities: &[Activity]) -> CoreCost {
     let description = &model.description;
-    let white = cost::activities(model, &vec![255; description.picture_pixels()]);
+    let saturated = cost::activities(model, &vec![255; description.picture_pixels()]);
     CoreCost {
         core: core.name(),
         unit: core.unit(),
         mean: cost::time(core, description, activities),
-        no_zeros: cost::time(core, description, &white),
+        no_zeros: cost::time(core, description, &saturated),
         bound: cost::time(core, description, &cost::worst_case(description)),
         flash_bytes: cost::program_bytes(core, description).map(|program| program + blob_bytes),
         ram_bytes: cost::ram_bytes(core, description),
@@ -144,7 +144,7 @@ fn cost_of(core: Core, model: &Model<'_>, blob_bytes: usize, activities: &[Activ
 }
 
 impl Report {
-    fn of(arguments: &Arguments, blob: &Blob, model: &Model<'_>, rust_type: String) -> Report {
+    fn new(arguments: &Arguments, blob: &Blob, model: &Model<'_>, rust_type: String) -> Report {
         let description = &model.description;
         let mut shape = vec![usize::from(description.inputs)];
         shape.extend(description.layers().iter().map(|layer| usize::from(layer.outputs)));
@@ -194,8 +194,8 @@ fn print(report: &Report) {
     println!("written by    {}", origin.program);
     println!("recipe        {} (seed {})", origin.recipe, origin.seed);
     println!("trained on    {}", origin.data);
-    println!("validation    {} of {} images right", origin.validation_correct, origin.validation_images);
-    println!("\nmodelled cost of an image; mean over {}", report.costs_over);
+    println!("validation    {} of {} images correct", origin.validation_correct, origin.validation_images);
+    println!("\nmodelled cost per image; means over {}", report.costs_over);
     println!(
         "core       unit           {:>9} {:>9} {:>9} {:>9} {:>7} {:>7}",
         "mean", "no zeros", "at most", "flash", "RAM", "stack"

@@ -72,7 +72,7 @@ impl Metrics {
         if let Err(error) = result
             && !std::mem::replace(&mut self.failed, true)
         {
-            eprintln!("warning: cannot write {}: {error}; the training goes on", self.path);
+            eprintln!("warning: cannot write {}: {error}; the training continues", self.path);
         }
     }
 }
@@ -143,7 +143,7 @@ impl Observer for Progress {
             self.earlier = report.epoch - 1;
         }
         self.done = report.epoch;
-        let record = EpochRecord::of(report, self.begin.elapsed().as_secs_f64());
+        let record = EpochRecord::new(report, self.begin.elapsed().as_secs_f64());
         let accuracy = 100.0 * record.validation_accuracy;
         let of_an_epoch = record.seconds / f64::from((report.epoch - self.earlier).max(1));
         let left = of_an_epoch * f64::from(report.epochs - report.epoch);

@@ -10,7 +10,7 @@ use sinapse_trainer::input::{self, Part};
 use sinapse_trainer::recipe::{Recipe, Shape};
 use sinapse_trainer::report::{svg, terminal};
 use sinapse_trainer::search::{
-    Asked, Budget, Folder, Goal, Plan, Space, TrialResult, bytes_chart, cycles_chart, front,
+    Budget, Folder, Objective, Plan, SearchSettings, Space, TrialResult, bytes_chart, cycles_chart, front,
 };
 
 use super::data_argument::DataArgument;
@@ -61,19 +61,19 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Runs the command.
+/// Runner the command.
 pub fn run(arguments: Arguments, threads: Option<usize>) -> Result<(), Failure> {
     let source = input::locate(arguments.data.data.as_deref())?;
     let training = input::load(&source, Part::Train)?;
     let name = input::provenance_name(&source, &training);
     let split = input::split(&source, training)?;
     let name = format!("{name}, {}", split.rule.provenance());
-    let space = Space::of(&split.training);
+    let space = Space::new(&split.training);
     let base = base_recipe(&arguments)?;
     let budget = Budget { flash_bytes: arguments.flash, ram_bytes: arguments.ram, cycles: arguments.cycles };
     let (trials, seed) = (arguments.trials as usize, arguments.seed);
-    let asked = Asked { data: name, seed, trials, budget, base: base.clone() };
-    let folder = Folder::open(&arguments.out, &asked)?;
+    let settings = SearchSettings { data: name, seed, trials, budget, base: base.clone() };
+    let folder = Folder::open(&arguments.out, &settings)?;
     let plan = Plan { space: &space, base: &base, budget, trials, seed };
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -96,13 +96,13 @@ pub fn run(arguments: Arguments, threads: Option<usize>) -> Result<(), Failure> 
         }
         if !open.is_empty() {
             eprintln!("generation {} of {}: {} trials to run", number + 1, arguments.generations, open.len());
-            let runs = Runs { folder: &folder, data: source.folder(), threads: threads.unwrap_or(1), stop: &stop };
-            runs.run_all(&open, jobs_of(&arguments))?;
+            let runner = Runner { folder: &folder, data: source.folder(), threads: threads.unwrap_or(1), stop: &stop };
+            runner.run_all(&open, jobs_of(&arguments))?;
         }
         before.extend(recipes);
     }
     if arguments.plan {
-        eprintln!("all {} generations have their results; without --plan they are shown", arguments.generations);
+        eprintln!("all {} generations are complete; run without --plan to show the results", arguments.generations);
         return Ok(());
     }
     let results: Vec<TrialResult> = folder.results()?.into_values().filter(|result| budget.holds(result)).collect();
@@ -132,16 +132,16 @@ fn jobs_of(arguments: &Arguments) -> usize {
     arguments.jobs.map_or_else(cores, |jobs| jobs as usize)
 }
 
-/// Runs trials in child processes.
-struct Runs<'a> {
+/// Runner trials in child processes.
+struct Runner<'a> {
     folder: &'a Folder,
     data: Option<&'a Path>,
     threads: usize,
     stop: &'a AtomicBool,
 }
 
-impl Runs<'_> {
-    /// Runs these trials, `jobs` at a time; completed ones remain whatever happens to the others.
+impl Runner<'_> {
+    /// Runner these trials, `jobs` at a time; completed ones remain whatever happens to the others.
     fn run_all(&self, keys: &[&String], jobs: usize) -> Result<(), Failure> {
         let mut waiting = keys.iter().rev().collect::<Vec<_>>();
         let mut running: Vec<(&String, Child)> = Vec::new();
@@ -153,7 +153,7 @@ impl Runs<'_> {
                     let _ = child.kill().and_then(|()| child.wait()); // it may have ended just now
                 }
                 return Err(
-                    format!("stopped with {done} of {} trials done; the same command goes on", keys.len()).into()
+                    format!("stopped with {done} of {} trials done; run the same command again to continue", keys.len()).into()
                 );
             }
             while running.len() < jobs
@@ -167,7 +167,7 @@ impl Runs<'_> {
                     None => still.push((key, child)),
                     Some(status) if status.success() => {
                         done += 1;
-                        self.tell(key, done, keys.len());
+                        self.report(key, done, keys.len());
                     }
                     Some(status) => failures.push(format!("{}: {status}", self.folder.recipe_path(key).display())),
                 }
@@ -194,7 +194,7 @@ impl Runs<'_> {
         Ok(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?)
     }
 
-    fn tell(&self, key: &str, done: usize, of: usize) {
+    fn report(&self, key: &str, done: usize, of: usize) {
         let Ok(text) = std::fs::read_to_string(self.folder.result_path(key)) else { return };
         if let Ok(result) = serde_json::from_str::<TrialResult>(&text) {
             let percent = 100.0 * result.validation_accuracy;
@@ -207,12 +207,12 @@ impl Runs<'_> {
 }
 
 fn show(folder: &Folder, results: &[TrialResult], json: bool) -> Result<(), Failure> {
-    for (goal, name, chart) in [
-        (Goal::Bytes, "front-bytes.svg", bytes_chart(results)),
-        (Goal::Cycles, "front-cycles.svg", cycles_chart(results)),
+    for (objective, name, chart) in [
+        (Objective::Bytes, "front-bytes.svg", bytes_chart(results)),
+        (Objective::Cycles, "front-cycles.svg", cycles_chart(results)),
     ] {
         let path = folder.write(name, &svg(&chart))?;
-        let on_front = front(results, goal);
+        let on_front = front(results, objective);
         if json {
             for result in on_front {
                 println!("{}", serde_json::json!({ "front": name.trim_end_matches(".svg"), "result": result }));

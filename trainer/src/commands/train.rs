@@ -99,7 +99,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         interrupted,
     };
     if let Some(path) = &arguments.report {
-        let text = report::document(report::Format::of(path)?, &outcome.summary()?, &progress.history);
+        let text = report::document(report::Format::from_path(path)?, &outcome.summary()?, &progress.history);
         atomic_file::write_atomically(path, text.as_bytes())?;
     }
     outcome.print();
@@ -110,7 +110,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 fn check_outputs(arguments: &Arguments) -> Result<(), Failure> {
     atomic_file::check_writable(&arguments.out)?;
     if let Some(report) = &arguments.report {
-        report::Format::of(report)?;
+        report::Format::from_path(report)?;
     }
     for path in [&arguments.report, &arguments.metrics].into_iter().flatten() {
         atomic_file::check_writable(path)?;
@@ -202,7 +202,7 @@ fn time(task: Task<'_>, count: u32, json: bool) -> Result<(), Failure> {
         println!("{}", serde_json::json!({ "images": images, "quantised": quantised, "seconds": seconds }));
     } else {
         let best = seconds.iter().fold(f64::INFINITY, |a, b| a.min(*b));
-        println!("{images} images an epoch, {:.3} s the fastest of {count} epochs", best);
+        println!("{images} images per epoch, {:.3} s in the fastest of {count} epochs", best);
     }
     Ok(())
 }

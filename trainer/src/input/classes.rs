@@ -39,7 +39,7 @@ pub fn read_names(path: &Path) -> Result<Vec<String>, DataError> {
     let text = String::from_utf8_lossy(&bytes);
     let names: Vec<String> = text.trim_end().lines().map(|line| line.trim().to_owned()).collect();
     if let Some(line) = names.iter().position(String::is_empty) {
-        let reason = "no name, expected the name of a class".into();
+        let reason = "empty, expected the name of a class".into();
         return Err(DataError::WrongLine { path: path.into(), line: line + 1, reason });
     }
     match names.len() {

@@ -6,9 +6,9 @@ pub struct Chart {
     /// Title above the chart.
     pub title: String,
     /// Label of the horizontal axis, with its unit.
-    pub across: String,
+    pub x_label: String,
     /// Label of the vertical axis, with its unit.
-    pub up: String,
+    pub y_label: String,
     /// Whether the horizontal axis is logarithmic.
     pub logarithmic: bool,
     /// Series in drawing order.
@@ -52,11 +52,11 @@ impl Chart {
                 *bound = [bound[0].min(point[axis]), bound[1].max(point[axis])];
             }
         }
-        let with_room = |[least, most]: [f64; 2]| {
-            let room = (0.04 * (most - least)).max(if most == least { 0.5 } else { 0.0 });
-            [least - room, most + room]
+        let with_margin = |[least, most]: [f64; 2]| {
+            let margin = (0.04 * (most - least)).max(if most == least { 0.5 } else { 0.0 });
+            [least - margin, most + margin]
         };
-        bounds[0][0].is_finite().then(|| bounds.map(with_room))
+        bounds[0][0].is_finite().then(|| bounds.map(with_margin))
     }
 
     /// All points in axis coordinates.
@@ -76,7 +76,7 @@ impl Chart {
             let decades = least.floor() as i32..=most.ceil() as i32;
             let values = decades.flat_map(|decade| [1.0, 2.0, 5.0].map(|digit| digit * 10f64.powi(decade)));
             let inside = values.filter(|value| (least..=most).contains(&value.log10()));
-            return inside.map(|value| (value.log10(), short(value))).collect();
+            return inside.map(|value| (value.log10(), abbreviate(value))).collect();
         }
         let rough = (most - least) / 5.0;
         let decade = 10f64.powf(rough.log10().floor());
@@ -89,7 +89,7 @@ impl Chart {
 }
 
 /// Formats a large number in few characters.
-fn short(value: f64) -> String {
+fn abbreviate(value: f64) -> String {
     match value {
         1e6.. => format!("{}M", value / 1e6),
         1e3.. => format!("{}k", value / 1e3),
@@ -104,7 +104,7 @@ mod tests {
     fn chart(logarithmic: bool, points: &[[f64; 2]]) -> Chart {
         let series =
             Series { name: "s".into(), mark: Mark::Dot, color: "black", points: points.into(), labels: Vec::new() };
-        Chart { title: "t".into(), across: "x".into(), up: "y".into(), logarithmic, series: vec![series] }
+        Chart { title: "t".into(), x_label: "x".into(), y_label: "y".into(), logarithmic, series: vec![series] }
     }
 
     #[test]

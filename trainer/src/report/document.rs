@@ -23,7 +23,7 @@ impl Format {
     /// # Errors
     ///
     /// Returns an error that lists the known suffixes for any other one.
-    pub fn of(path: &Path) -> Result<Format, String> {
+    pub fn from_path(path: &Path) -> Result<Format, String> {
         match path.extension().and_then(|end| end.to_str()) {
             Some("html") => Ok(Format::Html),
             Some("md") => Ok(Format::Markdown),
@@ -51,7 +51,8 @@ pub fn document(format: Format, summary: &Summary, history: &History) -> String 
         Format::Svg => {
             let [accuracy, loss] = charts.map(|chart| svg(&chart));
             format!(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 860 840\"><title>{}</title>\n<svg y=\"0\" height=\"420\"{}<svg y=\"420\" height=\"420\"{}</svg>\n",
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 860 840\"><title>{}</title>\n\
+                 <svg y=\"0\" height=\"420\"{}<svg y=\"420\" height=\"420\"{}</svg>\n",
                 escaped(&summary.title),
                 accuracy.trim_start_matches("<svg"),
                 loss.trim_start_matches("<svg")
@@ -128,6 +129,6 @@ mod tests {
             assert!(!text.contains("<script") && !text.contains("src=") && !text.contains("href="), "{text}");
             assert!(format == Format::Markdown || text.contains("a &lt;b&gt;"), "{text}");
         }
-        assert!(Format::of(Path::new("a.pdf")).unwrap_err().contains(".html"));
+        assert!(Format::from_path(Path::new("a.pdf")).unwrap_err().contains(".html"));
     }
 }

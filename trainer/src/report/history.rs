@@ -28,7 +28,7 @@ pub struct EpochRecord {
 
 impl EpochRecord {
     /// Records a report at a time.
-    pub fn of(report: &EpochReport, seconds: f64) -> EpochRecord {
+    pub fn new(report: &EpochReport, seconds: f64) -> EpochRecord {
         EpochRecord {
             epoch: report.epoch,
             epochs: report.epochs,
@@ -71,7 +71,7 @@ impl History {
         self.chart("validation accuracy", "percent", |record| 100.0 * record.validation_accuracy)
     }
 
-    fn chart(&self, title: &str, up: &str, value: impl Fn(&EpochRecord) -> f64) -> Chart {
+    fn chart(&self, title: &str, y_label: &str, value: impl Fn(&EpochRecord) -> f64) -> Chart {
         // The two phases compute in different arithmetics: two lines.
         let phase = |quantised, name: &str, color| Series {
             name: name.into(),
@@ -88,8 +88,8 @@ impl History {
         let phases = [phase(false, "f32", "#1f77b4"), phase(true, "as on the board", "#d62728")];
         Chart {
             title: title.into(),
-            across: "epoch".into(),
-            up: up.into(),
+            x_label: "epoch".into(),
+            y_label: y_label.into(),
             logarithmic: false,
             series: phases.into_iter().filter(|series| !series.points.is_empty()).collect(),
         }

@@ -12,7 +12,8 @@ const FRAME: [f64; 4] = [70.0, 40.0, 20.0, 50.0];
 /// Draws a chart as an SVG element.
 pub fn svg(chart: &Chart) -> String {
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"12\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
+         font-family=\"sans-serif\" font-size=\"12\">\n\
          <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>\n\
          <text x=\"{}\" y=\"22\" font-size=\"15\">{}</text>\n",
         FRAME[0],
@@ -59,12 +60,14 @@ impl View<'_> {
                 writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>", left - 6.0, y + 4.0);
         }
         let _ = writeln!(out, "<path d=\"M{left} {top}V{bottom}H{right}\" fill=\"none\" stroke=\"#444\"/>");
-        let (across, up) = (escaped(&self.chart.across), escaped(&self.chart.up));
+        let (x_label, y_label) = (escaped(&self.chart.x_label), escaped(&self.chart.y_label));
         let middle = (left + right) / 2.0;
-        let _ = writeln!(out, "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{across}</text>", HEIGHT - 14.0);
+        let _ = writeln!(out, "<text x=\"{middle}\" y=\"{}\" text-anchor=\"middle\">{x_label}</text>", HEIGHT - 14.0);
         let middle = (top + bottom) / 2.0;
-        let _ =
-            writeln!(out, "<text transform=\"translate(16 {middle}) rotate(-90)\" text-anchor=\"middle\">{up}</text>");
+        let _ = writeln!(
+            out,
+            "<text transform=\"translate(16 {middle}) rotate(-90)\" text-anchor=\"middle\">{y_label}</text>"
+        );
     }
 
     fn series(&self, out: &mut String, series: &Series) {
@@ -137,8 +140,13 @@ mod tests {
             points: vec![[1.0, 2.0], [10.0, 3.0]],
             labels: vec!["<first>".into()],
         };
-        let chart =
-            Chart { title: "t".into(), across: "x".into(), up: "y".into(), logarithmic: true, series: vec![front] };
+        let chart = Chart {
+            title: "t".into(),
+            x_label: "x".into(),
+            y_label: "y".into(),
+            logarithmic: true,
+            series: vec![front],
+        };
         let drawn = svg(&chart);
         assert_eq!(drawn.matches("<circle").count(), 2);
         assert!(drawn.contains("a &amp; b") && drawn.contains("&lt;first&gt;"), "{drawn}");
@@ -150,8 +158,8 @@ mod tests {
     fn a_chart_without_points_is_its_title() {
         let chart = Chart {
             title: "none".into(),
-            across: String::new(),
-            up: String::new(),
+            x_label: String::new(),
+            y_label: String::new(),
             logarithmic: false,
             series: vec![],
         };

@@ -43,7 +43,7 @@ pub fn terminal(chart: &Chart, columns: usize, rows: usize) -> Vec<String> {
     }
     let ticks = chart.ticks(bounds[1], 1);
     let margin = ticks.iter().map(|tick| tick.1.len()).max().unwrap_or(0);
-    let mut lines = vec![format!("{:margin$}   {}, up: {}", "", chart.title, chart.up)];
+    let mut lines = vec![format!("{:margin$}   {} ({})", "", chart.title, chart.y_label)];
     for row in 0..rows {
         let here = |tick: &&(f64, String)| (to_dots([bounds[0][0], tick.0])[1] + 0.5) as usize / 4 == row;
         let tick = ticks.iter().find(here).map_or("", |tick| tick.1.as_str());
@@ -55,12 +55,12 @@ pub fn terminal(chart: &Chart, columns: usize, rows: usize) -> Vec<String> {
         lines.push(format!("{tick:>margin$} │{}", line.collect::<String>().trim_end()));
     }
     lines.push(format!("{:margin$} └{}", "", "─".repeat(columns)));
-    lines.push(format!("{:margin$}  {}", "", below(chart, bounds[0], columns)));
+    lines.push(format!("{:margin$}  {}", "", x_axis(chart, bounds[0], columns)));
     lines
 }
 
 /// Tick labels below the horizontal axis, as far as they fit, and its label.
-fn below(chart: &Chart, bounds: [f64; 2], columns: usize) -> String {
+fn x_axis(chart: &Chart, bounds: [f64; 2], columns: usize) -> String {
     let mut line = String::new();
     for (place, text) in chart.ticks(bounds, 0) {
         let column = ((place - bounds[0]) / (bounds[1] - bounds[0]) * (columns - 1) as f64) as usize;
@@ -69,7 +69,7 @@ fn below(chart: &Chart, bounds: [f64; 2], columns: usize) -> String {
             line = format!("{line:start$}{text}");
         }
     }
-    format!("{line:columns$} {}", chart.across)
+    format!("{line:columns$} {}", chart.x_label)
 }
 
 #[cfg(test)]
@@ -81,8 +81,13 @@ mod tests {
     fn a_rising_line_is_drawn_from_the_lower_left_to_the_upper_right() {
         let points = (0..10).map(|x| [f64::from(x), f64::from(x)]).collect();
         let series = Series { name: "s".into(), mark: Mark::Line, color: "", points, labels: vec![] };
-        let chart =
-            Chart { title: "t".into(), across: "x".into(), up: "y".into(), logarithmic: false, series: vec![series] };
+        let chart = Chart {
+            title: "t".into(),
+            x_label: "x".into(),
+            y_label: "y".into(),
+            logarithmic: false,
+            series: vec![series],
+        };
         let lines = terminal(&chart, 20, 5);
         assert_eq!(lines.len(), 8);
         let first_dot = |line: &str| line.chars().position(|c| ('\u{2801}'..='\u{28ff}').contains(&c)).unwrap();

@@ -29,7 +29,7 @@ impl Budget {
     }
 
     /// Describes the limits.
-    pub fn text(&self) -> String {
+    pub fn describe(&self) -> String {
         let part = |most: Option<u64>, unit| most.map(|most| format!("{most} {unit}"));
         let parts = [
             part(self.flash_bytes, "bytes of flash"),

@@ -21,7 +21,7 @@ pub struct Folder {
 /// Settings of a search, the same in every run on its folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct SearchSettings {
     /// Data and its split.
     pub data: String,
     /// Seed of the search.
@@ -40,7 +40,7 @@ impl Folder {
     /// # Errors
     ///
     /// Returns an error if the folder belongs to a search with other settings, or cannot be written.
-    pub fn open(path: &Path, asked: &Asked) -> Result<Folder, SearchError> {
+    pub fn open(path: &Path, settings: &SearchSettings) -> Result<Folder, SearchError> {
         let folder = Folder { path: path.into() };
         for name in ["recipes", "results"] {
             let path = path.join(name);
@@ -48,17 +48,17 @@ impl Folder {
         }
         let file = path.join("search.toml");
         if !file.exists() {
-            let text = toml::to_string(asked).map_err(|error| folder.damaged(&file, error))?;
+            let text = toml::to_string(settings).map_err(|error| folder.damaged(&file, error))?;
             write_atomically(&file, text.as_bytes())?;
             return Ok(folder);
         }
-        let before: Asked = toml::from_str(&read(&file)?).map_err(|error| folder.damaged(&file, error))?;
+        let before: SearchSettings = toml::from_str(&read(&file)?).map_err(|error| folder.damaged(&file, error))?;
         let differs = [
-            ("data set", before.data != asked.data),
-            ("seed", before.seed != asked.seed),
-            ("number of trials in a generation", before.trials != asked.trials),
-            ("budget", before.budget != asked.budget),
-            ("recipe", before.base != asked.base),
+            ("data set", before.data != settings.data),
+            ("seed", before.seed != settings.seed),
+            ("number of trials in a generation", before.trials != settings.trials),
+            ("budget", before.budget != settings.budget),
+            ("recipe", before.base != settings.base),
         ];
         match differs.iter().find(|(_, differs)| *differs) {
             Some((what, _)) => Err(SearchError::Another { path: path.into(), what }),

@@ -4,29 +4,29 @@ use super::trial::TrialResult;
 
 /// Cost to trade against accuracy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Goal {
+pub enum Objective {
     /// Flash of the weights.
     Bytes,
     /// Modelled cycles.
     Cycles,
 }
 
-impl Goal {
+impl Objective {
     /// Cost of a result.
-    pub fn price(self, result: &TrialResult) -> u64 {
+    pub fn cost(self, result: &TrialResult) -> u64 {
         match self {
-            Goal::Bytes => result.weight_bytes,
-            Goal::Cycles => result.cycles,
+            Objective::Bytes => result.weight_bytes,
+            Objective::Cycles => result.cycles,
         }
     }
 }
 
 /// Returns the results that no other one is cheaper than without being worse, cheapest first.
-pub fn front<'a>(results: impl IntoIterator<Item = &'a TrialResult>, goal: Goal) -> Vec<&'a TrialResult> {
+pub fn front<'a>(results: impl IntoIterator<Item = &'a TrialResult>, objective: Objective) -> Vec<&'a TrialResult> {
     let mut sorted: Vec<&TrialResult> = results.into_iter().filter(|result| result.weight_bytes > 0).collect();
     sorted.sort_by(|a, b| {
         let better_first = b.validation_accuracy.total_cmp(&a.validation_accuracy);
-        goal.price(a).cmp(&goal.price(b)).then(better_first).then(a.key.cmp(&b.key))
+        objective.cost(a).cmp(&objective.cost(b)).then(better_first).then(a.key.cmp(&b.key))
     });
     let mut best = f64::NEG_INFINITY;
     sorted.retain(|result| {
@@ -67,8 +67,8 @@ pub(super) mod tests {
             result("d", 300, 2, 0.9),
             result("broken", 0, 0, 0.1),
         ];
-        let keys = |goal| front(&all, goal).iter().map(|result| result.key.as_str()).collect::<Vec<_>>();
-        assert_eq!(keys(Goal::Bytes), ["b", "d"]);
-        assert_eq!(keys(Goal::Cycles), ["c", "d"]);
+        let keys = |objective| front(&all, objective).iter().map(|result| result.key.as_str()).collect::<Vec<_>>();
+        assert_eq!(keys(Objective::Bytes), ["b", "d"]);
+        assert_eq!(keys(Objective::Cycles), ["c", "d"]);
     }
 }

@@ -6,7 +6,7 @@
 //! its trials elsewhere, and continue.
 
 mod budget;
-mod draw;
+mod charts;
 mod error;
 mod folder;
 mod front;
@@ -15,10 +15,10 @@ mod space;
 mod trial;
 
 pub use budget::Budget;
-pub use draw::{bytes_chart, cycles_chart};
+pub use charts::{bytes_chart, cycles_chart};
 pub use error::SearchError;
-pub use folder::{Asked, Folder};
-pub use front::{Goal, front};
+pub use folder::{Folder, SearchSettings};
+pub use front::{Objective, front};
 pub use plan::Plan;
 pub use space::{Candidate, Space};
 pub use trial::{TrialResult, run_trial};

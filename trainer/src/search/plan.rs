@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use super::budget::Budget;
 use super::error::SearchError;
 use super::folder::Folder;
-use super::front::{Goal, front};
+use super::front::{Objective, front};
 use super::space::{Candidate, Space};
 use super::trial::TrialResult;
 use crate::cost::{self, Core};
@@ -16,9 +16,9 @@ use crate::model::scratch_bytes;
 use crate::recipe::{Recipe, description_of};
 
 /// Fraction of later generations that is random.
-const FRESH: f64 = 0.25;
+const RANDOM_FRACTION: f64 = 0.25;
 /// Draws after which no new network is expected to fit.
-const PATIENCE: usize = 20_000;
+const MAX_DRAWS: usize = 20_000;
 
 /// Proposes the recipes of a search.
 #[derive(Clone, Debug)]
@@ -52,14 +52,14 @@ impl Plan<'_> {
         let parents = self.parents(before, results);
         let mut known: Vec<Candidate> = before.iter().filter_map(|recipe| self.space.candidate(recipe)).collect();
         let mut recipes = Vec::new();
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_DRAWS {
             if recipes.len() == self.trials {
                 break;
             }
-            let candidate = if parents.is_empty() || rng.random_bool(FRESH) {
-                self.space.random(&mut rng)
+            let candidate = if parents.is_empty() || rng.random_bool(RANDOM_FRACTION) {
+                self.space.sample(&mut rng)
             } else {
-                self.space.varied(&parents[rng.random_range(0..parents.len())], &mut rng)
+                self.space.mutate(&parents[rng.random_range(0..parents.len())], &mut rng)
             };
             if !known.contains(&candidate) && self.fits(&candidate) {
                 recipes.push(self.space.recipe(self.base, &candidate));
@@ -67,7 +67,7 @@ impl Plan<'_> {
             }
         }
         if recipes.is_empty() && before.is_empty() {
-            return Err(SearchError::Budget(self.budget.text()));
+            return Err(SearchError::Budget(self.budget.describe()));
         }
         Ok(recipes)
     }
@@ -79,7 +79,7 @@ impl Plan<'_> {
         let key = |recipe: &Recipe| toml::to_string(recipe).map(|text| Folder::key(&text)).unwrap_or_default();
         let known: BTreeSet<String> = before.iter().map(key).collect();
         let within = || results.values().filter(|result| known.contains(&result.key) && self.budget.holds(result));
-        let fronts = [front(within(), Goal::Bytes), front(within(), Goal::Cycles)].concat();
+        let fronts = [front(within(), Objective::Bytes), front(within(), Objective::Cycles)].concat();
         let chosen = before.iter().filter(|recipe| fronts.iter().any(|result| result.key == key(recipe)));
         chosen.filter_map(|recipe| self.space.candidate(recipe)).collect()
     }
@@ -108,7 +108,7 @@ mod tests {
 
     fn space() -> Space {
         let images = Images { pixels: vec![200; 784 * 10], count: 10, width: 28, height: 28 };
-        Space::of(&Dataset { images, labels: (0..10).collect() })
+        Space::new(&Dataset { images, labels: (0..10).collect() })
     }
 
     fn plan<'a>(space: &'a Space, base: &'a Recipe, flash_bytes: u64) -> Plan<'a> {
@@ -140,8 +140,8 @@ mod tests {
         let first = plan.generation(0, &[], &BTreeMap::new()).unwrap();
         let key = |recipe: &Recipe| Folder::key(&toml::to_string(recipe).unwrap());
         let results = first.iter().enumerate().map(|(index, recipe)| {
-            let price = 5_000 - 100 * index as u64;
-            (key(recipe), result(&key(recipe), price, price, 0.9 + 0.001 * index as f64))
+            let cost = 5_000 - 100 * index as u64;
+            (key(recipe), result(&key(recipe), cost, cost, 0.9 + 0.001 * index as f64))
         });
         let results: BTreeMap<_, _> = results.collect();
         let second = plan.generation(1, &first, &results).unwrap();

@@ -18,13 +18,13 @@ use crate::recipe::{
 /// Widths of hidden layers: mostly whole words of 4-bit columns.
 const WIDTHS: [usize; 14] = [8, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192];
 /// Largest number of hidden layers.
-const MOST_HIDDEN: usize = 3;
+const MAX_HIDDEN: usize = 3;
 /// Bits of weights.
-const WEIGHTS: [u8; 3] = [2, 4, 8];
+const WEIGHT_BITS: [u8; 3] = [2, 4, 8];
 /// Bits of activations.
-const LEVELS: [ActivationBits; 3] = [ActivationBits::U2, ActivationBits::U4, ActivationBits::U8];
+const ACTIVATION_BITS: [ActivationBits; 3] = [ActivationBits::U2, ActivationBits::U4, ActivationBits::U8];
 /// Smallest width and height after downscaling.
-const LEAST_SIDE: u16 = 4;
+const MIN_SIDE: u16 = 4;
 /// Number of images for activity counts.
 const SAMPLE: usize = 500;
 
@@ -52,7 +52,7 @@ pub struct Candidate {
 
 impl Space {
     /// Builds the search space for these training images.
-    pub fn of(data: &Dataset) -> Space {
+    pub fn new(data: &Dataset) -> Space {
         let (width, height) = (data.images.width as u16, data.images.height as u16);
         let classes = data.labels.iter().max().map_or(1, |&label| usize::from(label) + 1);
         let mut reductions = vec![None];
@@ -62,7 +62,7 @@ impl Space {
                 for deslant in [false, true] {
                     let recipe = PreprocessingRecipe { width, height, crop, scale, deslant, views: false };
                     let reduction = Reduction::from(recipe);
-                    let side = |side| reduction.scale.reduced(side, crop).is_some_and(|side| side >= LEAST_SIDE);
+                    let side = |side| reduction.scale.reduced(side, crop).is_some_and(|side| side >= MIN_SIDE);
                     if !reduction.is_whole() && side(width) && side(height) && reduction.pixels().is_some() {
                         reductions.push(Some(recipe));
                     }
@@ -71,11 +71,11 @@ impl Space {
         }
         let mut space =
             Space { pixels: data.images.width * data.images.height, classes, reductions, activities: HashMap::new() };
-        space.count(data);
+        space.count_activities(data);
         space
     }
 
-    fn count(&mut self, data: &Dataset) {
+    fn count_activities(&mut self, data: &Dataset) {
         let images = || data.images.pixels.chunks_exact(self.pixels).take(SAMPLE);
         for (index, reduction) in self.reductions.iter().enumerate() {
             let reduced: Vec<Vec<u8>> = images()
@@ -87,7 +87,7 @@ impl Space {
                     out
                 })
                 .collect();
-            for bits in LEVELS {
+            for bits in ACTIVATION_BITS {
                 let (format, levels_bits) = (ElementFormat::from(bits), bits.into());
                 let levels =
                     |image: &Vec<u8>| image.iter().map(|&pixel| format.level_of_pixel(pixel)).collect::<Vec<_>>();
@@ -99,31 +99,31 @@ impl Space {
     }
 
     /// Samples a network at random.
-    pub fn random(&self, rng: &mut ChaCha8Rng) -> Candidate {
-        let hidden: Vec<usize> = (0..rng.random_range(1..=MOST_HIDDEN)).map(|_| pick(&WIDTHS, rng)).collect();
-        let weights = vec![pick(&WEIGHTS, rng); hidden.len() + 1];
+    pub fn sample(&self, rng: &mut ChaCha8Rng) -> Candidate {
+        let hidden: Vec<usize> = (0..rng.random_range(1..=MAX_HIDDEN)).map(|_| pick(&WIDTHS, rng)).collect();
+        let weights = vec![pick(&WEIGHT_BITS, rng); hidden.len() + 1];
         Candidate {
             reduction: rng.random_range(0..self.reductions.len()),
-            input: pick(&LEVELS, rng),
+            input: pick(&ACTIVATION_BITS, rng),
             hidden,
             weights,
-            activations: pick(&LEVELS, rng),
+            activations: pick(&ACTIVATION_BITS, rng),
         }
     }
 
     /// Mutates one or two properties of `parent`.
-    pub fn varied(&self, parent: &Candidate, rng: &mut ChaCha8Rng) -> Candidate {
+    pub fn mutate(&self, parent: &Candidate, rng: &mut ChaCha8Rng) -> Candidate {
         let mut child = parent.clone();
         for _ in 0..rng.random_range(1..=2) {
             match rng.random_range(0..8) {
                 0 => child.reduction = rng.random_range(0..self.reductions.len()),
-                1 => child.input = pick(&LEVELS, rng),
-                2 => child.activations = pick(&LEVELS, rng),
+                1 => child.input = pick(&ACTIVATION_BITS, rng),
+                2 => child.activations = pick(&ACTIVATION_BITS, rng),
                 3 => {
                     let layer = rng.random_range(0..child.weights.len());
-                    child.weights[layer] = pick(&WEIGHTS, rng);
+                    child.weights[layer] = pick(&WEIGHT_BITS, rng);
                 }
-                4 if child.hidden.len() < MOST_HIDDEN => {
+                4 if child.hidden.len() < MAX_HIDDEN => {
                     let layer = rng.random_range(0..=child.hidden.len());
                     child.hidden.insert(layer, pick(&WIDTHS, rng));
                     child.weights.insert(layer, child.weights[layer]);

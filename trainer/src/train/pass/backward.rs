@@ -52,7 +52,8 @@ impl Pass {
         }
     }
 
-    /// Turns `∂loss/∂output` of layer `index` into `∂loss/∂(real accumulator)` in place, and accumulators the gradient of the
+    /// Turns `∂loss/∂output` of layer `index` into `∂loss/∂(real accumulator)` in place, and sums the log step's
+    /// gradient.
     /// log step.
     fn activation_backward(
         &mut self,

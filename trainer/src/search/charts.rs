@@ -1,6 +1,6 @@
 //! Charts of the Pareto fronts, beside published systems.
 
-use super::front::{Goal, front};
+use super::front::{Objective, front};
 use super::trial::TrialResult;
 use crate::report::{Chart, Mark, Series};
 
@@ -23,16 +23,16 @@ const PUBLISHED: [Published; 3] = [
 
 /// Chart of accuracy against bytes.
 pub fn bytes_chart(results: &[TrialResult]) -> Chart {
-    chart(results, Goal::Bytes, "bytes of weights, biases and multipliers")
+    chart(results, Objective::Bytes, "bytes of weights, biases and multipliers")
 }
 
 /// Chart of accuracy against cycles.
 pub fn cycles_chart(results: &[TrialResult]) -> Chart {
-    chart(results, Goal::Cycles, "modelled Cortex-M4 cycles an image, mean")
+    chart(results, Objective::Cycles, "modelled Cortex-M4 cycles an image, mean")
 }
 
-fn chart(results: &[TrialResult], goal: Goal, across: &str) -> Chart {
-    let point = |result: &TrialResult| [goal.price(result) as f64, 100.0 * result.validation_accuracy];
+fn chart(results: &[TrialResult], objective: Objective, x_label: &str) -> Chart {
+    let point = |result: &TrialResult| [objective.cost(result) as f64, 100.0 * result.validation_accuracy];
     let series = |name: &str, mark, color, chosen: Vec<&TrialResult>| Series {
         name: name.into(),
         mark,
@@ -43,7 +43,7 @@ fn chart(results: &[TrialResult], goal: Goal, across: &str) -> Chart {
             .map(|result| format!("{}: {:.2} %", result.layers, 100.0 * result.validation_accuracy))
             .collect(),
     };
-    let on_front = front(results, goal);
+    let on_front = front(results, objective);
     // A few failures must not squeeze all other points into a corner.
     let least = on_front.first().map_or(0.0, |first| first.validation_accuracy) - 0.05;
     let shown = |result: &&TrialResult| result.weight_bytes > 0 && result.validation_accuracy >= least;
@@ -52,20 +52,20 @@ fn chart(results: &[TrialResult], goal: Goal, across: &str) -> Chart {
         series("front", Mark::Front, "#1f77b4", on_front),
     ];
     if results.first().is_some_and(|result| result.data.starts_with("MNIST")) {
-        let price = |system: &Published| if goal == Goal::Bytes { system.weight_bytes } else { system.cycles };
+        let cost = |system: &Published| if objective == Objective::Bytes { system.weight_bytes } else { system.cycles };
         all.push(Series {
             name: "published (test images)".into(),
             mark: Mark::Diamond,
             color: "#d62728",
-            points: PUBLISHED.iter().map(|system| [price(system), system.percent]).collect(),
+            points: PUBLISHED.iter().map(|system| [cost(system), system.percent]).collect(),
             labels: PUBLISHED.iter().map(|system| format!("{}: {} %", system.name, system.percent)).collect(),
         });
     }
     let data = results.first().map_or("", |result| result.data.as_str());
     Chart {
         title: format!("{} trials on {data}", results.len()),
-        across: across.into(),
-        up: "percent of the validation images".into(),
+        x_label: x_label.into(),
+        y_label: "percent of the validation images".into(),
         logarithmic: true,
         series: all,
     }
