@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use sinapse_trainer::data::{self, Dataset, Part};
+use sinapse_trainer::input::{self, Dataset, Part};
 use sinapse_trainer::model::{self, Blob, Evaluate, Model, Scores};
 
 /// Moves in pixels, to the right and down; as it is first.
@@ -22,8 +22,8 @@ const CHOICES: [(&str, &[usize]); 4] = [
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let source = data::locate(None)?;
-    let validation = data::split(&source, data::load(&source, Part::Train)?)?.validation;
+    let source = input::locate(None)?;
+    let validation = input::split(&source, input::load(&source, Part::Train)?)?.validation;
     println!("{} validation images of {source}", validation.labels.len());
     for path in std::env::args().skip(1) {
         let blob = model::read(Path::new(&path))?;

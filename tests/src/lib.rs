@@ -8,7 +8,7 @@ use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
 use sinapse::description::LayerDescription;
 use sinapse::element::ElementFormat;
 use sinapse::weight::WeightFormat;
-use sinapse_trainer::data::{self, Dataset, Part, Source};
+use sinapse_trainer::input::{self, Dataset, Part, Source};
 
 /// Provenance of blobs that tests make.
 pub const PROVENANCE: Provenance<'static> = Provenance {
@@ -122,8 +122,8 @@ pub fn random_image(pixels: usize, seed: u64) -> Vec<u8> {
 ///
 /// Where a folder that was named explicitly cannot be read.
 pub fn test_images() -> (Source, Dataset) {
-    let source = data::locate(None).unwrap_or_else(|error| panic!("{error}"));
-    let dataset = data::load(&source, Part::Test).unwrap_or_else(|error| panic!("{error}"));
+    let source = input::locate(None).unwrap_or_else(|error| panic!("{error}"));
+    let dataset = input::load(&source, Part::Test).unwrap_or_else(|error| panic!("{error}"));
     println!("test images: {source}");
     (source, dataset)
 }

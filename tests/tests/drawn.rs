@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sinapse_tests::test_images;
-use sinapse_trainer::data::Source;
+use sinapse_trainer::input::Source;
 use sinapse_trainer::model::{self, Evaluate, Model};
 
 /// Least accuracy on MNIST's test images, in percent.

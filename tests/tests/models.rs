@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sinapse_tests::test_images;
-use sinapse_trainer::data::Source;
+use sinapse_trainer::input::Source;
 use sinapse_trainer::model::{self, Evaluate, Model};
 
 /// Name, least accuracy on MNIST's test images in percent, most bytes of the blob.

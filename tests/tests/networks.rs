@@ -103,7 +103,7 @@ fn a_typed_network_that_corrects_slants_equals_the_one_of_any_shape_and_is_anoth
     let upright = Reduction { deslant: false, ..reduction };
     let without = Blob::new(&random_blob(&network.reduced_by(upright), 7));
     let mut moved = 0;
-    for image in sinapse_trainer::drawn::dataset(100, 3).0 {
+    for image in sinapse_trainer::input::drawn::dataset(100, 3).0 {
         assert_eq!(model.scores(&image), Scores::I32(typed.logits(&image, &mut scratch).to_vec()));
         let reduced = [reduction, upright].map(|how| {
             let mut out = [0; 121];
@@ -153,7 +153,7 @@ fn a_typed_network_of_five_views_adds_their_logits_and_equals_the_one_of_any_sha
     let (single, mut single_scratch) =
         (Network::<Single<'_>>::load(of_one.bytes()).unwrap(), Network::<Single<'_>>::SCRATCH);
     let mut scratch = Typed::SCRATCH;
-    for image in sinapse_trainer::drawn::dataset(40, 3).0 {
+    for image in sinapse_trainer::input::drawn::dataset(40, 3).0 {
         let mut sums = [0; 10];
         for index in 0..COUNT {
             let mut moved = [0; 784];

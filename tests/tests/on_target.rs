@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use sinapse::crc::Crc32;
-use sinapse_trainer::data::{self, Part};
+use sinapse_trainer::input::{self, Part};
 use sinapse_trainer::model::{self, Evaluate, Model};
 
 /// Flash of the program, without the blob and the compiled-in pictures, in bytes.
@@ -41,7 +41,7 @@ fn target_eval(model: &str) -> Value {
 fn host_eval(model: &str) -> (u64, u64, String) {
     let blob = model::read(&root().join(model)).unwrap();
     let model = Model::load(&blob).unwrap();
-    let test = data::load(&data::locate(None).unwrap(), Part::Test).unwrap();
+    let test = input::load(&input::locate(None).unwrap(), Part::Test).unwrap();
     let (mut correct, mut crc) = (0, Crc32::new());
     for (scores, &label) in model.scores_of_all(&test.images.pixels).iter().zip(&test.labels) {
         correct += u64::from(scores.class() == usize::from(label));

@@ -12,6 +12,3 @@ pub mod recipe;
 pub mod report;
 pub mod search;
 pub mod train;
-
-pub use input as data;
-pub use input::drawn;

@@ -1,4 +1,4 @@
-//! The command line as a user meets it: answers, and one clear message for everything that is wrong.
+//! The command line as a user meets it: results, and a single clear message for every mistake.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ mod program;
 
 use program::{idx, sinapse, small_data, text};
 
-/// The one line on standard error of a command that must fail with exit code 2.
+/// Returns the only line on standard error of a command that must fail with exit code 2.
 fn refusal(arguments: &[&str]) -> String {
     let output = sinapse(arguments);
     let message = String::from_utf8(output.stderr).expect("UTF-8");
@@ -123,7 +123,8 @@ fn impossible_recipe_values_name_key_value_and_range() {
             "network.reduction.deslant = true for 28 × 28 pixels with a crop of 0, allowed: ",
         ),
         (
-            "name='x'\n[network]\nshape='784-10'\narithmetic='f32'\nreduction={width=28,height=28,scale='one',views=true}",
+            "name='x'\n[network]\nshape='784-10'\narithmetic='f32'\n\
+             reduction={width=28,height=28,scale='one',views=true}",
             "network.reduction.views = true, allowed: false with network.arithmetic = \"f32\"",
         ),
     ] {

@@ -1,4 +1,4 @@
-//! Data that is not digits: pictures in folders, other sizes, more classes; and what a training leaves behind.
+//! Data other than digits: class folders, other sizes, more classes; and the files that a training writes.
 
 use std::fs;
 use std::path::Path;
@@ -9,14 +9,14 @@ mod program;
 
 use program::{idx, sinapse, text};
 
-/// Runs the program, which must succeed; its standard output.
+/// Runs the program, which must succeed, and returns its standard output.
 fn done(arguments: &[&str]) -> String {
     let output = sinapse(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// Two classes of 8 × 8 pixels: bright above, bright below.
+/// Writes two classes of 8 × 8 pixels: bright above, bright below.
 fn pictures(folder: &Path, part: &str, count: u8) {
     for (class, rows) in [("above", 0..4), ("below", 4..8)] {
         let class = folder.join(part).join(class);

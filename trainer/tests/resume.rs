@@ -1,4 +1,4 @@
-//! Long trainings: killed, stopped, out of space, with other data; the last good state is always there to go on from.
+//! Long trainings: killed, stopped, out of disk space, with other data. The last good state can always be resumed.
 #![cfg(unix)] // signals and limits
 
 use std::fs;
@@ -50,7 +50,7 @@ impl Bench {
         vec!["train", "--recipe", text(&self.recipe), "--data", text(self.data.path()), "--out", text(out)]
     }
 
-    /// A blob of a training that nobody disturbs.
+    /// Returns the blob of an undisturbed training.
     fn undisturbed(&self) -> Vec<u8> {
         let out = self.out("undisturbed");
         let output = sinapse(&self.arguments(&out));
@@ -74,7 +74,7 @@ fn checkpoint(out: &Path) -> PathBuf {
     PathBuf::from(format!("{}.checkpoint", out.display()))
 }
 
-/// Waits until the checkpoint is another one than `old`; whether the program is still running then.
+/// Waits until the checkpoint differs from `old`; false if the program ended before.
 fn wait_for_another(child: &mut Child, out: &Path, old: &Option<Vec<u8>>) -> bool {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(60) {
@@ -90,7 +90,7 @@ fn wait_for_another(child: &mut Child, out: &Path, old: &Option<Vec<u8>>) -> boo
     panic!("no checkpoint within a minute");
 }
 
-/// Starts a training and kills it after its first checkpoint, whose bytes these are.
+/// Starts a training, kills it after its first checkpoint, and returns that checkpoint.
 fn killed(bench: &Bench, out: &Path) -> Vec<u8> {
     let mut child = bench.start(out, false);
     assert!(wait_for_another(&mut child, out, &None), "the training ended too early to be killed");
@@ -99,7 +99,7 @@ fn killed(bench: &Bench, out: &Path) -> Vec<u8> {
     fs::read(checkpoint(out)).expect("the checkpoint")
 }
 
-/// The last line on standard error of a training that must fail.
+/// Returns the last line on standard error of a training that must fail.
 fn error(output: Output) -> String {
     let message = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(2), "{message}");
@@ -129,7 +129,7 @@ fn a_training_that_is_killed_again_and_again_gives_the_blob_of_an_undisturbed_on
         kills += 1;
         old = fs::read(checkpoint(&out)).ok();
         if !checkpoint(&out).exists() {
-            break; // It has ended just before.
+            break; // it has just ended
         }
         if kills == 8 {
             let output = bench.resumed(&out);
@@ -201,7 +201,7 @@ fn a_full_disk_ends_the_training_and_the_last_good_checkpoint_stays() {
     let out = bench.out("full");
     let kept = killed(&bench, &out);
     let program = command(&[]);
-    // Files of at most 32 or 64 KB, according to the shell: less than a checkpoint.
+    // Files of at most 32 or 64 KB, depending on the shell: less than a checkpoint.
     let output = Command::new("sh")
         .args(["-c", "ulimit -f 64; trap '' XFSZ; exec \"$0\" \"$@\""])
         .arg(program.get_program())

@@ -1,4 +1,4 @@
-//! A search: trials as processes, results that stay, charts of the front.
+//! Architecture search: trials as processes, results that persist, charts of the fronts.
 
 use std::fs;
 
@@ -20,7 +20,7 @@ fn a_search_goes_on_where_its_results_end_and_runs_nothing_twice() {
         assert!(output.status.success(), "{message}");
         (String::from_utf8(output.stdout).expect("UTF-8"), message)
     };
-    // Nothing is run: the recipes are for other machines, such as the one that runs a trial here.
+    // Runs nothing: the recipes are for other machines, one of which runs a trial here.
     let (planned, _) = search(&["--generations", "1", "--plan"]);
     let recipes: Vec<&str> = planned.lines().collect();
     assert_eq!(recipes.len(), 3, "{planned}");
@@ -43,7 +43,7 @@ fn a_search_goes_on_where_its_results_end_and_runs_nothing_twice() {
     let (planned, _) = search(&["--generations", "2", "--plan"]);
     assert_eq!(planned, "", "nothing is left to run");
 
-    // Another search does not write into this one.
+    // Another search must not write into this folder.
     let mut other = vec!["search", "--out", text(&out), "--data", text(data.path()), "--flash", "2000"];
     other.extend(["--trials", "3", "--epochs", "2"]);
     let output = sinapse(&other);

@@ -152,9 +152,11 @@ impl Runner<'_> {
                 for (_, child) in &mut running {
                     let _ = child.kill().and_then(|()| child.wait()); // it may have ended just now
                 }
-                return Err(
-                    format!("stopped with {done} of {} trials done; run the same command again to continue", keys.len()).into()
-                );
+                return Err(format!(
+                    "stopped with {done} of {} trials done; run the same command again to continue",
+                    keys.len()
+                )
+                .into());
             }
             while running.len() < jobs
                 && let Some(key) = waiting.pop()

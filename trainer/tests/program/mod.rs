@@ -1,6 +1,6 @@
-//! The program under test, and small data for it.
+//! The program under test, and small data sets for it.
 
-#![allow(dead_code)] // no test program uses all of it
+#![allow(dead_code)] // no test program uses everything
 
 use std::fs;
 use std::path::Path;
@@ -8,25 +8,25 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// `sinapse` with these arguments, without data of the environment.
+/// `sinapse` with these arguments, and without data from the environment.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sinapse"));
     command.args(arguments).env_remove("SINAPSE_DATA").env("XDG_CACHE_HOME", "/nonexistent");
     command
 }
 
-/// Runs it.
+/// Runs `sinapse` with these arguments.
 pub fn sinapse(arguments: &[&str]) -> Output {
     command(arguments).output().expect("the program starts")
 }
 
-/// An IDX file.
+/// Builds an IDX file.
 pub fn idx(magic: u32, sizes: &[u32], data: &[u8]) -> Vec<u8> {
     let header = std::iter::once(&magic).chain(sizes).flat_map(|word| word.to_be_bytes());
     header.chain(data.iter().copied()).collect()
 }
 
-/// A folder with `count` training and test images of one bright stripe per label.
+/// Creates a folder with `count` training and test images of one bright stripe per label.
 pub fn small_data(count: u32) -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
     let labels: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
