@@ -109,7 +109,7 @@ fn error(output: Output) -> String {
 }
 
 #[test]
-fn a_training_that_is_killed_again_and_again_gives_the_blob_of_an_undisturbed_one() {
+fn a_training_killed_repeatedly_gives_the_blob_of_an_undisturbed_one() {
     let bench = Bench::new();
     let expected = bench.undisturbed();
     let out = bench.out("killed");
@@ -143,7 +143,7 @@ fn a_training_that_is_killed_again_and_again_gives_the_blob_of_an_undisturbed_on
 }
 
 #[test]
-fn ctrl_c_keeps_the_best_network_and_the_training_goes_on_from_there() {
+fn ctrl_c_exports_the_best_network_and_the_training_resumes() {
     let bench = Bench::new();
     let out = bench.out("stopped");
     let mut child = bench.start(&out, false);
@@ -161,7 +161,7 @@ fn ctrl_c_keeps_the_best_network_and_the_training_goes_on_from_there() {
 }
 
 #[test]
-fn another_data_set_under_a_checkpoint_is_refused_and_the_checkpoint_stays() {
+fn a_checkpoint_of_another_data_set_is_refused_and_remains() {
     let bench = Bench::new();
     let out = bench.out("other");
     let kept = killed(&bench, &out);
@@ -174,7 +174,7 @@ fn another_data_set_under_a_checkpoint_is_refused_and_the_checkpoint_stays() {
 }
 
 #[test]
-fn another_recipe_under_a_checkpoint_is_refused_with_both_values() {
+fn a_checkpoint_of_another_recipe_is_refused_with_both_values() {
     let bench = Bench::new();
     let out = bench.out("other");
     let kept = killed(&bench, &out);

@@ -7,7 +7,7 @@ mod program;
 use program::{sinapse, small_data, text};
 
 #[test]
-fn a_search_goes_on_where_its_results_end_and_runs_nothing_twice() {
+fn a_search_resumes_where_its_results_end_and_runs_nothing_twice() {
     let data = small_data(400);
     let out = data.path().join("search");
     let budget = ["--flash", "3000", "--cycles", "20000", "--trials", "3", "--epochs", "2", "--jobs", "2"];

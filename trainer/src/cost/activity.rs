@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn scattered_inputs_that_are_all_there_are_full() {
+    fn scattered_activity_without_zeros_is_full() {
         let (scattered, full) =
             (Activity::scattered(32, 32.0, ElementFormat::U4), Activity::full(32, ElementFormat::U4));
         assert_eq!((scattered.words, scattered.rows, scattered.pairs), (full.words, full.rows, full.pairs));

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_move_pixels_where_they_say() {
+    fn changes_move_pixels_as_named() {
         assert_eq!(brightest(&shifted(&dot(), 7, 0, 2.0)), (3, 3));
         assert_eq!(brightest(&shifted(&dot(), 7, 3, 2.0)), (1, 1));
         assert_eq!(brightest(&rotated(&dot(), 7, 90.0)), (3, 5));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn pens_and_grounds_change_as_they_say() {
+    fn strokes_and_backgrounds_change_as_named() {
         let lit = |image: &[u8]| image.iter().filter(|&&pixel| pixel > 0).count();
         assert_eq!(lit(&change_stroke(&dot(), 7, u8::max)), 4);
         assert_eq!(lit(&change_stroke(&dot(), 7, u8::min)), 0);

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_kept_beside_the_blob_and_numbers_stand_in_for_missing_ones() {
+    fn names_are_stored_beside_the_blob_and_numbers_replace_missing_ones() {
         let folder = tempfile::tempdir().unwrap();
         let blob = folder.path().join("m.postcard");
         assert_eq!(names_of_blob(&blob, 2).unwrap(), ["0", "1"]);

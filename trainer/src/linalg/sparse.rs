@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn transposed_lists_hold_the_same_numbers() {
+    fn a_transpose_holds_the_same_numbers() {
         let mut transposed = CsrMatrix::default();
         two_images().transpose(10, &mut transposed);
         let identity = [1.0, 0.0, 0.0, 1.0];

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weights_of_inputs_that_are_dark_do_not_widen_the_scale() {
+    fn weights_of_zero_inputs_do_not_widen_the_scale() {
         let weights = |importance: f32| [(0.7, 1.0), (-0.4, 1.0), (0.2, 1.0), (4.0, importance)];
         assert!(best_scale(&weights(0.0), 7.0) < 0.5 * best_scale(&weights(1.0), 7.0));
     }

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_settle_at_their_integers_and_within_their_range() {
+    fn damping_moves_weights_to_their_integers_and_into_their_range() {
         let mut real = [0.6, -0.9, 9.0];
         dampen(&chunk(), WeightFormat::I4, &layer([1.0, -2.0, 7.0]), 0.1, &mut real);
         assert!((real[0] - 0.58).abs() < 1e-6 && (real[1] + 0.92).abs() < 1e-6, "{real:?}");
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_beyond_its_range_comes_back_where_scales_are_fixed() {
+    fn a_weight_beyond_its_range_returns_if_scales_are_fixed() {
         let gradients = |learned: bool| {
             let (mut gradient, mut scale_gradients) = ([1.0, 1.0, -1.0], [0.0]);
             let quantized = layer([0.0, 7.0, 7.0]);

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_point_has_room_around_it_and_none_has_no_bounds() {
+    fn a_single_point_has_a_margin_and_an_empty_chart_no_bounds() {
         let bounds = chart(false, &[[3.0, 4.0]]).bounds().unwrap();
         assert!(bounds[0][0] < 3.0 && 3.0 < bounds[0][1] && bounds[1][0] < 4.0);
         assert!(chart(true, &[[0.0, 1.0], [f64::NAN, 1.0]]).bounds().is_none());

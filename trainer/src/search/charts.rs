@@ -28,7 +28,7 @@ pub fn bytes_chart(results: &[TrialResult]) -> Chart {
 
 /// Chart of accuracy against cycles.
 pub fn cycles_chart(results: &[TrialResult]) -> Chart {
-    chart(results, Objective::Cycles, "modelled Cortex-M4 cycles an image, mean")
+    chart(results, Objective::Cycles, "mean modelled Cortex-M4 cycles per image")
 }
 
 fn chart(results: &[TrialResult], objective: Objective, x_label: &str) -> Chart {

@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_changed_is_named() {
+    fn a_mismatch_names_what_differs() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.checkpoint");
         checkpoint().write(&path).unwrap();

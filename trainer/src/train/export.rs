@@ -60,10 +60,10 @@ impl<'a> Exporter<'a> {
             };
             (layers.map(bytes).collect(), step)
         } else {
-            let of = |layer: &crate::parameters::LayerParameters| {
+            let to_bytes = |layer: &crate::parameters::LayerParameters| {
                 LayerBytes::of_f32(&parameters[layer.weights.clone()], &parameters[layer.bias.clone()])
             };
-            (layout.layers.iter().map(of).collect::<Vec<_>>(), F32_STEP)
+            (layout.layers.iter().map(to_bytes).collect::<Vec<_>>(), F32_STEP)
         };
         let all = self.task.recipe.training.all_images;
         let provenance = Provenance {
@@ -86,20 +86,20 @@ impl<'a> Exporter<'a> {
         // Only a training that diverged exports numbers that the loader refuses: it classifies nothing correctly.
         let Ok(model) = Model::load(&blob) else { return Score::default() };
         let scores = model.scores_of_all(&validation.images.pixels);
-        let answers = scores.iter().zip(&validation.labels);
-        let mut margins: Vec<(f64, bool)> = answers
+        let labelled = scores.iter().zip(&validation.labels);
+        let mut margins: Vec<(f64, bool)> = labelled
             .map(|(scores, &label)| (scores.margin_steps(model.logits), scores.class() == usize::from(label)))
             .collect();
         margins.sort_by(|a, b| a.0.total_cmp(&b.0));
         let errors = margins.iter().filter(|(_, right)| !right).count();
-        let enough = (errors as f32 * REJECTED_ERRORS).ceil() as usize;
-        let most = (margins.len() as f32 * REJECTED_IMAGES) as usize;
+        let rejected_errors_wanted = (errors as f32 * REJECTED_ERRORS).ceil() as usize;
+        let max_rejected = (margins.len() as f32 * REJECTED_IMAGES) as usize;
         let mut rejected_errors = 0;
-        let threshold = margins.iter().take(most).find(|(_, right)| {
+        let threshold = margins.iter().take(max_rejected).find(|(_, right)| {
             rejected_errors += usize::from(!right);
-            rejected_errors >= enough
+            rejected_errors >= rejected_errors_wanted
         });
-        let reject_margin = threshold.or(margins.get(most)).map_or(0, |(margin, _)| *margin as u32);
+        let reject_margin = threshold.or(margins.get(max_rejected)).map_or(0, |(margin, _)| *margin as u32);
         Score { correct: margins.len() - errors, reject_margin }
     }
 }

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blob_teaches_what_the_core_computes() {
+    fn soft_targets_of_a_blob_are_the_softmax_of_the_cores_logits() {
         // `nano` has one view: the test gives it five.
         let folder = tempfile::tempdir().unwrap();
         let viewed = folder.path().join("viewed.postcard");

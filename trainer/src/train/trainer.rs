@@ -92,7 +92,7 @@ impl<'a> Trainer<'a> {
         self.quantised = quantised;
         if quantised {
             self.parameters = self.adam.averaged(&self.parameters).to_vec();
-            let calibration = self.calibration();
+            let calibration = self.calibrate();
             let description = description_of(&self.task.recipe.network, false);
             initialize_scales(&description, &self.layout, &mut self.parameters, &calibration);
         }
@@ -123,7 +123,7 @@ impl<'a> Trainer<'a> {
 
     /// Calibrates the quantiser on the first thousand images of an epoch: per layer, the 99.5th percentile of the
     /// hidden activations and the sum of squares of each input.
-    fn calibration(&mut self) -> Vec<LayerCalibration> {
+    fn calibrate(&mut self) -> Vec<LayerCalibration> {
         let description = description_of(&self.task.recipe.network, true);
         let epoch = self.loader.epoch(0);
         let first = &epoch.order[..epoch.order.len().min(1_024)];
@@ -214,11 +214,11 @@ impl<'a> Trainer<'a> {
             recipe.distillation.as_ref().map_or((0.0, 1.0), |d| (d.weight, d.temperature));
         let (label_smoothing, activity_penalty) = (settings.label_smoothing, settings.activity_penalty);
         let loss = Loss { label_smoothing, soft_target_weight, temperature, activity_penalty };
-        let rate_of_dropout = if self.quantised { 0.0 } else { settings.dropout };
+        let dropout_rate = if self.quantised { 0.0 } else { settings.dropout };
         let run = |(index, (pass, input)): (usize, (&mut Pass, &InputBlock))| {
             let seed = recipe.seed ^ ((number * batch.len() + index) as u64).wrapping_mul(0xd134_2543_de82_ef95);
-            let dropout = (rate_of_dropout > 0.0).then_some(Dropout { rate: rate_of_dropout, seed });
-            pass.run(weights, input, loss, plan.batch, dropout);
+            let dropout = (dropout_rate > 0.0).then_some(Dropout { rate: dropout_rate, seed });
+            pass.forward_backward(weights, input, loss, plan.batch, dropout);
         };
         self.passes.resize_with(batch.len(), || Pass::new(self.layout.layers.len()));
         if in_parallel {
@@ -227,9 +227,9 @@ impl<'a> Trainer<'a> {
             self.passes.iter_mut().zip(batch).enumerate().for_each(run);
         }
         // No damping at the peak rate, when all weights move; full damping as the rate reaches zero.
-        let held = 1.0 - rate / settings.quantised_learning_rate;
-        let plan = StepContext {
-            damping: (!settings.learned_scales).then_some(settings.damping * held * rate),
+        let annealed = 1.0 - rate / settings.quantised_learning_rate;
+        let context = StepContext {
+            damping: (!settings.learned_scales).then_some(settings.damping * annealed * rate),
             description: &description,
             layout: &self.layout,
             chunks: &self.chunks,
@@ -238,7 +238,7 @@ impl<'a> Trainer<'a> {
         };
         let step = Step { learning_rate: rate, weight_decay: settings.weight_decay, averaging: settings.averaging };
         let batch = Batch { inputs: batch, passes: &self.passes };
-        update(plan, batch, &mut self.parameters, &mut self.adam, step);
+        update(context, batch, &mut self.parameters, &mut self.adam, step);
         self.passes.iter().map(|pass| pass.loss).sum()
     }
 

@@ -96,7 +96,7 @@ mod tests {
     const SIZES: Sizes = Sizes { images: 4, variations: 2, inputs: 3, classes: 2 };
 
     #[test]
-    fn a_block_is_known_when_all_of_its_images_have_been_shown_in_this_variation() {
+    fn a_block_is_found_once_all_of_its_images_are_cached_in_this_variation() {
         let mut cache = VariationCache::new(SIZES);
         cache.insert(1, &[2, 0], &[1, 2, 3, 4, 5, 6], &[0.1, 0.9, 0.2, 0.8]);
         assert!(cache.block(0, &[0]).is_none() && cache.block(1, &[0, 1]).is_none());
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_that_would_take_too_much_are_not_kept_and_opinions_are() {
+    fn pictures_beyond_the_limit_are_not_cached_but_soft_targets_are() {
         let mut cache = VariationCache::new(Sizes { variations: MAX_BYTES / 12 + 1, ..SIZES });
         cache.insert(0, &[3], &[1, 2, 3], &[0.3, 0.7]);
         let block = cache.block(0, &[3]).unwrap();

@@ -47,8 +47,8 @@ pub struct StepContext<'a> {
 }
 
 /// Updates all parameters.
-pub fn update(plan: StepContext<'_>, batch: Batch<'_>, parameters: &mut [f32], adam: &mut Adam, step: Step) {
-    let StepContext { description, layout, chunks, quantized, damping, in_parallel } = plan;
+pub fn update(context: StepContext<'_>, batch: Batch<'_>, parameters: &mut [f32], adam: &mut Adam, step: Step) {
+    let StepContext { description, layout, chunks, quantized, damping, in_parallel } = context;
     let rates = adam.begin_step(step);
     let groups = adam.groups(parameters, chunks.iter().map(|chunk| chunk.weights.clone()));
     let one = |(chunk, mut group): (&Chunk, ParameterGroup<'_>)| {
@@ -65,10 +65,10 @@ pub fn update(plan: StepContext<'_>, batch: Batch<'_>, parameters: &mut [f32], a
                 straight_through(chunk, format, layer, group.parameters, gradient, &mut scale_gradients, learned);
             }
             group.step(gradient, rates, true);
-            if let (Some(layers), Some(pull)) = (quantized, damping) {
+            if let (Some(layers), Some(damping)) = (quantized, damping) {
                 scale_gradients.fill(0.0);
                 let format = description.layers()[chunk.layer].weights;
-                dampen(chunk, format, &layers[chunk.layer], pull, group.parameters);
+                dampen(chunk, format, &layers[chunk.layer], damping, group.parameters);
             }
             scale_gradients
         })
@@ -79,7 +79,7 @@ pub fn update(plan: StepContext<'_>, batch: Batch<'_>, parameters: &mut [f32], a
         chunks.iter().zip(groups).map(one).collect()
     };
 
-    let gradient = small_gradients(chunks, batch, layout, quantized, &scale_gradients);
+    let gradient = bias_and_scale_gradients(chunks, batch, layout, quantized, &scale_gradients);
     let small = (0..layout.layers.len()).map(|index| layout.bias_and_scales(index));
     for ((index, mut group), gradient) in adam.groups(parameters, small).into_iter().enumerate().zip(&gradient) {
         debug_assert_eq!(layout.bias_and_scales(index).len(), gradient.len());
@@ -93,8 +93,8 @@ fn weight_gradient(chunk: &Chunk, batch: Batch<'_>, outputs: usize, gradient: &m
     for (block, (input, pass)) in batch.inputs.iter().zip(batch.passes).enumerate() {
         let delta = pass.deltas(chunk.layer);
         if chunk.layer == 0 {
-            let start = if block == 0 { Init::Row(&zeros) } else { Init::Accumulate };
-            input.by_input.multiply(chunk.inputs.clone(), delta, outputs, start, gradient);
+            let init = if block == 0 { Init::Row(&zeros) } else { Init::Accumulate };
+            input.by_input.multiply(chunk.inputs.clone(), delta, outputs, init, gradient);
             continue;
         }
         let count = input.labels.len();
@@ -105,7 +105,7 @@ fn weight_gradient(chunk: &Chunk, batch: Batch<'_>, outputs: usize, gradient: &m
 }
 
 /// Computes the gradients of biases, scales and steps per layer, in the order of the parameters.
-fn small_gradients(
+fn bias_and_scale_gradients(
     chunks: &[Chunk],
     batch: Batch<'_>,
     layout: &ParameterLayout,

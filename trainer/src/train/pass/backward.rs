@@ -12,7 +12,7 @@ use crate::linalg::simd::vectorised;
 
 impl Pass {
     /// Runs both passes: the block's loss, and all gradients as its part of a batch of `batch` images.
-    pub fn run(
+    pub fn forward_backward(
         &mut self,
         weights: Weights<'_>,
         input: &InputBlock,

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dropout_leaves_out_its_share_and_keeps_the_mean() {
+    fn dropout_zeroes_its_fraction_and_preserves_the_mean() {
         let mut outputs = vec![1.0f32; 80_000];
         apply_dropout(Dropout { rate: 0.25, seed: 7 }, 1, &mut outputs);
         let dropped = outputs.iter().filter(|&&output| output == 0.0).count();

@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_alone_pull_to_their_smoothed_targets() {
+    fn without_teachers_gradients_point_to_smoothed_labels() {
         let loss = Loss { label_smoothing: 0.2, soft_target_weight: 0.5, temperature: 2.0, activity_penalty: 0.0 };
         let expected = [0.5 - 0.9, 0.5 - 0.1];
         assert!(
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn teachers_pull_with_their_share_and_temperature() {
+    fn soft_targets_count_by_weight_and_temperature() {
         let loss = Loss { label_smoothing: 0.0, soft_target_weight: 0.75, temperature: 2.0, activity_penalty: 0.0 };
         let expected = [0.25 * -0.5 + 0.75 * 2.0 * 0.25, 0.25 * 0.5 - 0.75 * 2.0 * 0.25];
         assert_eq!(gradients(loss, vec![0.25, 0.75]), expected);

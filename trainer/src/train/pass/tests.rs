@@ -35,7 +35,7 @@ fn input(pictures: &[[u8; 784]], value_of: impl Fn(u8) -> f32) -> InputBlock {
 }
 
 #[test]
-fn quantised_epochs_compute_the_sums_of_the_exported_blob_for_every_format() {
+fn quantised_epochs_compute_the_logits_of_the_exported_blob_for_every_format() {
     let (pictures, _) = crate::input::drawn::dataset(60, 3);
     for keys in [
         "weights = 8",
@@ -87,7 +87,7 @@ fn quantised_epochs_compute_the_sums_of_the_exported_blob_for_every_format() {
 }
 
 #[test]
-fn slopes_are_what_the_loss_changes_by() {
+fn gradients_equal_finite_differences_of_the_loss() {
     let (pictures, _) = crate::input::drawn::dataset(20, 3);
     for keys in ["arithmetic = 'f32'", "arithmetic = 'f32'\nactivation = 'sigmoid'"] {
         let recipe = network(keys);
@@ -98,7 +98,7 @@ fn slopes_are_what_the_loss_changes_by() {
         let run = |parameters: &[f32]| {
             let weights = Weights { description: &description, layout: &layout, parameters, quantized: None };
             let mut pass = Pass::new(3);
-            pass.run(weights, &input, loss, pictures.len(), None);
+            pass.forward_backward(weights, &input, loss, pictures.len(), None);
             pass
         };
         let mut parameters = parameters(&layout);

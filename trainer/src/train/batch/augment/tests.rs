@@ -38,7 +38,7 @@ fn ink(image: &[u8]) -> f64 {
 }
 
 #[test]
-fn no_variation_leaves_an_image_as_it_is() {
+fn empty_ranges_leave_an_image_unchanged() {
     let image: Vec<u8> = (0..20).collect();
     assert_eq!(varied(&NOTHING, &image, 5), image);
 }
@@ -51,7 +51,7 @@ fn elastic_deformation_moves_pixels_and_keeps_most_of_the_ink() {
 }
 
 #[test]
-fn a_variation_does_not_depend_on_the_pictures_before_it() {
+fn a_variation_does_not_depend_on_earlier_images() {
     let wider = Augmentation { pen: 1.0, rotation_degrees: 10.0, ..NOTHING };
     let full = vec![255; 784];
     let mut augmenter = Augmenter::new(28, 28);
@@ -70,7 +70,7 @@ fn shifts_beyond_the_picture_leave_nothing() {
 }
 
 #[test]
-fn a_wider_pen_adds_ink_around_and_a_finer_one_takes_it_away() {
+fn dilation_adds_ink_around_strokes_and_erosion_removes_it() {
     let mut augmenter = Augmenter::new(28, 28);
     let mut out = [vec![0; 784], vec![0; 784]];
     let nothing = Warp { matrix: [[1.0, 0.0], [0.0, 1.0]], shift: [0.0; 2], grid: [[[0.0; 2]; GRID + 1]; GRID + 1] };
@@ -114,7 +114,7 @@ fn plain(warp: &Warp, pen: f32, image: &[u8], width: usize) -> Vec<u8> {
 }
 
 #[test]
-fn vectors_give_what_the_definition_gives_for_images_of_any_size() {
+fn vectors_equal_the_definition_for_images_of_any_size() {
     let strong = Augmentation { rotation_degrees: 40.0, scale: 0.4, shear: 0.4, shift_pixels: 4.0, ..NOTHING };
     for (width, height) in [(28, 28), (8, 8), (1, 1), (17, 5), (3, 40), (32, 16)] {
         let mut augmenter = Augmenter::new(width, height);
