@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod data;
 mod demo;
+mod digits_svg;
 mod draw;
 mod failure;
 mod figures;
@@ -11,7 +12,6 @@ mod firmware;
 mod install;
 mod machine;
 mod model;
-mod picture;
 mod qemu;
 mod run;
 mod shell;
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
         Command::TargetEval(arguments) => target_eval::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Run(arguments) => run::run(arguments),
-        Command::Figures => figures::run().and_then(|()| picture::run()),
+        Command::Figures => figures::run().and_then(|()| digits_svg::write()),
         Command::DrawFirmwareDigits => draw::run(),
     };
     match outcome {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 use crate::machine::MACHINES;
-use crate::{bench, data, install, shell, toolchain, workspaces};
+use crate::{bench, data, digits_svg, install, shell, toolchain, workspaces};
 
 /// Environment variable by which tests find this program.
 const SELF_VARIABLE: &str = "SINAPSE_XTASK";
@@ -35,7 +35,7 @@ struct Step {
     run: fn() -> Result<(), Failure>,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step { name: "packages", description: "Fetch packages that are not in cargo's cache", run: fetch },
     Step { name: "format", description: "Check the formatting of all workspaces", run: format },
     Step { name: "lints", description: "Lint what runs on this computer with clippy", run: lint::host },
@@ -57,6 +57,11 @@ const STEPS: [Step; 12] = [
         name: "bare",
         description: "Inspect the smallest program on each core: no panic, its size",
         run: bare::check,
+    },
+    Step {
+        name: "picture",
+        description: "Compare the README's picture with the firmware's digits, in a browser",
+        run: digits_svg::check,
     },
     Step {
         name: "machines",
