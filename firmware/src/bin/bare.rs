@@ -16,7 +16,7 @@ use cortex_m_rt::entry;
 use riscv_rt::entry;
 
 #[cfg(target_arch = "arm")]
-#[path = "../interrupts.rs"]
+#[path = "../runtime/interrupts.rs"]
 mod interrupts;
 #[path = "../model.rs"]
 mod model;

@@ -12,11 +12,11 @@ use sinapse::room::{ListRoom, Room};
 use sinapse::weight::{Order, Weight};
 use sinapse::{I2, I4, I8, Pixel, U2, U4, U8};
 
-#[path = "../fault.rs"]
-mod fault;
 #[path = "../host.rs"]
 #[allow(dead_code)] // files are not read
 mod host;
+#[path = "../panic_handler.rs"]
+mod panic_handler;
 #[path = "../runtime/mod.rs"]
 #[allow(dead_code, unused_imports)] // the stack is not looked at
 mod runtime;

@@ -1,10 +1,12 @@
 //! The BBC micro:bit, first version: nRF51822 (Cortex-M0, 16 MHz).
 //!
-//! Source: Nordic Semiconductor, "nRF51 Series Reference Manual" (CLOCK, TIMER, UART, GPIO); "micro:bit hardware" (pins).
+//! Source: Nordic Semiconductor, "nRF51 Series Reference Manual" (CLOCK, TIMER, UART, GPIO); "micro:bit hardware"
+//! (pins).
 #![allow(unsafe_code)] // addresses of registers
 
 use core::convert::Infallible;
 
+use defmt_semihosting as _; // the logger
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{ErrorType, OutputPin};
 use embedded_io::Write;
@@ -12,9 +14,9 @@ use sinapse_firmware::count::{Counter, Unit};
 
 use super::register::Register;
 
-/// The register at an offset in a block of the board.
+/// The register at an offset in a peripheral.
 const fn register(block: Block, offset: u32) -> Register {
-    // SAFETY: blocks and offsets of this file are those of the manual; none of these peripherals writes memory.
+    // SAFETY: blocks and offsets in this file are from the manual; none of these peripherals writes memory.
     unsafe { Register::at(block as u32 + offset) }
 }
 
@@ -47,21 +49,21 @@ const GPIO_SET: Register = register(Block::Gpio, 0x508);
 const GPIO_CLEAR: Register = register(Block::Gpio, 0x50C);
 const GPIO_OUTPUTS: Register = register(Block::Gpio, 0x518);
 
-/// To the USB chip.
+/// Pin to the USB interface chip.
 const TRANSMIT_PIN: u32 = 24;
-/// The first LED lies between its row (high when lit) and its column (low when lit).
+/// The first LED is between its row (high when lit) and its column (low when lit).
 const LED_COLUMN: u32 = 1 << 4;
 const LED_ROW: u32 = 1 << 13;
 /// 115,200 baud.
 const BAUD: u32 = 0x01D7_E000;
-/// The timer's clock, which is the core's.
+/// Clock of core and timer, in MHz.
 const TICKS_PER_US: u32 = 16;
 
-/// The board, as the rest of the firmware sees it.
+/// The board's peripherals.
 pub struct Board {
-    /// The UART to the USB chip, 115,200 baud.
+    /// The UART to the USB interface chip, 115,200 baud.
     pub serial: Serial,
-    /// The LED in the corner.
+    /// The LED in the corner of the matrix.
     pub led: Led,
     /// Busy waiting.
     pub delay: Delay,
@@ -70,10 +72,10 @@ pub struct Board {
 }
 
 impl Board {
-    /// Sets up the board; `None` on the second call.
+    /// Sets up the board; returns `None` on the second call.
     pub fn take() -> Option<Self> {
         cortex_m::Peripherals::take()?;
-        // The oscillator within, which runs from reset, is too far off for the UART.
+        // The internal oscillator, in use since reset, is not accurate enough for the UART.
         CRYSTAL_START.write(1);
         while CRYSTAL_STARTED.read() == 0 {}
         GPIO_OUTPUTS.write(LED_COLUMN | LED_ROW | 1 << TRANSMIT_PIN);
@@ -85,7 +87,7 @@ impl Board {
     }
 }
 
-/// The serial port, to send.
+/// The transmit half of the UART.
 pub struct Serial(());
 
 impl embedded_io::ErrorType for Serial {
@@ -127,14 +129,14 @@ impl OutputPin for Led {
     }
 }
 
-/// Ticks of the timer, 32 bits of them.
+/// Current count of the timer, 32 bits.
 #[inline(always)]
 fn ticks() -> u32 {
     TIMER_CAPTURE.write(1);
     TIMER_CAPTURED.read()
 }
 
-/// Busy waiting by the timer.
+/// Busy waiting on the timer.
 pub struct Delay(());
 
 impl DelayNs for Delay {
@@ -145,7 +147,7 @@ impl DelayNs for Delay {
     }
 }
 
-/// What a region of code costs, by the timer, because this core has neither a cycle counter nor a SysTick.
+/// Counter of cost, derived from TIMER0: this core has neither a cycle counter nor SysTick.
 #[derive(Clone, Copy)]
 pub struct Cost(Unit);
 
@@ -155,7 +157,8 @@ impl Cost {
         TIMER_BITS.write(3); // 32
         TIMER_PRESCALER.write(0); // 16 MHz
         TIMER_START.write(1);
-        // A thousand rounds of `subs` and `bne` take 4,000 cycles, or 2,000 instructions of an emulator, 64 ns each.
+        // A thousand iterations of `subs` and `bne` take 4,000 cycles. In QEMU they take 2,000 instructions of 64 ns,
+        // 2,048 ticks.
         let start = ticks();
         cortex_m::asm::delay(1000);
         Cost(if ticks().wrapping_sub(start) > 3000 { Unit::Cycles } else { Unit::Instructions })
@@ -180,7 +183,7 @@ impl Counter for Cost {
     fn ratio(&self) -> (u32, u32) {
         match self.0 {
             Unit::Cycles => (1, 1),
-            Unit::Instructions => (64 * TICKS_PER_US, 1000), // 64 ns an instruction
+            Unit::Instructions => (64 * TICKS_PER_US, 1000), // 64 ns per instruction
         }
     }
 }

@@ -1,34 +1,22 @@
-//! The boards: one file each, chosen by a Cargo feature. Everything else is generic.
+//! The boards: one file each, with its logger, chosen by a Cargo feature. Everything else is generic.
 //!
-//! A board file has a `Board` with `take`, and the fields `serial` (`embedded_io::Write`), `led`
-//! (`embedded_hal::digital::OutputPin`), `delay` (`embedded_hal::delay::DelayNs`) and `counter`
-//! (`sinapse_firmware::count::Counter`). Arm's FPGA boards are alike but for a few addresses, and share `cmsdk`.
-
-#[cfg(feature = "an505")]
-#[path = "an505.rs"]
-mod addresses;
-#[cfg(feature = "an547")]
-#[path = "an547.rs"]
-mod addresses;
-#[cfg(feature = "mps2")]
-#[path = "mps2.rs"]
-mod addresses;
+//! A board file links a `defmt` logger and has a `Board` with `take`, and with the fields `serial`
+//! ([`embedded_io::Write`]), `led` ([`OutputPin`](embedded_hal::digital::OutputPin)), `delay`
+//! ([`DelayNs`](embedded_hal::delay::DelayNs)) and `counter` ([`Counter`](sinapse_firmware::count::Counter)).
+//! `cmsdk` is the common part of Arm's FPGA boards, `systick` that of boards with this timer.
 
 #[cfg(any(feature = "mps2", feature = "an505", feature = "an547"))]
-#[path = "cmsdk.rs"]
-mod chosen;
-#[cfg(feature = "microbit")]
-#[path = "microbit.rs"]
-mod chosen;
-#[cfg(feature = "netduinoplus2")]
-#[path = "netduinoplus2.rs"]
-mod chosen;
-#[cfg(feature = "virt")]
-#[path = "virt.rs"]
-mod chosen;
-
+mod cmsdk;
 mod register;
 #[cfg(any(feature = "mps2", feature = "an505", feature = "an547", feature = "netduinoplus2"))]
 mod systick;
+
+#[cfg_attr(feature = "an505", path = "an505.rs")]
+#[cfg_attr(feature = "an547", path = "an547.rs")]
+#[cfg_attr(feature = "microbit", path = "microbit.rs")]
+#[cfg_attr(feature = "mps2", path = "mps2.rs")]
+#[cfg_attr(feature = "netduinoplus2", path = "netduinoplus2.rs")]
+#[cfg_attr(feature = "virt", path = "virt.rs")]
+mod chosen;
 
 pub use chosen::Board;

@@ -2,6 +2,18 @@
 //!
 //! Source: Arm, "Application Note AN386, Cortex-M4 SMM on V2M-MPS2" (memory map, FPGAIO).
 
-use super::chosen::Addresses;
+use defmt_semihosting as _; // the logger
 
-pub const ADDRESSES: Addresses = Addresses { uart: 0x4000_4000, leds: 0x4002_8000, ticks_per_us: 25 };
+use super::cmsdk::{Addresses, Cmsdk};
+
+/// The board's peripherals.
+pub type Board = Cmsdk<Mps2>;
+
+/// Addresses of this board.
+pub struct Mps2;
+
+impl Addresses for Mps2 {
+    const UART: u32 = 0x4000_4000;
+    const LEDS: u32 = 0x4002_8000;
+    const TICKS_PER_US: u32 = 25;
+}

@@ -1,20 +1,21 @@
 //! Netduino Plus 2: STM32F405 (Cortex-M4F, 168 MHz).
 //!
-//! Source: STMicroelectronics, RM0090 "STM32F405/415 reference manual" (RCC, FLASH, GPIO, USART). QEMU has the USART and the
-//! timer; it takes what is written to the clock and the pins, and answers 0.
+//! Source: STMicroelectronics, RM0090 "STM32F405/415 reference manual" (RCC, FLASH, GPIO, USART). QEMU emulates
+//! USART and timer; its clock and pin registers ignore writes and read as 0.
 #![allow(unsafe_code)] // addresses of registers
 
 use core::convert::Infallible;
 
+use defmt_semihosting as _; // the logger
 use embedded_hal::digital::{ErrorType, OutputPin};
 use embedded_io::Write;
 
 use super::register::Register;
 use super::systick::{CorePeripherals, Cost, Delay};
 
-/// The register at an offset in a block of the board.
+/// The register at an offset in a peripheral.
 const fn register(block: Block, offset: u32) -> Register {
-    // SAFETY: blocks and offsets of this file are those of the manual; none of these peripherals writes memory.
+    // SAFETY: blocks and offsets in this file are from the manual; none of these peripherals writes memory.
     unsafe { Register::at(block as u32 + offset) }
 }
 
@@ -46,12 +47,12 @@ const FLASH_ACCESS: Register = register(Block::Flash, 0x00);
 
 /// The core's clock, in MHz.
 const CORE_MHZ: u32 = 168;
-/// Half of it is the USART's.
+/// Divisor of the USART's clock, which is half of the core's.
 const BAUD: u32 = CORE_MHZ / 2 * 1_000_000 / 115_200;
 /// The blue LED is at A10.
 const LED: u32 = 10;
 
-/// The board, as the rest of the firmware sees it.
+/// The board's peripherals.
 pub struct Board {
     /// USART1 at A9, 115,200 baud.
     pub serial: Serial,
@@ -64,14 +65,14 @@ pub struct Board {
 }
 
 impl Board {
-    /// Sets up the board; `None` on the second call.
+    /// Sets up the board; returns `None` on the second call.
     pub fn take() -> Option<Self> {
         let core = cortex_m::Peripherals::take()?;
         run_at_full_speed();
         CLOCK_OF_PORTS.write(1); // A
         CLOCK_OF_PERIPHERALS.write(1 << 4); // USART1
-        GPIO_FUNCTIONS.write(7 << 4); // A9 is the USART's
-        GPIO_MODES.write(0xA800_0000 | 0b01 << (2 * LED) | 0b10 << 18); // the debugger's pins stay as they are
+        GPIO_FUNCTIONS.write(7 << 4); // A9 belongs to the USART
+        GPIO_MODES.write(0xA800_0000 | 0b01 << (2 * LED) | 0b10 << 18); // the debugger's pins keep their mode
         USART_BAUD.write(BAUD);
         USART_CONTROL.write(1 << 13 | 1 << 3); // on, transmit
         let core = CorePeripherals { syst: core.SYST, dwt: core.DWT, dcb: core.DCB };
@@ -80,21 +81,21 @@ impl Board {
     }
 }
 
-/// From the 16 MHz of the internal oscillator to 168 MHz.
+/// Raises the clock from the 16 MHz of the internal oscillator to 168 MHz.
 fn run_at_full_speed() {
-    FLASH_ACCESS.write(0x705); // five waits, both caches, prefetch
+    FLASH_ACCESS.write(0x705); // five wait states, both caches, prefetch
     CLOCK_MULTIPLIER.write(7 << 24 | 168 << 6 | 8); // 16 MHz / 8 · 168 / 2
     CLOCK_CONTROL.write(CLOCK_CONTROL.read() | 1 << 24);
-    // It is ready after 0.3 ms at most; an emulator has none to wait for.
+    // The PLL locks within 0.3 ms; QEMU has none, and its bit stays 0.
     for _ in 0..10_000 {
         if CLOCK_CONTROL.read() & 1 << 25 != 0 {
             break;
         }
     }
-    CLOCK_CONFIGURATION.write(0b100 << 13 | 0b101 << 10 | 0b10); // peripherals at a half and a quarter
+    CLOCK_CONFIGURATION.write(0b100 << 13 | 0b101 << 10 | 0b10); // APB2 at half of the clock, APB1 at a quarter
 }
 
-/// The serial port, to send.
+/// The transmit half of USART1.
 pub struct Serial(());
 
 impl embedded_io::ErrorType for Serial {
@@ -111,7 +112,7 @@ impl Write for Serial {
     }
 
     fn flush(&mut self) -> Result<(), Infallible> {
-        while USART_STATE.read() & 1 << 6 == 0 {} // not all is sent
+        while USART_STATE.read() & 1 << 6 == 0 {} // not all has been sent
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
-//! QEMU's RISC-V machine `virt`: a core of any kind, a serial port of type 16550, a timer. It has no LED.
+//! QEMU's RISC-V machine `virt`: any core, a 16550 UART, a timer, no LED.
 //!
-//! Source: QEMU, `hw/riscv/virt.c` (memory map); "PC16550D" (serial port); SiFive, "CLINT" (timer).
+//! Source: QEMU, `hw/riscv/virt.c` (memory map); "PC16550D" (UART); SiFive, "CLINT" (timer).
 #![allow(unsafe_code)] // addresses of registers
 
 use core::convert::Infallible;
 use core::sync::atomic::{AtomicBool, Ordering};
 
+use defmt_semihosting as _; // the logger
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::{ErrorType, OutputPin};
 use embedded_io::Write;
@@ -14,35 +15,35 @@ use sinapse_firmware::count::{Counter, Unit};
 
 use super::register::Register;
 
-// SAFETY: these are this machine's registers; none of them makes it write memory.
+// SAFETY: a register of this machine that does not make it write memory.
 const SERIAL_DATA: Register<u8> = unsafe { Register::at(0x1000_0000) };
 // SAFETY: as above.
 const SERIAL_STATE: Register<u8> = unsafe { Register::at(0x1000_0005) };
-// SAFETY: as above; both halves of the first core's alarm.
-const ALARM: [Register; 2] = unsafe { [Register::at(0x0200_4000), Register::at(0x0200_4004)] };
-// SAFETY: as above; both halves of the time.
+// SAFETY: as above; both halves of the first hart's timer comparator.
+const COMPARE: [Register; 2] = unsafe { [Register::at(0x0200_4000), Register::at(0x0200_4004)] };
+// SAFETY: as above; both halves of the timer.
 const TIME: [Register; 2] = unsafe { [Register::at(0x0200_BFF8), Register::at(0x0200_BFFC)] };
 
 /// The timer runs at 10 MHz.
-const NS_A_TICK: u32 = 100;
+const NS_PER_TICK: u32 = 100;
 
-/// The board, as the rest of the firmware sees it.
+/// The board's peripherals.
 pub struct Board {
-    /// The serial port.
+    /// The UART.
     pub serial: Serial,
-    /// In place of an LED.
+    /// Placeholder for an LED.
     pub led: NoLed,
-    /// Sleeping until the timer wakes the core.
+    /// Sleeping until the timer wakes the hart.
     pub delay: Delay,
     /// Counter of instructions.
     pub counter: Instructions,
 }
 
 impl Board {
-    /// Sets up the board; `None` on the second call.
+    /// Sets up the board; returns `None` on the second call.
     pub fn take() -> Option<Self> {
         static TAKEN: AtomicBool = AtomicBool::new(false);
-        // Two steps, because this core has no atomic swap; nothing interrupts them.
+        // Load and store, because this hart has no atomic swap; nothing can interrupt them.
         if TAKEN.load(Ordering::Relaxed) {
             return None;
         }
@@ -51,7 +52,7 @@ impl Board {
     }
 }
 
-/// The serial port, to send.
+/// The transmit half of the UART.
 pub struct Serial(());
 
 impl embedded_io::ErrorType for Serial {
@@ -68,12 +69,12 @@ impl Write for Serial {
     }
 
     fn flush(&mut self) -> Result<(), Infallible> {
-        while SERIAL_STATE.read() & 1 << 6 == 0 {} // not all is sent
+        while SERIAL_STATE.read() & 1 << 6 == 0 {} // not all has been sent
         Ok(())
     }
 }
 
-/// A pin that leads nowhere.
+/// A pin that is not connected.
 pub struct NoLed(());
 
 impl ErrorType for NoLed {
@@ -90,16 +91,16 @@ impl OutputPin for NoLed {
     }
 }
 
-/// Sleeping: `wfi` ends when the alarm goes off, also while interrupts are off.
+/// Sleeping with `wfi`, which a pending timer interrupt ends even while interrupts are disabled.
 pub struct Delay(());
 
 impl DelayNs for Delay {
     fn delay_ns(&mut self, ns: u32) {
-        let until = time() + u64::from(ns.div_ceil(NS_A_TICK));
-        ALARM[1].write(u32::MAX); // no alarm between the halves
-        ALARM[0].write(until as u32);
-        ALARM[1].write((until >> 32) as u32);
-        // SAFETY: interrupts as such stay off: the alarm wakes the core and calls nothing.
+        let until = time() + u64::from(ns.div_ceil(NS_PER_TICK));
+        COMPARE[1].write(u32::MAX); // no match between the two writes
+        COMPARE[0].write(until as u32);
+        COMPARE[1].write((until >> 32) as u32);
+        // SAFETY: interrupts stay disabled globally: the timer wakes the hart and enters no handler.
         unsafe { mie::set_mtimer() };
         while time() < until {
             riscv::asm::wfi();
@@ -107,7 +108,7 @@ impl DelayNs for Delay {
     }
 }
 
-/// Ticks of the timer since reset.
+/// Timer ticks since reset.
 fn time() -> u64 {
     loop {
         let high = TIME[1].read();
@@ -118,9 +119,7 @@ fn time() -> u64 {
     }
 }
 
-/// What a region of code costs: the core counts the instructions that it has finished.
-///
-/// QEMU does so under `-icount shift=0`.
+/// Counter of retired instructions, which QEMU increments under `-icount shift=0`.
 #[derive(Clone, Copy)]
 pub struct Instructions(());
 

@@ -1,8 +1,5 @@
 //! Cortex-M: `cortex-m-rt` starts the program and paints the stack before `main`.
-#![allow(unsafe_code)] // symbols of the linker, and a handler that the core enters
-
-#[path = "../interrupts.rs"]
-mod interrupts;
+#![allow(unsafe_code)] // linker symbols, and an exception handler
 
 use cortex_m_rt::{ExceptionFrame, exception};
 pub use cortex_m_rt::{STACK_PAINT_VALUE as PAINT, entry};
@@ -10,22 +7,22 @@ pub use cortex_m_rt::{STACK_PAINT_VALUE as PAINT, entry};
 use crate::host::{ExitCode, exit};
 
 unsafe extern "C" {
-    /// Lowest word that the stack may use.
+    /// Lowest word of the stack.
     static _stack_end: u32;
-    /// Just above the highest.
+    /// One past the highest word.
     static _stack_start: u32;
 }
 
-/// Lowest word of the stack, and just above its highest.
+/// Returns the stack's lowest word and one past its highest.
 pub fn stack() -> (*const u32, *const u32) {
     (&raw const _stack_end, &raw const _stack_start)
 }
 
-/// The stack is painted already.
+/// Does nothing: the stack is painted already.
 pub fn paint_stack() {}
 
-/// Says which instruction faulted.
-// SAFETY: the handler only reads the frame that the core has pushed, and never returns.
+/// Logs the instruction that faulted.
+// SAFETY: the handler only reads the frame that the core has pushed, and it never returns.
 #[exception]
 unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
     defmt::error!("hard fault at {=u32:#010x}, called from {=u32:#010x}", frame.pc(), frame.lr());

@@ -1,10 +1,12 @@
-//! What differs between cores rather than boards: start, stack, faults. One file an architecture.
+//! Differences between architectures: start, stack, faults. One file each.
 //!
-//! Each has `entry`, the attribute of `main`; `stack`, the ends of the stack; `paint_stack`, which fills it with `PAINT` where
-//! that is not done before `main`; and the handler of faults.
+//! An architecture's file has `entry`, the attribute of `main`; `stack`, the ends of the stack; `paint_stack`, which
+//! fills it with `PAINT` unless that is done before `main`; and the fault handler.
 
 #[cfg(target_arch = "arm")]
 mod cortex_m;
+#[cfg(target_arch = "arm")]
+mod interrupts;
 #[cfg(target_arch = "riscv32")]
 mod riscv;
 

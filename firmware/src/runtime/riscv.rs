@@ -1,5 +1,5 @@
-//! RISC-V: `riscv-rt` starts the program.
-#![allow(unsafe_code)] // symbols of the linker, a loop below the stack pointer, and the handler of traps
+//! RISC-V: `riscv-rt` starts the program; the stack is painted here.
+#![allow(unsafe_code)] // linker symbols, a loop below the stack pointer, and the trap handler
 
 use core::arch::asm;
 
@@ -8,25 +8,25 @@ pub use riscv_rt::entry;
 
 use crate::host::{ExitCode, exit};
 
-/// What unused stack is filled with.
+/// Fills unused stack.
 pub const PAINT: u32 = 0xCCCC_CCCC;
 
 unsafe extern "C" {
-    /// Lowest word that the stack may use.
+    /// Lowest word of the stack.
     static __estack: u32;
-    /// Just above the highest.
+    /// One past the highest word.
     static _stack_start: u32;
 }
 
-/// Lowest word of the stack, and just above its highest.
+/// Returns the stack's lowest word and one past its highest.
 pub fn stack() -> (*const u32, *const u32) {
     (&raw const __estack, &raw const _stack_start)
 }
 
-/// Paints what is not in use; call it first, so that nothing has gone deeper before.
+/// Paints the unused part of the stack; call it first, before anything goes deeper.
 #[inline(always)]
 pub fn paint_stack() {
-    // SAFETY: writes words of the stack's region below the stack pointer, where no value lives on this architecture.
+    // SAFETY: writes words of the stack's region below the stack pointer, where this ABI keeps no value.
     unsafe {
         asm!(
             "2:",
@@ -42,8 +42,8 @@ pub fn paint_stack() {
     }
 }
 
-/// Says which instruction faulted.
-// SAFETY: `riscv-rt` looks this name up, and calls it for every trap that is no interrupt.
+/// Logs the instruction that faulted.
+// SAFETY: the name and signature that `riscv-rt` documents for the handler of all exceptions.
 #[unsafe(export_name = "ExceptionHandler")]
 extern "C" fn fault(_: &riscv_rt::TrapFrame) -> ! {
     let (cause, place, value) = (mcause::read().code(), mepc::read(), mtval::read());

@@ -1,4 +1,4 @@
-//! What happens when something goes wrong that cannot: one line in the log, and an exit code.
+//! The panic handler: one line in the log, then an exit code.
 
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -7,10 +7,10 @@ use crate::host::{ExitCode, exit};
 
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
-/// Says where; the message is left out, because formatting would take more flash than the networks' code.
+/// Logs the location. The message is left out: formatting it would take more flash than the network's code.
 #[panic_handler]
 fn panic(info: &PanicInfo) -> ! {
-    // The logger panics when it is entered twice: a panic within it must not log again.
+    // The logger panics when it is re-entered: a panic within it must not log again.
     if !PANICKED.load(Ordering::Relaxed) {
         PANICKED.store(true, Ordering::Relaxed);
         match info.location() {

@@ -1,15 +1,15 @@
-//! A digit as text, for a log or a terminal.
+//! Pictures as text art, for a log or a terminal.
 
 use heapless::String;
 
 use crate::SIDE;
 
-/// From no ink to full ink.
+/// Characters from no ink to full ink.
 const SHADES: &[u8; 10] = b" .:-=+*#%@";
 
-/// Rows of `width` pixels, at most [`SIDE`], as half as many lines; each character is the darker of two pixels one above the other.
+/// Draws rows of `width` pixels, at most [`SIDE`]: one line for two rows, one character for the darker of two pixels.
 ///
-/// A character of a terminal is about twice as high as wide, so a digit keeps its proportions.
+/// A terminal's characters are about twice as high as wide, so a digit keeps its proportions.
 pub fn lines(pixels: &[u8], width: usize) -> impl Iterator<Item = String<SIDE>> {
     pixels.chunks_exact((2 * width).max(1)).map(move |rows| {
         let (upper, lower) = rows.split_at(width);

@@ -5,44 +5,46 @@ use embedded_hal::digital::OutputPin;
 use embedded_io::Write;
 use sinapse_firmware::count::Stopwatch;
 use sinapse_firmware::idx::{IdxError, Images};
-use sinapse_firmware::picture;
+use sinapse_firmware::text_art;
 
 use crate::board::Board;
 use crate::model::{HEIGHT, Net, WIDTH};
+use crate::refuse::refuse;
 use crate::stack;
 
-/// One drawn picture a class, 0 to 9, as an IDX file.
-static PICTURES: &[u8] = include_bytes!("../digits.idx");
+/// One picture of each class, 0 to 9, as an IDX file.
+static PICTURES: &[u8] = include_bytes!("../../digits.idx");
 
-/// Pause after a digit, in milliseconds: a person can follow.
+/// Pause after each digit, in milliseconds, so that a person can follow.
 const PAUSE_MS: u32 = 100;
 
 /// Classifies the compiled-in digits, one after the other.
 ///
-/// Each is logged as text; its class goes to the serial port as one character, or `?`. The LED is on while the network
-/// is sure.
-pub fn show(mut board: Board, network: &Net) {
+/// Each is logged as text art; its class goes to the serial port as one character, `?` if the network is not confident.
+/// The LED is on while the network is confident.
+pub fn digits(mut board: Board, network: &Net) {
     let stopwatch = Stopwatch::new(board.counter);
     let mut images = match Images::open(PICTURES) {
         Ok(images) => images,
         Err(IdxError::WrongSize { height, width, .. }) => refuse!(
-            "the compiled-in digits have {=u32} x {=u32} pixels, but the network reads {=usize} x {=usize}; give it files by --images and --labels",
+            "the compiled-in digits have {=u32} x {=u32} pixels, but the network reads {=usize} x {=usize}; \
+             give it files by --images and --labels",
             height,
             width,
             HEIGHT,
             WIDTH
         ),
-        Err(_) => refuse!("the compiled-in digits are no IDX file of pictures"),
+        Err(_) => refuse!("the compiled-in digits are not an IDX file of pictures"),
     };
-    let mut pixels = [0; HEIGHT * WIDTH]; // one picture
-    let mut scratch = Net::SCRATCH; // all the RAM that it works in
+    let mut pixels = [0; HEIGHT * WIDTH]; // [HEIGHT][WIDTH], one picture
+    let mut scratch = Net::SCRATCH; // all the RAM that the network works in
     let (mut shown, mut correct) = (0, 0);
 
     while let Ok(true) = images.read(&mut pixels) {
         let (answer, cost) = stopwatch.measure(|| network.classify(&pixels, &mut scratch));
         let known = network.knows(&answer);
 
-        for line in picture::lines(&pixels, WIDTH) {
+        for line in text_art::lines(&pixels, WIDTH) {
             defmt::println!("{=str}", line.as_str());
         }
         let (unit, sure) = (stopwatch.unit().name(), if known { "" } else { ", unknown" });

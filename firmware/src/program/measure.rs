@@ -1,4 +1,4 @@
-//! A data set from the host through the network, and one line that says what it gave.
+//! Classifies a data set on the host and logs one line of results.
 
 use sinapse_firmware::count::Stopwatch;
 use sinapse_firmware::dataset::{Answer, evaluate};
@@ -7,9 +7,10 @@ use sinapse_firmware::idx::IdxError;
 use crate::board::Board;
 use crate::host::{File, Files, Path};
 use crate::model::Net;
+use crate::refuse::refuse;
 use crate::stack;
 
-/// Classifies all pictures of two IDX files; the last line logged is `result {…}`, in JSON.
+/// Classifies all pictures of two IDX files; logs `result {…}` in JSON as its last line.
 pub fn dataset(board: Board, network: &Net, files: &Files) {
     let stopwatch = Stopwatch::new(board.counter);
     let mut scratch = Net::SCRATCH;
@@ -19,11 +20,12 @@ pub fn dataset(board: Board, network: &Net, files: &Files) {
     });
     let tally = match tally {
         Ok(tally) => tally,
-        Err(reason) => complain(reason, files),
+        Err(reason) => refuse_files(reason, files),
     };
     let stack_bytes = stack::deepest_bytes();
     defmt::println!(
-        "result {{\"images\":{=u32},\"correct\":{=u32},\"logits_crc32\":\"{=u32:08x}\",\"unit\":\"{=str}\",\"mean\":{=u32},\"max\":{=u32},\"stack_bytes\":{=usize}}}",
+        "result {{\"images\":{=u32},\"correct\":{=u32},\"logits_crc32\":\"{=u32:08x}\",\
+         \"unit\":\"{=str}\",\"mean\":{=u32},\"max\":{=u32},\"stack_bytes\":{=usize}}}",
         tally.images,
         tally.correct,
         tally.logits_crc32,
@@ -45,13 +47,14 @@ fn open(path: &Path) -> File {
     }
 }
 
-/// Says which file is wrong, where, what was found and what is expected.
-fn complain(reason: IdxError, files: &Files) -> ! {
+/// Ends the program with a message that names the file, what was found in it and what was expected.
+fn refuse_files(reason: IdxError, files: &Files) -> ! {
     let (images, labels) = (text(&files.images), text(&files.labels));
     match reason {
         IdxError::WrongMagic { found, expected } => {
             refuse!(
-                "{=str}, {=str}: an IDX file starts with {=u32:#010x}, expected {=u32:#010x} (0x803 pictures, 0x801 labels)",
+                "{=str}, {=str}: an IDX file starts with {=u32:#010x}, \
+                 expected {=u32:#010x} (0x803 pictures, 0x801 labels)",
                 images,
                 labels,
                 found,
@@ -79,7 +82,7 @@ fn complain(reason: IdxError, files: &Files) -> ! {
         IdxError::NoHeader => refuse!("{=str}, {=str}: a file ends within its header", images, labels),
         IdxError::CountsDiffer { images: count, labels: other } => {
             refuse!(
-                "{=str} has {=u32} pictures, {=str} has {=u32} labels: expected as many",
+                "{=str} has {=u32} pictures, {=str} has {=u32} labels: expected equal numbers",
                 images,
                 count,
                 labels,
