@@ -1,9 +1,9 @@
-//! Chooses the board's memory map, and generates the type of the network whose blob is compiled in.
+//! Selects the board's memory map and generates the type of the compiled-in network.
 
 use std::path::Path;
 use std::{env, fs};
 
-/// Boards, as their Cargo features are called.
+/// Names of the boards' Cargo features.
 const BOARDS: [&str; 6] = ["mps2", "an505", "an547", "microbit", "netduinoplus2", "virt"];
 
 fn main() {
@@ -14,12 +14,12 @@ fn main() {
     }
     let out = env::var_os("OUT_DIR").unwrap_or_default();
     if let Err(message) = memory(Path::new(&out)).and_then(|()| model(Path::new(&out))) {
-        // Cargo shows this line as the reason why the build stopped.
+        // Cargo stops the build and shows this message.
         println!("cargo::error={message}");
     }
 }
 
-/// Copies the board's memory map to where the linker looks, and asks for the linker scripts.
+/// Copies the board's memory map to where the linker finds it, and passes it the linker scripts.
 fn memory(out: &Path) -> Result<(), String> {
     let enabled: Vec<_> = BOARDS.iter().filter(|board| env::var_os(feature(board)).is_some()).collect();
     let [board] = enabled[..] else {
@@ -28,13 +28,13 @@ fn memory(out: &Path) -> Result<(), String> {
     let script = format!("memory/{board}.x");
     println!("cargo::rerun-if-changed={script}");
     fs::copy(&script, out.join("memory.x")).map_err(|error| format!("{script}: {error}"))?;
-    // Where the names of a chip's interrupts would stand.
+    // Would list the names of a chip's interrupts.
     fs::write(out.join("device.x"), "").map_err(|error| format!("device.x: {error}"))?;
     println!("cargo::rustc-link-search={}", out.display());
     for argument in ["--nmagic", "-Tlink.x"] {
         println!("cargo::rustc-link-arg-bins={argument}");
     }
-    // The bare program does not log.
+    // The bare program does not log: it is linked without the logger's script.
     println!("cargo::rerun-if-changed=memory/no-log.x");
     fs::copy("memory/no-log.x", out.join("no-log.x")).map_err(|error| format!("no-log.x: {error}"))?;
     println!("cargo::rustc-link-arg-bin=sinapse-firmware=-Tdefmt.x");
@@ -59,11 +59,11 @@ fn model(out: &Path) -> Result<(), String> {
     let (width, height) = (reader.head().width, reader.head().height);
     let path = fs::canonicalize(&path).map_err(|error| format!("{path}: {error}"))?;
     let source = format!(
-        "/// The type of the network in the blob.\n\
+        "/// Type of the network in the blob.\n\
          pub type Net = {network};\n\n\
-         /// Width of the pictures that it reads, in pixels.\n\
+         /// Width of its input picture, in pixels.\n\
          #[allow(dead_code)]\npub const WIDTH: usize = {width};\n\
-         /// Their height.\n\
+         /// Height of its input picture, in pixels.\n\
          #[allow(dead_code)]\npub const HEIGHT: usize = {height};\n\n\
          /// The blob, in flash.\n\
          pub static BLOB: &[u8] = &sinapse::include_model!(Net, {path:?}).0;\n"

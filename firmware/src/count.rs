@@ -1,21 +1,21 @@
-//! Counting what a piece of code costs.
+//! Measuring the cost of a region of code.
 
 use core::hint::black_box;
 use core::sync::atomic::{Ordering, compiler_fence};
 
 use crate::mark;
 
-/// What a count counts.
+/// Unit of a cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Clock cycles of a real core.
+    /// Clock cycles, on a real core.
     Cycles,
-    /// Instructions of an emulated one.
+    /// Instructions, on an emulated core.
     Instructions,
 }
 
 impl Unit {
-    /// As it stands in a report.
+    /// Name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Unit::Cycles => "cycles",
@@ -24,45 +24,45 @@ impl Unit {
     }
 }
 
-/// A free-running counter of `BITS` bits, and what its ticks are worth.
+/// A free-running counter.
 pub trait Counter {
-    /// Width of the counter; a measured region must end before it wraps.
+    /// Width of the counter, in bits; a measured region must take less than `2^bits` ticks.
     fn bits(&self) -> u32;
-    /// Ticks so far, counting up, modulo `2^bits`.
+    /// Current count, upwards, modulo `2^bits`.
     fn now(&self) -> u32;
-    /// What is counted.
+    /// Unit that [`ratio`](Self::ratio) converts ticks to.
     fn unit(&self) -> Unit;
-    /// `(ticks, units)`: that many ticks are that many cycles or instructions.
+    /// Conversion factor `(ticks, units)`: so many ticks are so many cycles or instructions.
     fn ratio(&self) -> (u32, u32);
 }
 
-/// Measures regions, without what reading the counter itself takes.
+/// Measures regions of code; the overhead of reading the counter is subtracted.
 pub struct Stopwatch<C> {
     counter: C,
     empty_ticks: u32,
 }
 
 impl<C: Counter> Stopwatch<C> {
-    /// A stopwatch that has measured an empty region.
+    /// Calibrates the overhead by measuring an empty region.
     pub fn new(counter: C) -> Self {
         let mut stopwatch = Stopwatch { counter, empty_ticks: 0 };
         stopwatch.empty_ticks = (0..8).map(|_| stopwatch.since(stopwatch.start())).min().unwrap_or(0);
         stopwatch
     }
 
-    /// Runs `region`; its result, and how many cycles or instructions it took (rounded to the nearest).
+    /// Runs `region`; returns its result and its cost in cycles or instructions, rounded to the nearest.
     #[inline(always)]
     pub fn measure<T>(&self, region: impl FnOnce() -> T) -> (T, u32) {
         let start = self.start();
         mark::start();
         let result = region();
-        black_box(&result); // a reference: the result itself would be copied, and the copy counted
+        black_box(&result); // by reference: a copy of the result would be counted
         mark::stop();
         let ticks = self.since(start);
         (result, units(ticks.saturating_sub(self.empty_ticks), self.counter.ratio()))
     }
 
-    /// What is counted.
+    /// Unit of the costs.
     pub fn unit(&self) -> Unit {
         self.counter.unit()
     }
@@ -81,9 +81,9 @@ impl<C: Counter> Stopwatch<C> {
     }
 }
 
-/// `ticks` in units, rounded to the nearest.
+/// Converts ticks to units, rounded to the nearest.
 fn units(ticks: u32, (ticks_of, units_of): (u32, u32)) -> u32 {
-    // At most 2³² · units_of, and ratios are small; the quotient fits where a tick is worth at most one unit.
+    // The product is below 2³² · units_of, and ratios are small. The quotient fits if a tick is at most one unit.
     ((u64::from(ticks) * u64::from(units_of) + u64::from(ticks_of / 2)) / u64::from(ticks_of)) as u32
 }
 
@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
 
-    /// Every look takes 16 ticks; starts just before it wraps.
+    /// Each read takes 16 ticks; the count starts just before it wraps.
     struct Fake(Cell<u32>);
 
     impl Counter for &Fake {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_is_measured_without_the_looks_and_across_a_wrap() {
+    fn a_region_is_measured_without_overhead_and_across_a_wrap() {
         let fake = Fake(Cell::new(0xFF_FFFF - 8 * 32 - 20));
         let stopwatch = Stopwatch::new(&fake);
         let ((), instructions) = stopwatch.measure(|| fake.0.set(fake.0.get() + 160));

@@ -1,13 +1,13 @@
-//! All pictures of a data set through the network: accuracy, checksum of the logits, cost.
+//! Evaluation over a data set: accuracy, checksum of all logits, cost.
 
 use embedded_io::Read;
 use sinapse::crc::Crc32;
 
 use crate::idx::{IdxError, Images, Labels};
 
-/// A logit as it goes into the checksum.
+/// A logit that can be checksummed.
 pub trait LogitBytes {
-    /// Little-endian: two's complement or IEEE 754.
+    /// Little-endian bytes: two's complement or IEEE 754.
     fn bytes(&self) -> [u8; 4];
 }
 impl LogitBytes for i32 {
@@ -21,36 +21,36 @@ impl LogitBytes for f32 {
     }
 }
 
-/// What one picture gave.
+/// Result for one picture.
 pub struct Answer<V, const CLASSES: usize> {
     /// Index of the largest logit.
     pub class: usize,
-    /// One logit a class.
+    /// `[CLASSES]`
     pub logits: [V; CLASSES],
-    /// Cycles or instructions.
+    /// Cost, in cycles or instructions.
     pub cost: u32,
 }
 
-/// What a whole data set gave.
+/// Result for a whole data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// Number of pictures.
     pub images: u32,
-    /// Pictures whose class is their label.
+    /// Pictures whose class equals their label.
     pub correct: u32,
     /// CRC-32 of all logits of all pictures, in order.
     pub logits_crc32: u32,
-    /// Mean cycles or instructions a picture, rounded to the nearest.
+    /// Mean cost per picture, in cycles or instructions, rounded to the nearest.
     pub cost_mean: u32,
-    /// Most cycles or instructions.
+    /// Largest cost of a picture.
     pub cost_max: u32,
 }
 
-/// Classifies all pictures, reading one at a time.
+/// Classifies all pictures, one in memory at a time.
 ///
 /// # Errors
 ///
-/// [`IdxError`] where the files are not a data set.
+/// [`IdxError`] if the files are not a data set.
 pub fn evaluate<V: LogitBytes, const PIXELS: usize, const CLASSES: usize>(
     images: impl Read,
     labels: impl Read,

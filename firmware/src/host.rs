@@ -1,26 +1,26 @@
-//! The host behind the debugger or emulator: arguments, files, exit codes, through semihosting.
+//! Semihosting: arguments, files and exit codes by way of the debugger or emulator.
 
 use embedded_io::{ErrorType, Read};
 use heapless::CString;
 use semihosting::io::Read as _;
 
-/// Longest command line, in bytes.
+/// Capacity for the command line, in bytes.
 const COMMAND_LINE: usize = 256;
 
-/// Ends the program; the emulator ends with the same code.
+/// Ends the program; the emulator exits with the same code.
 pub fn exit(code: ExitCode) -> ! {
     semihosting::process::exit(code as i32)
 }
 
-/// How the program ended.
+/// Exit code of the program.
 #[derive(Clone, Copy)]
 pub enum ExitCode {
-    /// All went well.
+    /// Success.
     Success = 0,
-    /// A kernel does not equal the reference.
-    #[allow(dead_code)] // the program `kernels` alone compares them
+    /// A kernel differs from the reference.
+    #[allow(dead_code)] // used by the program `kernels` alone
     Differs = 1,
-    /// Something given from outside is wrong: arguments, files, the blob.
+    /// Invalid arguments, files or blob.
     Refused = 2,
     /// The core faulted.
     Fault = 3,
@@ -31,7 +31,7 @@ pub enum ExitCode {
 /// A path on the host.
 pub type Path = CString<COMMAND_LINE>;
 
-/// A data set on the host.
+/// Paths of a data set on the host.
 pub struct Files {
     /// IDX file of pictures.
     pub images: Path,
@@ -39,13 +39,13 @@ pub struct Files {
     pub labels: Path,
 }
 
-/// The data set that the command line asks for, if any; `Err` with a sentence where it makes no sense.
+/// Parses the command line; `None` if it asks for no data set.
 ///
 /// # Errors
 ///
-/// An unknown argument, a missing value, one file without the other, too long a line.
+/// A message for an unknown argument, a missing value, one file without the other, or a path that is too long.
 pub fn files() -> Result<Option<Files>, &'static str> {
-    // A host that does not know the call gives no arguments, as a board without a debugger.
+    // A host that does not know the call passes no arguments, like a board without a debugger.
     let Ok(arguments) = semihosting::experimental::env::args::<COMMAND_LINE>() else { return Ok(None) };
     let mut arguments = (&arguments).into_iter().skip(1);
     let (mut images, mut labels) = (Path::new(), Path::new());
@@ -66,17 +66,17 @@ pub fn files() -> Result<Option<Files>, &'static str> {
     }
 }
 
-/// A file of the host, to read.
+/// A file on the host, open for reading.
 pub struct File(semihosting::fs::File);
 
 impl File {
-    /// Opens a file; `None` where the host cannot.
+    /// Opens a file; `None` if the host cannot.
     pub fn open(path: &Path) -> Option<Self> {
         semihosting::fs::File::open(path.as_c_str()).ok().map(File)
     }
 }
 
-/// The host could not read.
+/// Error of a failed read on the host.
 #[derive(Clone, Copy, Debug)]
 pub struct HostError;
 

@@ -1,7 +1,7 @@
-//! Reading raw IDX files picture by picture, so that a data set needs no RAM.
+//! Reads raw IDX files one picture at a time: a data set of any size needs the RAM of one picture.
 //!
-//! The format is big-endian: a magic number (`0x0803` images, `0x0801` labels), the count, for images height and width,
-//! then one byte a pixel or label. Source: Y. LeCun, C. Cortes, "The MNIST database of handwritten digits".
+//! The format is big-endian: a magic number (`0x0803` images, `0x0801` labels), the count, height and width (images
+//! only), then one byte per pixel or label. Source: Y. LeCun, C. Cortes, "The MNIST database of handwritten digits".
 
 use core::fmt;
 
@@ -10,17 +10,17 @@ use embedded_io::{Read, ReadExactError};
 const IMAGES_MAGIC: u32 = 0x0803;
 const LABELS_MAGIC: u32 = 0x0801;
 
-/// Why a file is not a data set that this firmware reads.
+/// Reason for which a file is refused as a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdxError {
-    /// The first four bytes are those of another kind of file.
+    /// The first four bytes are not the expected magic number.
     WrongMagic {
         /// Number found.
         found: u32,
         /// Number expected.
         expected: u32,
     },
-    /// Pictures of another number of pixels than the network reads.
+    /// Pictures have another number of pixels than the network reads.
     WrongSize {
         /// Height found.
         height: u32,
@@ -31,9 +31,9 @@ pub enum IdxError {
     },
     /// The file ends early.
     Truncated {
-        /// Whole pictures or labels before the end.
+        /// Complete pictures or labels.
         found: u32,
-        /// Count in the header.
+        /// Count from the header.
         expected: u32,
     },
     /// The file ends within its header.
@@ -45,16 +45,16 @@ pub enum IdxError {
         /// Number of labels.
         labels: u32,
     },
-    /// A label that is no digit.
+    /// A label is not a digit.
     LabelTooLarge {
-        /// Position of the label, from 0.
+        /// Index of the label.
         index: u32,
         /// Label found.
         found: u8,
     },
-    /// No pictures at all.
+    /// There are no pictures.
     Empty,
-    /// The host could not read.
+    /// The host failed to read.
     Unreadable,
 }
 
@@ -64,7 +64,7 @@ impl fmt::Display for IdxError {
     }
 }
 
-/// The pictures of a file, `PIXELS` each, one after the other.
+/// Reader of a file of pictures, `PIXELS` each.
 pub struct Images<R, const PIXELS: usize> {
     file: R,
     /// Number of pictures.
@@ -77,7 +77,7 @@ impl<R: Read, const PIXELS: usize> Images<R, PIXELS> {
     ///
     /// # Errors
     ///
-    /// [`IdxError`] where the file does not hold pictures of `PIXELS` pixels.
+    /// [`IdxError`] if the file does not hold pictures of `PIXELS` pixels.
     pub fn open(mut file: R) -> Result<Self, IdxError> {
         expect_magic(&mut file, IMAGES_MAGIC)?;
         let count = number(&mut file)?;
@@ -89,7 +89,7 @@ impl<R: Read, const PIXELS: usize> Images<R, PIXELS> {
         Ok(Images { file, count, next: 0 })
     }
 
-    /// Reads the next picture into `pixels`; false after the last one.
+    /// Reads the next picture into `pixels`; returns `false` after the last one.
     ///
     /// # Errors
     ///
@@ -105,7 +105,7 @@ impl<R: Read, const PIXELS: usize> Images<R, PIXELS> {
     }
 }
 
-/// The labels of a file, one after the other.
+/// Reader of a file of labels.
 pub struct Labels<R> {
     file: R,
     /// Number of labels.
@@ -118,13 +118,13 @@ impl<R: Read> Labels<R> {
     ///
     /// # Errors
     ///
-    /// [`IdxError`] where the file does not hold labels.
+    /// [`IdxError`] if the file does not hold labels.
     pub fn open(mut file: R) -> Result<Self, IdxError> {
         expect_magic(&mut file, LABELS_MAGIC)?;
         Ok(Labels { count: number(&mut file)?, file, next: 0 })
     }
 
-    /// Reads the next label, 0..=9.
+    /// Reads the next label, in 0..=9.
     ///
     /// # Errors
     ///
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_come_one_after_the_other_until_the_last() {
+    fn pictures_are_read_in_order_until_the_last() {
         let mut file = header(IMAGES_MAGIC, &[2, 28, 28]);
         file.extend([[1; 784], [2; 784]].concat());
         let mut images = Images::<_, 784>::open(file.as_slice()).unwrap();
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_no_pictures() {
+    fn a_file_of_labels_is_refused_as_pictures() {
         let file = header(LABELS_MAGIC, &[2, 28, 28]);
         let refused = Images::<_, 784>::open(file.as_slice()).err();
         assert_eq!(refused, Some(IdxError::WrongMagic { found: LABELS_MAGIC, expected: IMAGES_MAGIC }));

@@ -1,3 +1,3 @@
-//! The network that is compiled in: `build.rs` reads its blob and writes its type.
+//! The compiled-in network: `build.rs` reads its blob and generates its type.
 
 include!(concat!(env!("OUT_DIR"), "/model.rs"));

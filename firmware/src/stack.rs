@@ -1,13 +1,13 @@
-//! How deep the stack has gone: it was painted, and what is not painted any more was in use.
-#![allow(unsafe_code)] // reads memory between two symbols of the linker
+//! High-water mark of the stack: words that no longer hold the paint have been in use.
+#![allow(unsafe_code)] // reads memory between two linker symbols
 
 use crate::runtime;
 
-/// Bytes of stack that were in use at some time since it was painted.
+/// Returns the deepest stack since it was painted, in bytes.
 pub fn deepest_bytes() -> usize {
     let (end, start) = runtime::stack();
     let mut word = end;
-    // SAFETY: both are word-aligned ends of the stack region of RAM, all of it readable;
+    // SAFETY: both are word-aligned ends of the stack's region of RAM, all of it readable;
     // volatile because the paint was not written by Rust code.
     while word < start && unsafe { word.read_volatile() } == runtime::PAINT {
         word = word.wrapping_add(1);

@@ -1,10 +1,10 @@
-//! The least program around a network: loader, kernels, loop. No logging, no host, no heap.
+//! The smallest program around a network: loader, kernels, loop. No logging, no semihosting, no heap.
 //!
-//! `cargo xtask test` links it and looks inside: a panic that could still be reached would not link, because its handler
+//! `cargo xtask test` links it and inspects the result. It does not link if a panic is reachable: the panic handler
 //! calls a function that does not exist.
 #![no_std]
 #![no_main]
-#![allow(unsafe_code)] // the function that does not exist
+#![allow(unsafe_code)] // the missing function, and a static buffer
 
 use core::hint::black_box;
 use core::mem::MaybeUninit;
@@ -24,22 +24,22 @@ mod model;
 use model::{BLOB, Net};
 use sinapse::ScratchOf;
 
-/// One drawn picture a class, behind the 16 bytes of an IDX header.
+/// One picture of each class, after the 16 bytes of an IDX header.
 static PICTURES: &[u8] = include_bytes!("../../digits.idx");
 
-/// The last answer, for a debugger and `cargo xtask bench`; 255 where the blob is refused.
+/// The last answer, for a debugger and `cargo xtask bench`; 255 if the blob is refused.
 ///
-/// Nobody here reads it: without `used` the compiler leaves out the stores, and with them the network.
+/// The program does not read it: without `used` the compiler would drop the stores, and with them the network.
 #[used]
 static ANSWER: AtomicUsize = AtomicUsize::new(0);
 
-/// All the RAM that the network works in; the linker knows of it.
+/// All the RAM that the network works in, static so that the linker accounts for it.
 static mut SCRATCH: ScratchOf<Net> = Net::SCRATCH;
 
 #[entry]
 fn main() -> ! {
     let scratch = &raw mut SCRATCH;
-    // SAFETY: nothing else knows of it, and `main` is entered once.
+    // SAFETY: nothing else refers to it, and `main` is entered once.
     let scratch = unsafe { &mut *scratch };
     let mut place = MaybeUninit::uninit();
     let Ok(network) = Net::load_in(BLOB, &mut place) else {
@@ -49,7 +49,7 @@ fn main() -> ! {
         }
     };
     loop {
-        // The compiler would write out a loop of ten.
+        // Without `black_box` the compiler unrolls the loop over the ten pictures.
         let pixels = black_box(PICTURES).get(16..).unwrap_or_default();
         for picture in pixels.as_chunks().0 {
             let answer = network.classify(picture, scratch);
@@ -63,6 +63,6 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
     unsafe extern "C" {
         fn a_panic_can_still_be_reached() -> !;
     }
-    // SAFETY: there is no such function, so that a program in which this is reachable does not link.
+    // SAFETY: never called: there is no such function, so a program that reaches this call does not link.
     unsafe { a_panic_can_still_be_reached() }
 }

@@ -1,6 +1,7 @@
-//! Compares kernels for integers with the reference where they run: every tail of inputs and outputs, extremes, random numbers.
+//! Compares the integer kernels with the reference on the target: every tail of inputs and outputs, extremes, random
+//! numbers.
 //!
-//! `cargo xtask test` runs it on every emulated core. It needs no network and no board but the memory map.
+//! `cargo xtask test` runs it on every emulated core. It needs no network, and of the board only the memory map.
 #![no_std]
 #![no_main]
 
@@ -18,7 +19,7 @@ mod host;
 #[path = "../panic_handler.rs"]
 mod panic_handler;
 #[path = "../runtime/mod.rs"]
-#[allow(dead_code, unused_imports)] // the stack is not looked at
+#[allow(dead_code, unused_imports)] // the stack is not measured
 mod runtime;
 
 use core::mem::MaybeUninit;
@@ -26,37 +27,37 @@ use core::mem::MaybeUninit;
 use crate::host::ExitCode;
 use crate::runtime::entry;
 
-/// Most words of weights: what leaves room for the rest in 16 KB of RAM.
+/// Most words of weights; everything else must fit beside them in 16 KB of RAM.
 const WEIGHTS: usize = 2304;
-/// Most inputs, and as many bytes before them as move them to any place in a word.
+/// Most inputs, and extra bytes that shift them to every alignment within a word.
 const INPUTS: usize = 1100;
 const SHIFTS: usize = 4;
 /// Most outputs.
 const OUTPUTS: usize = 34;
 
-/// Rows of sixteen that are not whole, turns of kernels that are not whole, a list that overflows.
+/// Partial rows of sixteen, partial iterations of the kernels, a list that overflows.
 const INPUT_COUNTS: [usize; 17] = [1, 3, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 96, 100, 144, 784, INPUTS];
 
-/// The same for columns: words and chunks of words that are not whole, sums of levels and lists that overflow, columns at the top
-/// level apart.
+/// The same for columns: partial words and chunks of words, sums of levels and lists that overflow, columns at the
+/// maximum level, which are summed separately.
 const COLUMN_INPUT_COUNTS: [usize; 10] = [1, 3, 7, 16, 17, 33, 64, 144, 528, 784];
 
-/// How bytes are chosen.
+/// Pattern of a buffer of bytes.
 #[derive(Clone, Copy, defmt::Format)]
 enum Fill {
-    /// All the same.
+    /// All equal.
     Same(u8),
     Random,
-    /// Four of five zero.
+    /// Four out of five are zero.
     Sparse,
-    /// Random in every third sixteen, the first of them zero.
+    /// Random in every third row of sixteen, beginning with the second; zero elsewhere.
     Rows,
 }
 
 const WEIGHT_FILLS: [Fill; 3] = [Fill::Random, Fill::Same(0x7f), Fill::Same(0x81)];
 const INPUT_FILLS: [Fill; 5] = [Fill::Random, Fill::Sparse, Fill::Rows, Fill::Same(255), Fill::Same(0)];
 
-/// Marsaglia's xorshift with 32 bits.
+/// Marsaglia's 32-bit xorshift.
 struct Random(u32);
 
 impl Random {
@@ -79,7 +80,7 @@ impl Random {
     }
 }
 
-/// All that a layer needs, of any size.
+/// Buffers for a layer of any size.
 struct Layer {
     random: Random,
     weights: [u32; WEIGHTS],
@@ -89,7 +90,7 @@ struct Layer {
 }
 
 impl Layer {
-    /// Compares all fills of one size; how many were compared, 0 where there is no room for the weights.
+    /// Compares all fills of one size; returns the number of comparisons, 0 if the weights do not fit.
     fn compare(&mut self, inputs: usize, outputs: usize) -> u32 {
         let words = inputs.div_ceil(16) * 8 * outputs.div_ceil(2);
         let Some(weights) = self.weights.get_mut(..words) else { return 0 };
@@ -112,13 +113,14 @@ impl Layer {
                 let mut expected = [0; OUTPUTS];
                 let expected = expected.get_mut(..outputs).unwrap_or_default();
                 reference::sums::<I8, U8>(weights, bias, input, expected);
-                // With what a layer keeps, and without it.
+                // With and without the corrections that a layer computes when it is loaded.
                 for kept in [&*kept, &[]] {
                     let (mut room, mut sums) = (tiles::Room::ANY, [const { MaybeUninit::uninit() }; OUTPUTS]);
                     let sums = sums.get_mut(..outputs).unwrap_or_default();
                     if tiles::sums(weights, bias, kept, input, room.entries(), sums) != expected {
                         defmt::error!(
-                            "{=usize} inputs ({}), {=usize} outputs ({}), {=usize} numbers kept, from byte {=usize}: not the reference's sums",
+                            "{=usize} inputs ({}), {=usize} outputs ({}), {=usize} corrections, from byte {=usize}: \
+                             not the reference's sums",
                             inputs,
                             input_fill,
                             outputs,
@@ -136,7 +138,7 @@ impl Layer {
     }
 }
 
-/// A way to fill integer weights.
+/// Pattern of integer weights.
 #[derive(Clone, Copy, defmt::Format)]
 enum Weights {
     Least,
@@ -145,7 +147,7 @@ enum Weights {
 }
 
 impl Layer {
-    /// As [`compare`](Self::compare), for weights in columns, by the kernel that a layer of these formats has here.
+    /// Like [`compare`](Self::compare), for weights in columns and the kernel that this target has for these formats.
     fn compare_columns<W, X>(&mut self, inputs: usize, outputs: usize) -> u32
     where
         W: Kernel<X> + Weight<Value = i32, Cell = u32>,
@@ -156,7 +158,7 @@ impl Layer {
         let Some(weights) = self.weights.get_mut(..words) else { return 0 };
         let Some(bias) = self.bias.get_mut(..outputs) else { return 0 };
         let (bits, limit) = (W::FORMAT.bits(), W::FORMAT.limit());
-        // Bits of a byte that a level may have; pixels have all.
+        // Mask of the bits that a level may have; pixels have all.
         let level = if X::SHIFT == 0 { X::FORMAT.top_level() } else { 255 };
         let mut compared = 0;
         for weight_fill in [Weights::Random, Weights::Least, Weights::Most] {
@@ -187,7 +189,8 @@ impl Layer {
                 let room = room.get_mut(..outputs).unwrap_or_default();
                 if W::sums(weights, bias, input, room) != expected {
                     defmt::error!(
-                        "{=usize} inputs ({}, {=u32} bits), {=usize} outputs ({}, {=u32} bits), from byte {=usize}: not the reference's sums",
+                        "{=usize} inputs ({}, {=u32} bits), {=usize} outputs ({}, {=u32} bits), from byte {=usize}: \
+                         not the reference's sums",
                         inputs,
                         input_fill,
                         X::FORMAT.bits(),
@@ -209,8 +212,10 @@ impl Layer {
     }
 }
 
-/// Ways to rescale sums of less than 2²⁴, to levels below, within and above their range: a multiplier and a rounded shift alone, with
-/// a shift before, and with a multiplier that is no [scale](Requantization::scale).
+/// Rescalings of sums below 2²⁴ to levels below, within and above their range.
+///
+/// A multiplier and a rounding shift alone; with a shift before; with a multiplier that is not a
+/// [scale](Requantization::scale).
 const RESCALINGS: [Rescaling; 3] = [
     Rescaling { pre_shift: 0, shift: 25, multiplier: 127 },
     Rescaling { pre_shift: 8, shift: 18, multiplier: 255 },
@@ -223,7 +228,7 @@ struct Rescaling {
     multiplier: u16,
 }
 
-/// Compares levels with those that the sums `expected` become, where one multiplier is for all and where each output has its own.
+/// Compares levels with those of the sums `expected`, with one multiplier for all outputs and with one for each.
 fn compare_levels<W, X, E>(weights: &[u32], bias: &[i32], input: &[u8], rescaling: &Rescaling, expected: &[i32])
 where
     W: Kernel<X> + Weight<Value = i32, Cell = u32>,
@@ -243,7 +248,8 @@ where
             let wanted = requantization.relu(sum, o, E::FORMAT.top_level());
             if level != wanted {
                 defmt::error!(
-                    "{=usize} inputs, output {=usize} of {=usize}, {=u32} bits: sum {=i32} becomes level {=u8}, not {=u8}, with {=usize} multipliers, {=u16} >> {=u8}, after {=u8}",
+                    "{=usize} inputs, output {=usize} of {=usize}, {=u32} bits: sum {=i32} becomes level {=u8}, \
+                     not {=u8}, with {=usize} multipliers, {=u16} >> {=u8}, after {=u8}",
                     input.len(),
                     o,
                     expected.len(),

@@ -1,4 +1,4 @@
-//! The timer that every larger Cortex-M has, as a delay and as a counter of cost.
+//! SysTick, the timer of every Cortex-M but the smallest, as a delay and as a counter of cost.
 
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m::peripheral::{DCB, DWT, SYST};
@@ -7,17 +7,17 @@ use sinapse_firmware::count::{Counter, Unit};
 
 const RELOAD: u32 = 0xFF_FFFF; // 24 bits
 
-/// The core's peripherals that measure time.
+/// Timing peripherals of the core.
 pub struct CorePeripherals {
-    /// Timer, counts down.
+    /// Timer, counting down.
     pub syst: SYST,
     /// Cycle counter.
     pub dwt: DWT,
-    /// Switch of the cycle counter.
+    /// Enables the cycle counter.
     pub dcb: DCB,
 }
 
-/// Starts the timer at the core's clock, for ever around.
+/// Starts the timer at the core's clock, free-running.
 fn start(syst: &mut SYST) {
     syst.set_clock_source(SystClkSource::Core);
     syst.set_reload(RELOAD);
@@ -25,7 +25,7 @@ fn start(syst: &mut SYST) {
     syst.enable_counter();
 }
 
-/// Busy waiting by the timer.
+/// Busy waiting on the timer.
 #[derive(Clone, Copy)]
 pub struct Delay {
     ticks_per_us: u32,
@@ -43,10 +43,10 @@ impl DelayNs for Delay {
     }
 }
 
-/// What a region of code costs: cycles where the core counts them, else instructions from the timer.
+/// Counter of cycles if the core counts them, else of instructions, derived from the timer.
 ///
-/// QEMU's cycle counter stands still. Under `-icount shift=6` it lets 64 ns pass an instruction,
-/// so that the timer counts instructions.
+/// QEMU's cycle counter stands still. Under `-icount shift=6` every instruction takes 64 ns of QEMU's time, so the
+/// timer counts instructions.
 #[derive(Clone, Copy)]
 pub struct Cost {
     unit: Unit,
@@ -54,7 +54,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Starts both counters, looks which of them runs.
+    /// Starts both counters and finds out which of them runs.
     pub fn start(mut core: CorePeripherals, ticks_per_us: u32) -> (Self, Delay) {
         start(&mut core.syst);
         let unit = if counts_cycles(&mut core) { Unit::Cycles } else { Unit::Instructions };
@@ -62,7 +62,7 @@ impl Cost {
     }
 }
 
-/// Starts the cycle counter; whether it runs.
+/// Starts the cycle counter; returns whether it runs.
 fn counts_cycles(core: &mut CorePeripherals) -> bool {
     core.dcb.enable_trace();
     core.dwt.enable_cycle_counter();
@@ -100,7 +100,7 @@ impl Counter for Cost {
     fn ratio(&self) -> (u32, u32) {
         match self.unit {
             Unit::Cycles => (1, 1),
-            Unit::Instructions => (64 * self.ticks_per_us, 1000), // 64 ns an instruction
+            Unit::Instructions => (64 * self.ticks_per_us, 1000), // 64 ns per instruction
         }
     }
 }
