@@ -6,26 +6,26 @@ use super::goals;
 use super::row::Row;
 use crate::shell;
 
-/// Formats the whole document; `unavailable` says which engines could not be measured, and why.
+/// Formats the whole document; `unavailable` lists the engines that could not be measured, with the reasons.
 pub fn of(rows: &[Row], images: &str, unavailable: &[String]) -> String {
     let mut text = format!(
         "# Performance\n\n\
-         Written by `cargo xtask bench`, over {images}: from 28 × 28 pixels in memory to the class, everything included. \
-         Every result was checked against this computer's while it was measured.\n\n\
-         Instructions are exact, counted by the project's plugin in QEMU. Cycles are modelled after the timing table of the \
-         Cortex-M4 with memory that never waits (`xtask/counter/src/cycles.rs`). Time depends on the input, because zeros \
-         are skipped: *dense* is an input without zeros.\n\n\
-         Flash, RAM and stack are those of the least program around the blob (`firmware/src/bin/bare.rs`: loader, kernels, \
-         loop), without the blob and the pictures. RAM is its static RAM, most of it the network's scratch: activations, \
-         sums, and the list of a layer's inputs.\n\n\
-         `256-…` networks and layers read 16 × 16 pixels; `reduce` is what making them of 28 × 28 takes. A layer, \
-         `digits/1`, is the difference of two networks, one a layer longer than the other: the requantisation of its \
-         inputs counts with it, and the search for the largest of its outputs instead of the shorter network's. Its *dense* \
-         is that of a picture without zeros, not of hidden activations without them. `1000x7` reads the pixels of the \
-         images in pieces of 1,000.\n\n\
-         On the host, latency is that of one image after the other on one thread, and images a second those of all \
-         threads. Engines with a name are those of `tests/peers`, all in one run, one thread each; ONNX Runtime is called \
-         from Python, whose share of the time counts with it.\n\n\
+         Written by `cargo xtask bench`, over {images}: from 28 × 28 pixels in memory to the class, everything\n\
+         included. Every result was checked against this computer's while it was measured.\n\n\
+         Instructions are exact, counted by the project's QEMU plugin. Cycles are modelled by the timing table of\n\
+         the Cortex-M4 with zero-wait-state memory (`xtask/counter/src/cycles.rs`). Time depends on the input,\n\
+         because zeros are skipped: *dense* is an input without zeros.\n\n\
+         Flash, RAM and stack are those of the smallest program around the blob (`firmware/src/bin/bare.rs`:\n\
+         loader, kernels, loop), without the blob and the pictures. RAM is its static RAM, most of it the\n\
+         network's scratch: activations, accumulators, and the list of a layer's inputs.\n\n\
+         `256-…` networks and layers read 16 × 16 pixels; `reduce` is the cost of downscaling 28 × 28 to these. A\n\
+         layer, `digits/1`, is the difference of two networks, one a layer longer than the other: it includes the\n\
+         requantisation of its inputs, and the search for the largest of its outputs instead of the shorter\n\
+         network's. Its *dense* is that of a picture without zeros, not of hidden activations without them.\n\
+         `1000x7` reads the pixels of the images in pieces of 1,000.\n\n\
+         On the host, latency is that of one image after the other on one thread; images per second are those of\n\
+         all threads. Named engines are those of `tests/peers`, all in one run, one thread each; ONNX Runtime is\n\
+         called from Python, whose share of the time is included.\n\n\
          ## Against the goals\n\n"
     );
     text += &goals::table(rows);
@@ -35,7 +35,7 @@ pub fn of(rows: &[Row], images: &str, unavailable: &[String]) -> String {
         text += "\nNot measured:\n\n";
         let root = shell::root().display().to_string();
         for reason in unavailable {
-            // On one line, and without folders of this computer.
+            // On one line, without paths of this computer.
             let reason = reason.replace(&root, ".").replace('\n', " ");
             let _ = writeln!(text, "* {reason}");
         }
@@ -46,7 +46,7 @@ pub fn of(rows: &[Row], images: &str, unavailable: &[String]) -> String {
 /// Formats all rows as a table.
 pub fn table(rows: &[Row]) -> String {
     let mut table = "| work | core | machine | kernel | instructions: mean | max | dense | cycles: mean | max | dense \
-                     | flash | RAM | of it scratch | stack | latency | images a second |\n\
+                     | flash | RAM | of it scratch | stack | latency | images per second |\n\
                      | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- \
                      | --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
