@@ -39,9 +39,9 @@ pub fn of(figures: &Figures) -> Result<String, Failure> {
         (
             "validation",
             match origin.validation_images {
-                0 => "its images chose the recipe, and the model has learned from them, too".into(),
+                0 => "its images selected the recipe; the final model was trained on them as well".into(),
                 images => {
-                    format!("{} of {images} images right; the model was chosen by them", origin.validation_correct)
+                    format!("{} of {images} images correct; they selected the model", origin.validation_correct)
                 }
             },
         ),
@@ -54,8 +54,8 @@ pub fn of(figures: &Figures) -> Result<String, Failure> {
     match board {
         Some(board) => rows.extend(on_board(name, board)),
         None => rows.extend([
-            ("machine", "none: the blob is larger than the flash of the machines".into()),
-            ("logits CRC-32", format!("`{}` over all test images, on the laptop", host.logits_crc32)),
+            ("machine", "none: the blob exceeds the flash of all machines".into()),
+            ("logits CRC-32", format!("`{}` over all test images, on the host", host.logits_crc32)),
         ]),
     }
     let mut card = format!("# {name}: {}\n\n{}\n\n| | |\n| --- | --- |\n", figures.shape(), purpose(&recipe));
@@ -64,7 +64,7 @@ pub fn of(figures: &Figures) -> Result<String, Failure> {
     }
     let _ = write!(
         card,
-        "\n## Other digits than it has learned from\n\n`sinapse eval models/{name}.postcard --robustness`:\n\n{}\n",
+        "\n## Digits unlike those it was trained on\n\n`sinapse eval models/{name}.postcard --robustness`:\n\n{}\n",
         robustness.trim_end()
     );
     card += "\nWritten by `cargo xtask figures`.\n";
@@ -83,17 +83,17 @@ fn on_board(name: &str, board: &Board) -> [(&'static str, String); 6] {
             ),
         ),
         (
-            "instructions an image",
+            "instructions per image",
             format!(
-                "{}, at most {}, over the test images",
+                "{} on average, at most {}, over the test images",
                 thousands(u64::from(device.instructions_mean)),
                 thousands(u64::from(device.instructions_max))
             ),
         ),
         (
-            "modelled cycles an image",
+            "modelled cycles per image",
             format!(
-                "{}, at most {}, over the first thousand test images",
+                "{} on average, at most {}, over the first thousand test images",
                 thousands(costs.mean.cycles),
                 thousands(costs.max.cycles)
             ),
@@ -101,11 +101,11 @@ fn on_board(name: &str, board: &Board) -> [(&'static str, String); 6] {
         (
             "program",
             format!(
-                "{} of flash beside the blob, logging and file reading included",
+                "{} of flash without the blob, including logging and file reading",
                 bytes(device.sizes.program_bytes)
             ),
         ),
-        ("RAM", format!("{}, the deepest stack included", bytes(board.ram_bytes()))),
-        ("logits CRC-32", format!("`{}` over all test images, on laptop and device", device.logits_crc32)),
+        ("RAM", format!("{}, including the deepest stack", bytes(board.ram_bytes()))),
+        ("logits CRC-32", format!("`{}` over all test images, on host and device", device.logits_crc32)),
     ]
 }
