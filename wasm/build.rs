@@ -1,4 +1,4 @@
-//! Generates the type of the network that is compiled in, from a blob of it.
+//! Generates the type of the compiled-in network from a blob.
 
 use std::path::Path;
 use std::{env, fs};
@@ -6,7 +6,7 @@ use std::{env, fs};
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     if let Err(message) = network() {
-        // Cargo shows this line as the reason why the build stopped.
+        // Cargo stops the build and shows this message.
         println!("cargo::error={message}");
     }
 }
@@ -22,16 +22,16 @@ fn network() -> Result<(), String> {
     let reader = sinapse::blob::Reader::open(&blob).map_err(refused)?;
     let description = reader.description();
     let logit = description.layers().last().map_or("i32", |layer| layer.output.name());
-    // Blobs of a network differ in length by what they say about their origin.
+    // Blobs of one network type differ in length by their provenance.
     let (blob_bytes, image_bytes) = (blob.len().next_multiple_of(1024) + 1024, description.picture_pixels());
     let source = format!(
-        "/// The network that can be loaded.\n\
+        "/// Type of the network.\n\
          pub type Net = {network};\n\n\
-         /// Most bytes of a blob.\n\
+         /// Capacity for a blob, in bytes.\n\
          pub const BLOB_BYTES: usize = {blob_bytes};\n\n\
-         /// Bytes of a picture.\n\
+         /// Size of a picture, in bytes.\n\
          pub const IMAGE_BYTES: usize = {image_bytes};\n\n\
-         /// All logits of a picture.\n\
+         /// Logits of a picture.\n\
          pub type Logits = [{logit}; {classes}];\n",
         classes = description.classes()
     );

@@ -1,4 +1,4 @@
-// Runs all pictures of an IDX file through a network in WebAssembly: node evaluate.mjs MODULE MODEL IMAGES LABELS
+// Classifies all pictures of an IDX file with a network in WebAssembly: node evaluate.mjs MODULE MODEL IMAGES LABELS
 //
 // Prints one JSON object: images, correct, logits_crc32 (CRC-32 of all logits of all pictures in order, little-endian).
 import { readFileSync } from 'node:fs';
@@ -22,14 +22,14 @@ function read(path) {
   }
 }
 
-// The parts of an IDX file: pictures of `sizes`, or labels.
+// Reads an IDX file: pictures of `sizes`, or labels.
 function idx(path, magic, sizes) {
   const file = read(path);
   const header = 8 + 4 * sizes.length;
-  if (file.length < header || file.readUInt32BE(0) !== magic) refuse(`${path}: is no IDX file of type ${magic}`);
+  if (file.length < header || file.readUInt32BE(0) !== magic) refuse(`${path}: not an IDX file of type ${magic}`);
   sizes.forEach((size, index) => {
     const found = file.readUInt32BE(8 + 4 * index);
-    if (found !== size) refuse(`${path}: pictures of ${found} in place of ${size} pixels in dimension ${index + 1}`);
+    if (found !== size) refuse(`${path}: pictures of ${found} instead of ${size} pixels in dimension ${index + 1}`);
   });
   const count = file.readUInt32BE(4);
   const size = sizes.reduce((product, length) => product * length, 1);
@@ -43,18 +43,18 @@ const [modulePath, modelPath, imagesPath, labelsPath] = paths;
 
 const { instance } = await WebAssembly.instantiate(read(modulePath));
 const network = instance.exports;
-// A view of linear memory is made anew each time: one of before may be detached.
+// Views of linear memory are created anew each time: growing the memory detaches earlier ones.
 const bytes = (address, length) => new Uint8Array(network.memory.buffer, address, length);
 
 const model = read(modelPath);
 if (model.length > network.blob_bytes()) refuse(`${modelPath}: ${model.length} bytes, at most ${network.blob_bytes()}`);
 bytes(network.blob(), model.length).set(model);
-if (network.load(model.length) !== 1) refuse(`${modelPath}: is no sound blob of the network in ${modulePath}`);
+if (network.load(model.length) !== 1) refuse(`${modelPath}: not a valid blob of the network in ${modulePath}`);
 
 const images = idx(imagesPath, 0x0803, [28, 28]);
 const labels = idx(labelsPath, 0x0801, []);
-if (network.image_bytes() !== 28 * 28) refuse(`${modelPath}: wants pictures of ${network.image_bytes()} pixels, not 784`);
-if (images.count !== labels.count) refuse(`${images.count} pictures, ${labels.count} labels: expected as many`);
+if (network.image_bytes() !== 784) refuse(`${modelPath}: reads pictures of ${network.image_bytes()} pixels, not 784`);
+if (images.count !== labels.count) refuse(`${images.count} pictures, ${labels.count} labels: expected equal numbers`);
 
 let correct = 0;
 let crc = 0xffffffff;

@@ -3,8 +3,9 @@
 
     onnx_runtime.py FOLDER IMAGES
 
-FOLDER has weights.f32 and logits.f32 (see xtask/src/bench/peers/host.rs), IMAGES is an IDX file. Needs onnxruntime alone and
-installs nothing (it ends with 3 where there is none): the two models, in single precision and with 8-bit weights and activations, are encoded here. Prints JSON.
+FOLDER has weights.f32 and logits.f32 (see xtask/src/bench/peers/host.rs), IMAGES is an IDX file. Needs only onnxruntime
+and installs nothing (without it, the exit code is 3): the two models, in single precision and with 8-bit weights and
+activations, are encoded here. Prints JSON.
 """
 
 import json
@@ -36,7 +37,7 @@ def varint(number):
 
 
 def field(number, value):
-    """A field of a protocol buffer: an integer, or bytes, text or a message with their length."""
+    """Encodes a field of a protocol buffer: an integer, or bytes, text or a message with its length."""
     if isinstance(value, int):
         return varint(number << 3) + varint(value)
     value = value.encode() if isinstance(value, str) else value
@@ -54,7 +55,7 @@ def node(operator, inputs, output, attributes=b""):
 
 
 def integer(name, value):
-    """An attribute of AttributeProto.AttributeType INT."""
+    """Encodes an attribute of type AttributeProto.AttributeType.INT."""
     return field(5, field(1, name) + field(3, value) + field(20, 2))
 
 
@@ -66,7 +67,7 @@ def value(number, name, kind, size):
 def model(nodes, tensors, input_kind):
     graph = b"".join(nodes) + field(2, "g") + b"".join(tensors)
     graph += value(11, "x", input_kind, IN) + value(12, "y", FLOAT, OUT)
-    return field(1, 8) + field(7, graph) + field(8, field(2, 17))  # IR version 8, operators of version 17
+    return field(1, 8) + field(7, graph) + field(8, field(2, 17))  # IR version 8, operator set 17
 
 
 def float_model(weights):
@@ -85,7 +86,7 @@ def float_model(weights):
 
 
 def integer_model(weights, most):
-    """8-bit weights, one scale a layer; hidden activations 0..=255 are worth up to `most`."""
+    """8-bit weights, one scale per layer; the hidden activation 255 stands for `most`."""
     w1, b1, w2, b2 = weights
     step1, step2, step = (np.float32(np.abs(w).max() / 127) for w in (w1, w2, np.float32([most * 127 / 255])))
     q1, q2 = (np.round(w / s).astype(np.int8) for w, s in ((w1, step1), (w2, step2)))
@@ -96,7 +97,7 @@ def integer_model(weights, most):
             node("Cast", ["i1"], "f1", integer("to", FLOAT)),
             node("Mul", ["f1", "m1"], "p1"),
             node("Add", ["p1", "b1"], "a1"),
-            # Levels below 0 are cut off: that is the ReLU.
+            # Saturates below 0: this is the ReLU.
             node("QuantizeLinear", ["a1", "step", "zero"], "h"),
             node("MatMulInteger", ["h", "q2"], "i2"),
             node("Cast", ["i2"], "f2", integer("to", FLOAT)),
@@ -129,12 +130,12 @@ def read_images(path):
     with open(path, "rb") as file:
         magic, count, height, width = struct.unpack(">4I", file.read(16))
         if (magic, height * width) != (0x803, IN):
-            sys.exit(f"error: {path}: an IDX file of {height} x {width} pixels and magic {magic:#x}, expected 784 and 0x803")
+            sys.exit(f"error: {path}: {height} x {width} pixels, magic number {magic:#x}; expected 784 and 0x803")
         return np.frombuffer(file.read(), dtype=np.uint8).reshape(count, 1, IN)
 
 
 def measure(graph, inputs):
-    """Logits of all inputs, and the fastest run's nanoseconds an image."""
+    """Returns the logits of all inputs, and the fastest run's nanoseconds per image."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
@@ -159,12 +160,12 @@ def main():
     real = images.astype(np.float32) / np.float32(255)
     logits, float_ns = measure(float_model(weights), real)
     if not np.allclose(logits, expected, rtol=1e-3, atol=1e-3):
-        sys.exit("error: ONNX Runtime's logits are not ours")
+        sys.exit("error: ONNX Runtime's logits differ from ours")
     hidden = np.maximum(real[:, 0] @ weights[0] + weights[1], 0)
     logits, integer_ns = measure(integer_model(weights, hidden.max()), images)
     same = (logits.argmax(axis=1) == expected.argmax(axis=1)).mean()
     if same < 0.98:
-        sys.exit(f"error: with 8 bits ONNX Runtime gives the same class for {same:.1%} of the images alone, expected 98 %")
+        sys.exit(f"error: ONNX Runtime with 8 bits: the same class for only {same:.1%} of the images, expected 98 %")
 
     kernel = f"onnxruntime {onnxruntime.__version__} (Python)"
     rows = [

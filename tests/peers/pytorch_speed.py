@@ -1,12 +1,12 @@
-"""Epochs of training, Sinapse beside PyTorch, on the same cores in one run.
+"""Seconds per training epoch of Sinapse and PyTorch, on the same cores in one run.
 
     cargo build --release -p sinapse-trainer
     python3 tests/peers/pytorch_speed.py [--data DIR] [--threads 2] [--epochs 3]
 
-Installs nothing: without PyTorch it says so, measures Sinapse alone and ends with code 3. Both sides train in single
-precision with Adam on MNIST's 60,000 training images, which are in memory before the clock starts; the fastest of the
-epochs counts. PyTorch gets its images as one tensor and slices of a random permutation, not a DataLoader: that is the
-fastest loop that it has on a CPU.
+Installs nothing: without PyTorch it says so, measures Sinapse only and exits with code 3. Both sides train in single
+precision with Adam on MNIST's 60,000 training images, which are in memory before the clock starts; the fastest epoch
+counts. PyTorch gets its images as one tensor and slices of a random permutation, not from a DataLoader: that is its
+fastest loop on a CPU.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Shape, activation, batch, and how many times as fast Sinapse must be.
+# Shape, activation, batch, and the required ratio of PyTorch's time to Sinapse's.
 CASES = [
     ("784-128-10", "relu", 128, 1.5),
     ("784-800-10", "relu", 128, 1.5),
@@ -38,7 +38,7 @@ averaging = 0.0
 weight_decay = 0.0
 all_images = true
 """
-# What an epoch of the network of `recipes/digits.toml` costs on varied images in the board's arithmetic, without a teacher.
+# The network of `recipes/digits.toml` without a teacher: cost of varied images and of the board's arithmetic.
 DIGITS = """name = "speed"
 [network]
 shape = "144-112-48-10"
@@ -58,15 +58,16 @@ elastic_pixels = 0.6
 pen = 0.2
 variations = {variations}
 """
-# Of a varied and quantised epoch beside a plain one in f32.
+# Largest ratio of a varied, quantised epoch to a plain one in f32.
 DEAREST = 1.5
 
 def sinapse(recipe, options, first=0):
-    """Seconds of the fastest epoch behind the first ones."""
+    """Returns the seconds of the fastest epoch, without the first ones."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "recipe.toml"
         path.write_text(recipe)
-        command = [options.sinapse, "--threads", str(options.threads), "train", "--recipe", path, "--data", options.data]
+        command = [options.sinapse, "--threads", str(options.threads), "train", "--recipe", path]
+        command += ["--data", options.data]
         command += ["--time-epochs", str(first + options.epochs), "--json", "--out", Path(folder) / "none.postcard"]
         run = subprocess.run([str(word) for word in command], capture_output=True, text=True)
     if run.returncode != 0:
@@ -75,7 +76,7 @@ def sinapse(recipe, options, first=0):
 
 
 def idx(folder, name, header):
-    """The bytes of an IDX file, raw or gzip, behind its header."""
+    """Returns the bytes after the header of an IDX file, raw or gzipped."""
     for path, opened in ((folder / name, open), (folder / f"{name}.gz", gzip.open)):
         if path.exists():
             with opened(path, "rb") as file:
@@ -84,7 +85,7 @@ def idx(folder, name, header):
 
 
 def pytorch(torch, shape, activation, batch, options):
-    """Seconds of the fastest epoch of the same network in PyTorch."""
+    """Returns the seconds of the fastest epoch of the same network in PyTorch."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     folder = Path(options.data)
@@ -113,7 +114,7 @@ def pytorch(torch, shape, activation, batch, options):
 
 
 def time_digits(options):
-    """Prints what varying the images and the board's arithmetic cost an epoch; whether the goal is met."""
+    """Prints the cost per epoch of varied images and the board's arithmetic; returns whether the goal is met."""
 
     def epoch(formats, augmentation, first=0):
         return sinapse(DIGITS.format(formats=formats, augmentation=augmentation), options, first)
@@ -121,16 +122,16 @@ def time_digits(options):
     single = epoch('arithmetic = "f32"', "")
     plain = epoch(INTEGER, "")
     fresh = epoch(INTEGER, VARIED.format(variations=0))
-    # As in the recipe, whose quantised epochs see each variation again: all of them have come once before the clock counts.
+    # As in the recipe, whose quantised epochs see only cached variations: each is shown once before the clock starts.
     again = epoch(INTEGER, VARIED.format(variations=2), first=2)
     print()
-    print(f"| seconds an epoch of `digits`, {options.threads} threads | | beside plain and quantised | beside plain in f32 | goal |")
+    print(f"| seconds per epoch of `digits`, {options.threads} threads | | vs. quantised | vs. f32 | goal |")
     print("| --- | --- | --- | --- | --- |")
     for name, seconds, goal in (
         ("plain, f32", single, ""),
         ("plain, quantised", plain, ""),
-        ("always varied anew, quantised", fresh, ""),
-        ("variations that come again, quantised: the recipe", again, f"≤ {DEAREST} ×"),
+        ("new variations, quantised", fresh, ""),
+        ("cached variations, quantised: the recipe", again, f"≤ {DEAREST} ×"),
     ):
         print(f"| {name} | {seconds:.3f} | {seconds / plain:.2f} × | {seconds / single:.2f} × | {goal} |", flush=True)
     return again / single <= DEAREST
@@ -138,9 +139,11 @@ def time_digits(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default=os.environ.get("SINAPSE_DATA"), help="folder with MNIST [default: $SINAPSE_DATA]")
+    parser.add_argument(
+        "--data", default=os.environ.get("SINAPSE_DATA"), help="folder with MNIST [default: $SINAPSE_DATA]"
+    )
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--epochs", type=int, default=3, help="epochs, of which the fastest counts")
+    parser.add_argument("--epochs", type=int, default=3, help="number of epochs; the fastest counts")
     parser.add_argument("--sinapse", default=ROOT / "target/release/sinapse", help="the trainer's program")
     options = parser.parse_args()
     if options.data is None:
@@ -151,7 +154,8 @@ def main():
         import torch
     except ImportError:
         torch = None
-    print(f"| seconds an epoch, {options.threads} threads | Sinapse | PyTorch {torch.__version__ if torch else ''} | ratio | goal |")
+    version = torch.__version__ if torch else ""
+    print(f"| seconds per epoch, {options.threads} threads | Sinapse | PyTorch {version} | ratio | goal |")
     print("| --- | --- | --- | --- | --- |")
     missed = False
     for shape, activation, batch, goal in CASES:
@@ -162,7 +166,7 @@ def main():
         print(f"| {shape}, batch {batch}, Adam | {ours:.3f} | {shown} | ≥ {goal} × |", flush=True)
     missed |= not time_digits(options)
     if torch is None:
-        print("PyTorch is not installed for this Python, and this script installs nothing: Sinapse alone was measured", file=sys.stderr)
+        print("PyTorch is not installed for this Python: only Sinapse was measured", file=sys.stderr)
         sys.exit(3)
     sys.exit(1 if missed else 0)
 

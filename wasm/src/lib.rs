@@ -1,27 +1,27 @@
-//! A network in WebAssembly. The host writes a blob and a picture into linear memory, and reads the logits from there:
+//! A network in WebAssembly. The host writes a blob and a picture into linear memory, and reads the logits from it:
 //!
-//! | function | gives |
+//! | function | result |
 //! | --- | --- |
-//! | `blob_bytes()`, `blob()` | most bytes of a blob, and where to write it, which ends the network loaded before |
-//! | `load(length)` | 1 where these bytes are a sound blob of the network that was compiled in, else 0 |
-//! | `image_bytes()`, `image()` | bytes of a picture, and where to write it: 255 is ink, 0 background |
-//! | `classify()` | the class of the picture, or −1 where nothing is loaded |
-//! | `classes()`, `logits()` | number of logits, and where the last ones are: 32 bits each, little-endian |
+//! | `blob_bytes()`, `blob()` | capacity for a blob, and its address; `blob()` drops the loaded network |
+//! | `load(length)` | 1 if these bytes are a valid blob of the compiled-in network type, else 0 |
+//! | `image_bytes()`, `image()` | size of a picture, and its address: ink 255, background 0 |
+//! | `classify()` | class of the picture, or −1 if no network is loaded |
+//! | `classes()`, `logits()` | number of logits, and the address of the latest ones: 32 bits each, little-endian |
 //!
-//! `evaluate.mjs` is a host.
+//! `evaluate.mjs` is an example of a host.
 #![no_std]
-#![allow(unsafe_code)] // memory that the host reads and writes; functions under the names that it calls
+#![allow(unsafe_code)] // memory shared with the host, and exported symbols
 
 use core::cell::UnsafeCell;
 
 use network::{BLOB_BYTES, IMAGE_BYTES, Logits, Net};
 
 mod network {
-    //! What `build.rs` has found in the blob.
+    //! Network type and sizes that `build.rs` generates from a blob.
     include!(concat!(env!("OUT_DIR"), "/network.rs"));
 }
 
-/// What this module and its host share.
+/// Memory shared by the module and its host.
 #[repr(C, align(16))]
 struct Memory {
     blob: [u8; BLOB_BYTES],
@@ -30,56 +30,56 @@ struct Memory {
     network: Option<Net>,
 }
 
-/// Memory without threads.
+/// A static for a single thread.
 struct Single(UnsafeCell<Memory>);
 
-// SAFETY: the module has one thread, no function runs within another, and the host does nothing while one runs.
+// SAFETY: the module has one thread, no exported function calls another, and the host waits while one runs.
 unsafe impl Sync for Single {}
 
 static MEMORY: Single = Single(UnsafeCell::new(Memory {
     blob: [0; BLOB_BYTES],
     image: [0; IMAGE_BYTES],
-    // All bytes are 0, so that the module carries none of this memory.
+    // All bytes are 0, so the module's file contains none of this memory.
     logits: [0 as _; size_of::<Logits>() / 4],
     network: None,
 }));
 
-/// Most bytes of a blob.
-// SAFETY: nothing else has this name.
+/// Returns the capacity for a blob, in bytes.
+// SAFETY: no other symbol has this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn blob_bytes() -> usize {
     BLOB_BYTES
 }
 
-/// Where to write a blob; what was loaded before is then gone.
+/// Drops the loaded network and returns the address for a blob.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn blob() -> *mut u8 {
-    // SAFETY: as `Single` says, nobody else looks at this memory now; the network borrows from the blob, so it goes first.
+    // SAFETY: exclusive access as in `Single`; the network borrows from the blob, so it is dropped first.
     unsafe {
         (*MEMORY.0.get()).network = None;
         (&raw mut (*MEMORY.0.get()).blob).cast()
     }
 }
 
-/// Loads the blob of `length` bytes that was written: 1, or 0 where it is refused.
+/// Loads the blob of `length` bytes in memory; returns 1, or 0 if it is refused.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn load(length: usize) -> u32 {
-    // SAFETY: as above; the blob is not written again before `blob` has taken the network away.
+    // SAFETY: as above; the host writes the blob again only after `blob` has dropped the network.
     let (blob, network) = unsafe { (&(*MEMORY.0.get()).blob, &mut (*MEMORY.0.get()).network) };
     *network = blob.get(..length).and_then(|blob| Net::load(blob).ok());
     u32::from(network.is_some())
 }
 
-/// Bytes of a picture.
+/// Returns the size of a picture, in bytes.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn image_bytes() -> usize {
     IMAGE_BYTES
 }
 
-/// Where to write a picture.
+/// Returns the address for a picture.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn image() -> *mut u8 {
@@ -87,11 +87,11 @@ pub extern "C" fn image() -> *mut u8 {
     unsafe { (&raw mut (*MEMORY.0.get()).image).cast() }
 }
 
-/// Reads the picture: its class, or −1 where no network is loaded.
+/// Classifies the picture; returns its class, or −1 if no network is loaded.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn classify() -> i32 {
-    // SAFETY: as above; the network borrows from the blob alone, which is not among these.
+    // SAFETY: as above; the network borrows from the blob only, and none of these references is to it.
     let (image, logits, network) = unsafe {
         let memory = MEMORY.0.get();
         (&(*memory).image, &mut (*memory).logits, &(*memory).network)
@@ -103,14 +103,14 @@ pub extern "C" fn classify() -> i32 {
     answer.class as i32
 }
 
-/// Number of logits.
+/// Returns the number of logits.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn classes() -> usize {
     size_of::<Logits>() / 4
 }
 
-/// Where the logits of the last picture are.
+/// Returns the address of the logits of the latest picture.
 // SAFETY: as above.
 #[unsafe(no_mangle)]
 pub extern "C" fn logits() -> *const u8 {

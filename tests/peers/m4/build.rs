@@ -1,4 +1,4 @@
-//! The layer that the peers run, drawn at random: as constants, and as a TensorFlow Lite file for microflow's macro.
+//! Generates the peers' layer at random: as constants, and as a TensorFlow Lite file for microflow's macro.
 
 use std::path::Path;
 use std::{env, fs};
@@ -30,7 +30,7 @@ fn write(out: &Path) -> std::io::Result<()> {
     let model = out.join("layer.tflite");
     fs::write(&model, tflite::fully_connected(&weights, &bias))?;
     let s4: Vec<i8> = weights.iter().map(|weight| weight / 16).collect();
-    // embedded-nn's order of nibbles: the first weight is the lower one.
+    // embedded-nn's nibble order: the first weight is the lower nibble.
     let s4: Vec<i8> = s4.chunks_exact(2).map(|pair| pair[0] & 15 | pair[1] << 4).collect();
     fs::write(
         out.join("constants.rs"),
@@ -43,7 +43,7 @@ fn write(out: &Path) -> std::io::Result<()> {
             bias.len()
         ),
     )?;
-    // The macro takes a literal path.
+    // The macro needs a literal path.
     fs::write(
         out.join("microflow.rs"),
         format!("/// The layer, compiled by microflow's macro.\n#[microflow::model({model:?})]\npub struct Layer;\n"),
@@ -51,7 +51,7 @@ fn write(out: &Path) -> std::io::Result<()> {
     fs::copy("memory.x", out.join("memory.x")).map(|_| ())
 }
 
-/// The 31 upper bits of a linear congruential generator (D. Knuth's MMIX).
+/// Returns the upper 31 bits of a linear congruential generator (D. Knuth's MMIX).
 fn draw(seed: u64) -> impl Iterator<Item = u32> {
     let step =
         |state: &u64| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));

@@ -1,4 +1,4 @@
-//! The comparisons: every instruction set of this machine, every pair of number formats, shapes with every tail.
+//! The comparisons: every instruction set of this target, every pair of number formats, shapes with every tail.
 
 use sinapse::element::{Element, Level, Levels};
 use sinapse::kernel::reference;
@@ -9,14 +9,14 @@ use sinapse::{I2, I4, I8, Pixel, U1, U2, U4, U8};
 
 /// Words of the largest layer below.
 const CELLS: usize = INPUTS * 3;
-/// Inputs of the one with the most: more than one part of each walk has.
+/// Most inputs: more than one block of each kernel's loop.
 const INPUTS: usize = 17_000;
 const OUTPUTS: usize = 65;
 
-/// Inputs and outputs, beside all from 1 to 33 of both.
+/// Inputs and outputs, in addition to all numbers from 1 to 33 of either.
 const SHAPES: [(usize, usize); 7] = [(784, 10), (784, 32), (1000, 7), (3, 1), (100, 65), (1500, 7), (INPUTS, 3)];
 
-/// Numbers that look random: Numerical Recipes' linear congruence, its upper bits.
+/// Pseudo-random numbers: the upper bits of Numerical Recipes' linear congruential generator.
 struct Random(u32);
 
 impl Random {
@@ -33,7 +33,7 @@ impl Random {
     }
 }
 
-/// How inputs and weights are filled.
+/// Pattern of inputs and weights.
 #[derive(Clone, Copy)]
 enum Fill {
     Sparse,
@@ -60,7 +60,7 @@ impl Fill {
     }
 }
 
-/// The number of the first comparison that fails, 0 where none does.
+/// Returns the number of the first comparison that fails, or 0.
 pub fn all() -> u32 {
     let tails = (1..=33).flat_map(|n| [(5, n), (n, 10)]);
     let mut number = 0;
@@ -100,7 +100,7 @@ where
     let mut weights = [0; CELLS];
     weights[..cells].fill_with(|| fill.weights(&mut random));
     let mut input = [0; INPUTS];
-    // Levels, not pixels, are never above the highest one.
+    // Levels, unlike pixels, are limited to the maximum level.
     let mask = if X::SHIFT == 0 { X::FORMAT.top_level() } else { 0xff };
     input[..inputs].fill_with(|| fill.input(&mut random) & mask);
     let mut bias = [0; OUTPUTS];
@@ -140,7 +140,7 @@ fn floats<X: Element<Value = f32>>(inputs: usize, outputs: usize, fill: Fill, re
     })
 }
 
-/// Requantization with as many `multipliers`.
+/// Compares requantisation with one multiplier or one per output.
 fn levels<E: Level>(outputs: usize, multipliers: usize) -> bool {
     let mut random = Random((outputs * 100 + multipliers) as u32);
     let mut sums = [0; OUTPUTS];

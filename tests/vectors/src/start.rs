@@ -1,23 +1,23 @@
-//! Where the program begins and ends.
+//! Entry and exit of the program.
 
 #[cfg(target_arch = "wasm32")]
 use core::arch::wasm32::unreachable as fail;
 use core::panic::PanicInfo;
 
-/// What Node calls.
+/// Entry for Node.
 #[cfg(target_arch = "wasm32")]
-// SAFETY: no other function has this name.
+// SAFETY: no other symbol has this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn check() -> u32 {
     crate::compare::all()
 }
 
-/// Where Linux, or QEMU in its place, begins.
+/// Entry for Linux, or QEMU in its place.
 #[cfg(target_arch = "aarch64")]
-// SAFETY: no other function has this name.
+// SAFETY: no other symbol has this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn _start() -> ! {
-    // Only eight bits of an exit code arrive.
+    // An exit code has only eight bits.
     exit(crate::compare::all().min(99))
 }
 

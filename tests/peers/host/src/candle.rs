@@ -1,4 +1,4 @@
-//! candle: tensors on the CPU, one row a picture.
+//! candle: tensors on the CPU, one row per picture.
 
 use candle_core::{Device, Tensor};
 

@@ -1,4 +1,4 @@
-//! Latency of 784-32-10 by Sinapse, tract and candle: one image after the other, one thread, the fastest of many runs.
+//! Latency of 784-32-10 in Sinapse, tract and candle: one image after the other, one thread, the fastest of many runs.
 //!
 //! `peers-host INTEGER.postcard FLOAT.postcard FOLDER IMAGES`, called by `cargo xtask bench`; prints JSON.
 
@@ -19,7 +19,7 @@ const IN: usize = 784;
 const HIDDEN: usize = 32;
 const OUT: usize = 10;
 
-/// Runs over all images; engines take turns, so that none has the quiet times for itself.
+/// Runs over all images; engines alternate, so that disturbances affect all alike.
 const RUNS: usize = 50;
 
 /// A trained network in single precision, weights `[input][output]`.
@@ -30,7 +30,7 @@ struct Weights {
     second_bias: Vec<f32>, // [OUT]
 }
 
-/// An engine at work on one image, by its number.
+/// An engine that classifies one image, given by its index.
 struct Engine {
     kernel: &'static str,
     format: &'static str,
@@ -87,16 +87,19 @@ fn run() -> Result<String, Failure> {
             engine.fastest_ns = engine.fastest_ns.min(ns);
         }
     }
-    let row = |engine: &Engine| serde_json::json!({ "kernel": engine.kernel, "format": engine.format, "latency_ns": engine.fastest_ns });
+    let row = |engine: &Engine| {
+        let &Engine { kernel, format, fastest_ns, .. } = engine;
+        serde_json::json!({ "kernel": kernel, "format": format, "latency_ns": fastest_ns })
+    };
     Ok(serde_json::Value::from(engines.iter().map(row).collect::<Vec<_>>()).to_string())
 }
 
-/// The pictures of an IDX file, for as long as the program runs.
+/// Reads the pictures of an IDX file, for the rest of the program.
 fn pictures(path: &str) -> Result<&'static [[u8; IN]], Failure> {
     let file = fs::read(path).map_err(|error| format!("{path}: {error}"))?.leak();
-    let (header, pixels) = file.split_at_checked(16).ok_or_else(|| format!("{path}: no IDX file"))?;
+    let (header, pixels) = file.split_at_checked(16).ok_or_else(|| format!("{path}: not an IDX file"))?;
     if header[..4] != [0, 0, 8, 3] || header[8..] != [0, 0, 0, 28, 0, 0, 0, 28] {
-        return Err(format!("{path}: no IDX file of 28 x 28 pictures").into());
+        return Err(format!("{path}: not an IDX file of 28 x 28 pictures").into());
     }
     Ok(pixels.as_chunks().0)
 }
@@ -121,12 +124,12 @@ fn weights(numbers: &[f32]) -> Result<Weights, Failure> {
     Ok(Weights { first, first_bias, second, second_bias })
 }
 
-/// Pixels as 0..=1, before the clock runs: that favours the engines that read floats.
+/// Converts pixels to 0..=1 before the clock starts, in favour of the engines that read floats.
 fn real(image: &[u8; IN]) -> Vec<f32> {
     image.iter().map(|&pixel| f32::from(pixel) / 255.0).collect()
 }
 
-/// Fails where logits are not ours.
+/// Fails if logits differ from ours.
 fn check(engine: &str, image: usize, found: &[f32], expected: &[f32; OUT]) -> Result<(), Failure> {
     let near = |(found, expected): (&f32, &f32)| (found - expected).abs() <= 1e-3 * (1.0 + expected.abs());
     if found.len() == OUT && found.iter().zip(expected).all(near) {

@@ -13,7 +13,7 @@ type Float = Network<
     layers![Dense<'static, IN, HIDDEN, Pixel<f32>, f32, Relu<f32>>, Dense<'static, HIDDEN, OUT, f32, f32, Identity>],
 >;
 
-/// Its results are checked against all other kernels by the project's tests.
+/// Builds the integer network; the project's tests compare its results with all other kernels.
 pub fn integer(path: &str, images: &'static [[u8; IN]]) -> Result<Engine, Failure> {
     let network = Integer::load(aligned(path)?).map_err(|error| format!("{path}: {error}"))?;
     let mut scratch = Integer::SCRATCH;
@@ -29,7 +29,7 @@ pub fn float(path: &str, images: &'static [[u8; IN]], logits: &[[f32; OUT]]) -> 
     Ok(Engine::new("sinapse", "f32", move |image| Ok(network.classify(&images[image], &mut scratch).class)))
 }
 
-/// A blob at a multiple of 16, for as long as the program runs.
+/// Reads a blob to an address that is a multiple of 16, for the rest of the program.
 fn aligned(path: &str) -> Result<&'static [u8], Failure> {
     let bytes = fs::read(path).map_err(|error| format!("{path}: {error}"))?;
     let place = vec![0; bytes.len() + 15].leak();

@@ -1,4 +1,4 @@
-//! tract: a model of its own operators, optimised by it.
+//! tract: a model of tract's operators, optimised by tract.
 
 use tract_core::internal::*;
 use tract_core::ops::einsum::EinSum;

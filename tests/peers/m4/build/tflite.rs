@@ -1,7 +1,7 @@
 //! A TensorFlow Lite file of one fully connected layer.
 //!
-//! Tables are written by field number; source: `tensorflow/compiler/mlir/lite/schema/schema.fbs` of TensorFlow, where the number of
-//! a field is its place in its table. A vtable slot is `4 + 2 · number`.
+//! Tables are written by field number: a field's position in its table in TensorFlow's
+//! `tensorflow/compiler/mlir/lite/schema/schema.fbs`. A vtable slot is `4 + 2 · number`.
 
 use flatbuffers::{FlatBufferBuilder, TableFinishedWIPOffset, WIPOffset};
 
@@ -9,7 +9,7 @@ use crate::layer::{IN, INPUT_SCALE, INPUT_ZERO_POINT, OUT, OUTPUT_SCALE, WEIGHT_
 
 type Table = WIPOffset<TableFinishedWIPOffset>;
 
-/// Numbers of the schema's enumerations.
+/// Values of the schema's enumerations.
 const INT8: i8 = 9;
 const INT32: i8 = 2;
 const FULLY_CONNECTED: i8 = 9;
@@ -17,12 +17,12 @@ const FULLY_CONNECTED_OPTIONS: u8 = 8;
 /// Version of the schema.
 const VERSION: u32 = 3;
 
-/// `weights` are `[output][input]`; the output has the zero point 0 and no activation function.
+/// Encodes a layer with weights `[output][input]`, output zero point 0 and no activation function.
 pub fn fully_connected(weights: &[i8], bias: &[i32]) -> Vec<u8> {
     let mut file = FlatBufferBuilder::new();
     let weights: Vec<u8> = weights.iter().map(|&weight| weight as u8).collect();
     let bias: Vec<u8> = bias.iter().flat_map(|bias| bias.to_le_bytes()).collect();
-    // Buffer 0 is empty by convention: tensors without data name it.
+    // Buffer 0 is empty by convention: tensors without data refer to it.
     let buffers = [buffer(&mut file, &[]), buffer(&mut file, &weights), buffer(&mut file, &bias)];
     let buffers = file.create_vector(&buffers);
 
@@ -35,7 +35,7 @@ pub fn fully_connected(weights: &[i8], bias: &[i32]) -> Vec<u8> {
     ];
     let tensors = file.create_vector(&tensors);
 
-    let options = file.start_table(); // all defaults: no activation function, weights in their usual order
+    let options = file.start_table(); // all defaults: no activation function, weights in the default layout
     let options = file.end_table(options);
     let (reads, writes) = (file.create_vector(&[0i32, 1, 2]), file.create_vector(&[3i32]));
     let operator = file.start_table();
@@ -57,7 +57,7 @@ pub fn fully_connected(weights: &[i8], bias: &[i32]) -> Vec<u8> {
     let graphs = file.create_vector(&[graph]);
 
     let code = file.start_table();
-    file.push_slot_always(slot(0), FULLY_CONNECTED); // where files had it before there were 128 operators
+    file.push_slot_always(slot(0), FULLY_CONNECTED); // the field from before there were 128 operators
     file.push_slot_always(slot(2), 1i32); // version of the operator
     file.push_slot_always(slot(3), i32::from(FULLY_CONNECTED));
     let code: Table = file.end_table(code);
@@ -97,7 +97,7 @@ fn tensor(file: &mut FlatBufferBuilder<'_>, shape: &[i32], kind: i8, buffer: u32
     file.end_table(table)
 }
 
-/// Place of a field in a vtable.
+/// Returns the vtable slot of a field.
 fn slot(number: u16) -> u16 {
     4 + 2 * number
 }

@@ -1,4 +1,5 @@
-//! One layer, 784 inputs and 32 outputs, in the terms that microflow and embedded-nn share: `real = scale · (q − zero point)`.
+//! One layer of 784 inputs and 32 outputs, in the quantisation of microflow and embedded-nn:
+//! `real = scale · (q − zero point)`.
 
 /// Inputs: MNIST's pixels.
 pub const IN: usize = 784;
@@ -6,11 +7,11 @@ pub const IN: usize = 784;
 pub const OUT: usize = 32;
 /// Pixel 0 as `i8`: `q = pixel − 128`.
 pub const INPUT_ZERO_POINT: i8 = -128;
-/// Of inputs: pixels become 0..=1. A power of two, so that the peers' roundings are exact.
+/// Scale of the inputs: pixels become 0..=1. A power of two, so that the peers round exactly.
 pub const INPUT_SCALE: f32 = 1.0 / 256.0;
-/// Of weights.
+/// Scale of the weights.
 pub const WEIGHT_SCALE: f32 = 1.0 / 128.0;
-/// Of outputs: sums of random weights stay within about ±16.
+/// Scale of the outputs: accumulators of random weights stay within about ±16.
 pub const OUTPUT_SCALE: f32 = 1.0 / 8.0;
 /// `INPUT_SCALE · WEIGHT_SCALE / OUTPUT_SCALE` as a power of two.
 #[allow(dead_code, reason = "the build script does not need it")]

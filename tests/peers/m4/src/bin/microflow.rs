@@ -1,4 +1,4 @@
-//! microflow's int8 layer: its macro compiles the TensorFlow Lite file that the build script has written.
+//! microflow's int8 layer: its macro compiles the TensorFlow Lite file that the build script writes.
 #![no_std]
 #![no_main]
 
@@ -7,7 +7,7 @@ use microflow::buffer::Buffer2D;
 use peers_m4::layer::{IN, OUT, OUTPUT_SCALE, SHIFT};
 use peers_m4::{BIAS, WEIGHTS};
 
-/// What the macro makes of the file.
+/// The macro's expansion.
 #[allow(missing_docs, clippy::all)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/microflow.rs"));
@@ -26,13 +26,13 @@ fn peer(input: &[i8; IN]) -> [f32; OUT] {
     core::array::from_fn(|o| output[o])
 }
 
-/// microflow adds bias and sum as floats, rounds half away from zero, saturates, and gives real numbers back.
+/// microflow adds bias and accumulator as floats, rounds half away from zero, saturates, and returns real numbers.
 fn plain(input: &[i8; IN]) -> [f32; OUT] {
     let scale = 1.0 / (1u32 << -SHIFT) as f32;
     let sums = peers_m4::sums(input, |o, i| i32::from(WEIGHTS[o * IN + i]));
     core::array::from_fn(|o| {
         let steps = BIAS[o] as f32 * scale + (sums[o] - BIAS[o]) as f32 * scale;
-        // `as` cuts towards zero and saturates.
+        // `as` truncates and saturates.
         let rounded = (steps + if steps < 0.0 { -0.5 } else { 0.5 }) as i8;
         f32::from(rounded) * OUTPUT_SCALE
     })

@@ -1,9 +1,9 @@
-//! embedded-nn's parameters of the layer, and what they mean for a sum.
+//! embedded-nn's parameters of the layer, and their effect on an accumulator.
 
 use embedded_nn::{Activation, Dims, FcParams, PerTensorQuantParams};
 use peers_m4::layer::{IN, INPUT_ZERO_POINT, OUT, SHIFT};
 
-/// Sizes as embedded-nn wants them.
+/// Shapes in embedded-nn's form.
 pub struct Shapes {
     pub input: Dims,
     pub weights: Dims,
@@ -27,12 +27,12 @@ pub fn parameters() -> FcParams {
     }
 }
 
-/// `2^SHIFT` as a multiplier of 31 fractional bits and a shift.
+/// Expresses `2^SHIFT` as a multiplier with 31 fractional bits and a shift.
 pub fn quantisation() -> PerTensorQuantParams {
     PerTensorQuantParams::new(1 << 30, SHIFT + 1)
 }
 
-/// Half of the sum, rounded half up, as the multiplication gives it; then the other powers of two, half away from zero.
+/// Halves the accumulator, rounding half up like the multiplication, then shifts, rounding half away from zero.
 pub fn requantized(sum: i32) -> i8 {
     let half = (i64::from(sum) + 1) >> 1;
     let divisor = 1i64 << -(SHIFT + 1);
