@@ -3,7 +3,7 @@
 
 use core::mem::MaybeUninit;
 
-use crate::room::Entry;
+use crate::workspace::Entry;
 
 #[cfg(target_endian = "big")]
 compile_error!("blobs are little-endian and are read in place: big-endian machines are not supported");

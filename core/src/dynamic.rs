@@ -8,16 +8,15 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 
-use crate::activation::{self, ActivationKind};
+use crate::blob::crc::Crc32;
 use crate::blob::{LayerBytes, LayerView, LoadError, Logits, Provenance, Reader, encode};
 use crate::cast::{self, Plain};
-use crate::crc::Crc32;
-use crate::description::Reduction;
-use crate::element::{Element, ElementFormat};
+use crate::format::{ActivationKind, Element, ElementFormat, Reduction, Scale, WeightFormat};
 use crate::kernel::Kernel;
-use crate::reduce::{Scale, reduce};
-use crate::weight::WeightFormat;
-use crate::{Description, I2, I4, I8, U4, U8, views};
+use crate::layer::activation;
+use crate::picture::downscale::reduce;
+use crate::picture::shift;
+use crate::{Description, I2, I4, I8, U4, U8};
 
 /// A blob's bytes, aligned as [`Reader`] requires.
 #[derive(Clone, Debug)]
@@ -217,7 +216,7 @@ pub fn first_layer_input<'i>(description: &Description, image: &'i [u8], view: u
     let Some(reduction) = description.reduction else { return Cow::Borrowed(image) };
     let mut seen = Cow::Borrowed(image);
     if view > 0 {
-        views::view(image, usize::from(reduction.width), view, seen.to_mut());
+        shift::view(image, usize::from(reduction.width), view, seen.to_mut());
     }
     let mut reduced = vec![0; usize::from(description.inputs)];
     reduce(&seen, &reduction, &mut reduced);

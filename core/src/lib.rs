@@ -23,39 +23,29 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
-pub mod activation;
+pub mod blob;
 mod cast;
 pub mod classification;
-pub mod crc;
-mod dense;
-pub mod description;
 #[cfg(feature = "alloc")]
 pub mod dynamic;
-pub mod element;
-mod include;
+pub mod format;
 pub mod kernel;
+pub mod layer;
 mod network;
-pub mod normalize;
-pub mod reduce;
-pub mod requantize;
-pub mod room;
-pub mod slant;
-pub mod views;
-pub mod weight;
+pub mod picture;
+pub mod workspace;
 
-pub mod blob;
-
-pub use activation::{Identity, Relu, Sigmoid};
 pub use blob::LoadError;
+pub use blob::include::Aligned;
 pub use classification::{Classification, argmax, softmax};
-pub use dense::Dense;
-pub use description::Description;
-pub use element::{Pixel, U1, U2, U4, U8};
-pub use include::Aligned;
-pub use network::{Chain, Layer, Network, Scratch, ScratchOf};
-pub use reduce::Reduce;
-pub use views::Views;
-pub use weight::{I2, I4, I8};
+pub use format::{Description, I2, I4, I8, Pixel, U1, U2, U4, U8};
+pub use layer::activation::{Identity, Relu, Sigmoid};
+pub use layer::chain::Chain;
+pub use layer::dense::Dense;
+pub use layer::downscale::Reduce;
+pub use layer::shift_ensemble::Views;
+pub use layer::{Layer, Load};
+pub use network::{Network, Scratch, ScratchOf};
 
 #[doc(hidden)]
-pub use include::assert_fits;
+pub use blob::include::assert_fits;

@@ -1,195 +1,13 @@
-//! Layers put together, and the network that classifies.
+//! The network that classifies.
 #![allow(unsafe_code)] // an answer is written where it stays, without zeros before
 
-use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use crate::blob::{Layers, LoadError, Logits};
 use crate::classification::{Classification, LogitValue};
-use crate::description::Description;
-use crate::room::{Either, Room};
-
-/// `N` values of the format `E`, as a type: what a layer accepts or gives.
-pub struct Vector<E, const N: usize>(PhantomData<[E; N]>);
-
-/// What only this crate's layers are: `forward_to` and `read_to` are relied upon to write all of their place.
-pub trait Sealed {}
-
-/// A part of a network: one [`Dense`](crate::Dense), or a [`Chain`] of them.
-pub trait Layer: Sealed {
-    /// [`Vector`] that goes in; the layer before must give exactly this.
-    type Accepts;
-    /// [`Vector`] that comes out.
-    type Gives;
-    /// Storage of the inputs, for example `[u8; 784]`.
-    type Input;
-    /// Storage of the outputs, for example `[i32; 10]`.
-    type Output: Copy;
-    /// RAM for the activations in between.
-    type Scratch: Copy;
-    /// Initial scratch; its content does not matter.
-    const SCRATCH: Self::Scratch;
-    /// RAM that is free again behind each layer.
-    type Room: Room;
-    /// Sizes and formats as a value, to compare with a blob.
-    const DESCRIPTION: Description;
-    /// Computes `output` from `input`.
-    fn forward(
-        &self,
-        input: &Self::Input,
-        scratch: &mut Self::Scratch,
-        room: &mut Self::Room,
-        output: &mut Self::Output,
-    );
-    /// [`forward`](Self::forward) to a place that need not have been written before: what the last layer of a network does.
-    fn forward_to<'o>(
-        &self,
-        input: &Self::Input,
-        scratch: &mut Self::Scratch,
-        room: &mut Self::Room,
-        output: &'o mut MaybeUninit<Self::Output>,
-    ) -> &'o mut Self::Output;
-}
-
-/// A part of a network whose weights are borrowed from a blob of lifetime `'a`.
-pub trait Load<'a>: Layer + Sized {
-    /// Takes this part's layers from a blob whose description is that of the type, and writes all of `place`; [`Layers`] keeps what
-    /// they are refused for.
-    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>);
-}
-
-/// First `A`, then `B`: written with [`layers!`](crate::layers!).
-///
-/// ```compile_fail
-/// # use sinapse::{Dense, I8, Identity, Network, Pixel, Relu, U4, layers};
-/// // 32 outputs do not fit 16 inputs.
-/// type Wrong = Network<layers![
-///     Dense<'static, 784, 32, Pixel<U4>, I8, Relu<U4>>,
-///     Dense<'static, 16, 10, U4, I8, Identity>,
-/// ]>;
-/// let scratch = Wrong::SCRATCH;
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Chain<A, B> {
-    first: A,
-    then: B,
-}
-
-/// Activations between the two parts of a [`Chain`], and the scratch of both.
-#[derive(Clone, Copy, Debug)]
-pub struct ChainScratch<T, A, B> {
-    between: T,
-    first: A,
-    then: B,
-}
-
-/// All the RAM that a network works in: the activations between its layers, and what one layer after the other needs for its sums
-/// and for the list of its inputs.
-#[derive(Clone, Copy)]
-pub struct Scratch<L: Layer> {
-    activations: L::Scratch,
-    room: L::Room,
-}
-
-/// The scratch of a network type, to name it in a `static`: `static mut SCRATCH: ScratchOf<Digits> = Digits::SCRATCH;`.
-pub type ScratchOf<N> = <N as Works>::Scratch;
-
-/// What works in a scratch: a [`Network`].
-pub trait Works {
-    /// See [`Network::SCRATCH`].
-    type Scratch;
-}
-
-impl<L: Layer> Works for Network<L> {
-    type Scratch = Scratch<L>;
-}
-
-/// An array of zeros, for scratch constants; arrays of any length have no `Default`.
-pub trait Zeros: Copy {
-    /// All elements zero.
-    const ZEROS: Self;
-}
-impl<const N: usize> Zeros for [u8; N] {
-    const ZEROS: Self = [0; N];
-}
-impl<const N: usize> Zeros for [f32; N] {
-    const ZEROS: Self = [0.0; N];
-}
-impl<const N: usize> Zeros for [i32; N] {
-    const ZEROS: Self = [0; N];
-}
-
-impl<A, B> Sealed for Chain<A, B> {}
-
-impl<A, B> Layer for Chain<A, B>
-where
-    A: Layer,
-    A::Output: Zeros,
-    B: Layer<Accepts = A::Gives, Input = A::Output>,
-{
-    type Accepts = A::Accepts;
-    type Gives = B::Gives;
-    type Input = A::Input;
-    type Output = B::Output;
-    type Scratch = ChainScratch<A::Output, A::Scratch, B::Scratch>;
-    const SCRATCH: Self::Scratch = ChainScratch { between: A::Output::ZEROS, first: A::SCRATCH, then: B::SCRATCH };
-    type Room = Either<A::Room, B::Room>;
-    const DESCRIPTION: Description = {
-        let whole = A::DESCRIPTION.then(&B::DESCRIPTION);
-        assert!(whole.is_some(), "a network has at most 16 layers");
-        match whole {
-            Some(whole) => whole,
-            None => A::DESCRIPTION,
-        }
-    };
-
-    #[inline]
-    fn forward(
-        &self,
-        input: &Self::Input,
-        scratch: &mut Self::Scratch,
-        room: &mut Self::Room,
-        output: &mut Self::Output,
-    ) {
-        self.first.forward(input, &mut scratch.first, room.one(), &mut scratch.between);
-        self.then.forward(&scratch.between, &mut scratch.then, room.other(), output);
-    }
-
-    #[inline]
-    fn forward_to<'o>(
-        &self,
-        input: &Self::Input,
-        scratch: &mut Self::Scratch,
-        room: &mut Self::Room,
-        output: &'o mut MaybeUninit<Self::Output>,
-    ) -> &'o mut Self::Output {
-        self.first.forward(input, &mut scratch.first, room.one(), &mut scratch.between);
-        self.then.forward_to(&scratch.between, &mut scratch.then, room.other(), output)
-    }
-}
-
-impl<'a, A, B> Load<'a> for Chain<A, B>
-where
-    A: Load<'a>,
-    A::Output: Zeros,
-    B: Load<'a> + Layer<Accepts = A::Gives, Input = A::Output>,
-{
-    #[inline(always)]
-    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>) {
-        let chain = place.as_mut_ptr();
-        // SAFETY: two places within that of the chain, one after the other.
-        A::read_to(layers, unsafe { &mut *(&raw mut (*chain).first).cast() });
-        // SAFETY: as above.
-        B::read_to(layers, unsafe { &mut *(&raw mut (*chain).then).cast() });
-    }
-}
-
-/// The type of layers one after the other: `layers![A, B, C]` is `Chain<A, Chain<B, C>>`.
-#[macro_export]
-macro_rules! layers {
-    ($layer:ty $(,)?) => { $layer };
-    ($layer:ty, $($more:ty),+ $(,)?) => { $crate::Chain<$layer, $crate::layers![$($more),+]> };
-}
+use crate::format::Description;
+use crate::layer::{Layer, Load};
+use crate::workspace::{Room, Zeros};
 
 /// A loaded network: layers whose weights stay where the blob lies.
 #[derive(Clone, Copy, Debug)]
@@ -339,4 +157,25 @@ where
         crate::softmax(&mut probabilities);
         probabilities
     }
+}
+
+/// All the RAM that a network works in: the activations between its layers, and what one layer after the other needs for its sums
+/// and for the list of its inputs.
+#[derive(Clone, Copy)]
+pub struct Scratch<L: Layer> {
+    activations: L::Scratch,
+    room: L::Room,
+}
+
+/// The scratch of a network type, to name it in a `static`: `static mut SCRATCH: ScratchOf<Digits> = Digits::SCRATCH;`.
+pub type ScratchOf<N> = <N as Works>::Scratch;
+
+/// What works in a scratch: a [`Network`].
+pub trait Works {
+    /// See [`Network::SCRATCH`].
+    type Scratch;
+}
+
+impl<L: Layer> Works for Network<L> {
+    type Scratch = Scratch<L>;
 }

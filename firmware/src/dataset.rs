@@ -1,7 +1,7 @@
 //! Evaluation over a data set: accuracy, checksum of all logits, cost.
 
 use embedded_io::Read;
-use sinapse::crc::Crc32;
+use sinapse::blob::crc::Crc32;
 
 use crate::idx::{IdxError, Images, Labels};
 
@@ -100,7 +100,7 @@ mod tests {
         let (images, labels) = files();
         let tally = evaluate(images.as_slice(), labels.as_slice(), answer).unwrap();
         let logits = [1i32, -1, 2, -1].map(i32::to_le_bytes).concat();
-        let logits_crc32 = sinapse::crc::crc32(&logits);
+        let logits_crc32 = sinapse::blob::crc::crc32(&logits);
         assert_eq!(tally, Tally { images: 2, correct: 1, logits_crc32, cost_mean: 2, cost_max: 2 });
     }
 

@@ -8,10 +8,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use sinapse::activation::ActivationKind::{Identity, Relu};
 use sinapse::dynamic::{Blob, Model, Scores};
-use sinapse::element::ElementFormat;
-use sinapse::weight::WeightFormat;
+use sinapse::format::ActivationKind::{Identity, Relu};
+use sinapse::format::{ElementFormat, WeightFormat};
 use sinapse::{Dense, I2, I4, I8, Network, Pixel, U4, U8, layers};
 use sinapse_tests::{description, layer, random_blob, test_images};
 

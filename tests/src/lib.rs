@@ -3,11 +3,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::Description;
-use sinapse::activation::ActivationKind;
 use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
-use sinapse::description::LayerDescription;
-use sinapse::element::ElementFormat;
-use sinapse::weight::WeightFormat;
+use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, WeightFormat};
 use sinapse_trainer::input::{self, Dataset, Part, Source};
 
 /// Provenance of blobs that tests make.

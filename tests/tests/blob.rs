@@ -87,7 +87,7 @@ fn damage_behind_a_right_checksum_is_refused_or_loads_and_never_panics() {
             let mut damaged = blob.clone();
             damaged[at] = value;
             let end = damaged.len() - 4;
-            let checksum = sinapse::crc::crc32(&damaged[..end]);
+            let checksum = sinapse::blob::crc::crc32(&damaged[..end]);
             damaged[end..].copy_from_slice(&checksum.to_le_bytes());
             let blob = Blob::new(&damaged);
             if let Ok(network) = Tiny::load(blob.bytes()) {
@@ -111,9 +111,9 @@ fn bytes_after_the_blob_are_refused_with_both_lengths() {
 
 #[test]
 fn another_shape_is_refused_with_the_first_difference_and_the_whole_shape_expected() {
-    use sinapse::activation::ActivationKind::{Identity, Relu};
-    use sinapse::element::ElementFormat::{I32, U4, U8};
-    use sinapse::weight::WeightFormat;
+    use sinapse::format::ActivationKind::{Identity, Relu};
+    use sinapse::format::ElementFormat::{I32, U4, U8};
+    use sinapse::format::WeightFormat;
     let (hidden, last) = (layer(2, WeightFormat::I4, Relu, U4), layer(2, WeightFormat::I8, Identity, I32));
     let others = [
         (description(4, U4, &[layer(3, WeightFormat::I8, Identity, I32)]), "found one layer,"),

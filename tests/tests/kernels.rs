@@ -7,15 +7,13 @@ use std::path::Path;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sinapse::I2;
 use sinapse::blob::LayerBytes;
-use sinapse::element::{Element, Level, Levels};
-use sinapse::kernel::vector::Instructions;
-use sinapse::kernel::{Kernel, lanes, reference, relu, skip, tiles};
-use sinapse::requantize::Requantization;
-use sinapse::room::Room;
-use sinapse::weight::{Order, Weight};
-use sinapse::{I4, I8, Pixel, U1, U2, U4, U8};
+use sinapse::format::{Element, Level, Levels, Order, Requantization, Weight};
+use sinapse::kernel::columns::{self, axpy};
+use sinapse::kernel::simd::Instructions;
+use sinapse::kernel::{Kernel, reference, requantize, tiles};
+use sinapse::workspace::Room;
+use sinapse::{I2, I4, I8, Pixel, U1, U2, U4, U8};
 use sinapse_tests::random_image;
 
 /// How the integer weights or inputs of a case are chosen.
@@ -72,22 +70,22 @@ fn writing<C, V: Copy + 'static, R>(
 
 /// The file of a set of vector instructions.
 fn file_of(set: Instructions) -> String {
-    format!("vector/{}", set.name())
+    format!("simd/{}", set.name())
 }
 
 /// Every kernel for integers that this CPU can run.
 fn integer_kernels<W, X>() -> Named<u32, i32, u8>
 where
-    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
+    W: axpy::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
     X: Levels + 'static,
 {
     let mut kernels: Named<u32, i32, u8> = vec![("mod".into(), writing(<W as Kernel<X>>::sums))];
     match W::FORMAT.order(X::FORMAT) {
         Order::Columns => {
-            kernels.push(("skip".into(), adding(skip::add::<W, X>)));
+            kernels.push(("columns/axpy".into(), adding(axpy::add::<W, X>)));
             kernels.push((
-                "lanes/portable".into(),
-                writing(|w, b, x, sums| lanes::sums::<W, X>(w, b, x, &mut { lanes::Room::ANY }, sums)),
+                "columns/portable".into(),
+                writing(|w, b, x, sums| columns::sums::<W, X>(w, b, x, &mut { columns::Room::ANY }, sums)),
             ));
             for set in Instructions::all() {
                 kernels.push((file_of(set), adding(move |w, x, sums| set.add_columns::<W, X>(w, x, sums))));
@@ -110,7 +108,7 @@ where
 /// Every kernel for `f32` that this CPU can run.
 fn float_kernels<X: Element<Value = f32> + 'static>() -> Named<f32, f32, X::Raw> {
     let mut kernels: Named<f32, f32, X::Raw> =
-        vec![("mod".into(), writing(<f32 as Kernel<X>>::sums)), ("skip".into(), adding(skip::add::<f32, X>))];
+        vec![("mod".into(), writing(<f32 as Kernel<X>>::sums)), ("columns/axpy".into(), adding(axpy::add::<f32, X>))];
     for set in Instructions::all() {
         kernels.push((file_of(set), adding(move |w, x, sums| set.add_floats::<X>(w, x, sums))));
     }
@@ -123,8 +121,8 @@ type LevelsOf = Box<dyn Fn(&Requantization<'_>, &[i32], &mut [u8])>;
 /// Every loop from sums to levels that this CPU can run.
 fn relu_kernels<E: Level + 'static>() -> Vec<(String, LevelsOf)> {
     let mut kernels: Vec<(String, LevelsOf)> = vec![
-        ("relu/mod".into(), Box::new(relu::relu::<E>)),
-        ("relu/portable".into(), Box::new(relu::portable::relu::<E>)),
+        ("requantize/mod".into(), Box::new(requantize::relu::<E>)),
+        ("requantize/portable".into(), Box::new(requantize::portable::relu::<E>)),
     ];
     for set in Instructions::all() {
         kernels.push((file_of(set), Box::new(move |by, sums, levels| set.relu::<E>(by, sums, levels))));
@@ -134,7 +132,7 @@ fn relu_kernels<E: Level + 'static>() -> Vec<(String, LevelsOf)> {
 
 fn integer_sums_equal_the_reference<W, X>(inputs: usize, outputs: usize, fill: Fill)
 where
-    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
+    W: axpy::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
     X: Levels + 'static,
 {
     let mut rng = ChaCha8Rng::seed_from_u64((inputs * 1000 + outputs) as u64);
@@ -217,7 +215,7 @@ fn negative_zero_sums_keep_their_sign_past_zero_inputs() {
 
 fn sums_from_any_place_are_equal<W, X>()
 where
-    W: skip::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
+    W: axpy::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
     X: Levels + 'static,
 {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
@@ -285,15 +283,15 @@ fn files_in(folder: &Path, prefix: &str, files: &mut BTreeSet<String>) {
 fn every_file_of_a_kernel_is_in_a_list_of_compared_ones() {
     // Compared where they run, in QEMU, by `cargo xtask test`: logits on every core, and `firmware`'s program `kernels`.
     const ON_TARGET: [&str; 15] = [
-        "float",
-        "lanes/armv6m/columns",
-        "lanes/armv6m/scan",
-        "lanes/armv7m/columns",
-        "lanes/armv7m/scan",
-        "lanes/armv7m/tops/bytes",
-        "lanes/armv7m/tops/nibbles",
-        "relu/armv6m",
-        "relu/armv7m",
+        "columns/fpu",
+        "columns/armv6m/accumulate",
+        "columns/armv6m/scan",
+        "columns/armv7m/accumulate",
+        "columns/armv7m/scan",
+        "columns/armv7m/saturated/bytes",
+        "columns/armv7m/saturated/nibbles",
+        "requantize/armv6m",
+        "requantize/armv7m",
         "tiles/armv7em",
         "tiles/helium/dense",
         "tiles/helium/listed",
@@ -301,26 +299,33 @@ fn every_file_of_a_kernel_is_in_a_list_of_compared_ones() {
         "tiles/scalar/armv7m",
         "tiles/scalar/thumb",
     ];
-    const IN_TESTS_VECTORS: [&str; 2] = ["vector/neon", "vector/simd128"];
+    const IN_TESTS_VECTORS: [&str; 2] = ["simd/neon", "simd/simd128"];
     // What kernels are compared with, what chooses among the files of a folder, and what these share.
-    const NO_KERNELS: [&str; 14] = [
+    const NO_KERNELS: [&str; 21] = [
+        "bias",
+        "columns/args",
+        "columns/armv6m/mod",
+        "columns/armv7m/mod",
+        "columns/armv7m/saturated/mod",
+        "columns/chunk",
+        "columns/mod",
+        "columns/nonzero",
         "reference",
-        "lanes/mod",
-        "lanes/walk",
-        "lanes/armv6m/mod",
-        "lanes/armv7m/mod",
-        "lanes/armv7m/tops/mod",
-        "relu/arm",
-        "tiles/mod",
+        "requantize/args",
+        "requantize/arm",
+        "simd/cpuid",
+        "simd/loops",
+        "simd/mod",
+        "simd/nonzero_mask",
+        "simd/set",
+        "tiles/helium/ends",
         "tiles/helium/mod",
+        "tiles/mod",
+        "tiles/scalar/list",
         "tiles/scalar/mod",
-        "vector/mod",
-        "vector/cpuid",
-        "vector/part",
-        "vector/walk",
     ];
     // This CPU may lack them.
-    const OPTIONAL: [&str; 3] = ["vector/sse2", "vector/avx2", "vector/avx512"];
+    const OPTIONAL: [&str; 3] = ["simd/sse2", "simd/avx2", "simd/avx512"];
 
     let mut known: BTreeSet<String> = integer_kernels::<I8, U4>().into_iter().map(|kernel| kernel.0).collect();
     known.extend(integer_kernels::<I8, U8>().into_iter().map(|kernel| kernel.0));

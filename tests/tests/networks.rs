@@ -1,13 +1,12 @@
 //! Networks whose type says their shape equal those of any shape, and are no others.
 
-use sinapse::activation::ActivationKind;
+use sinapse::Views;
 use sinapse::blob::{LayerBytes, Logits, encode};
-use sinapse::description::Reduction;
 use sinapse::dynamic::{Blob, Model, Scores};
-use sinapse::element::ElementFormat;
-use sinapse::reduce::{Deslanted, Half, One, Reduce, Scale, TwoThirds, reduce};
-use sinapse::views::{COUNT, Views, view};
-use sinapse::weight::WeightFormat;
+use sinapse::format::{ActivationKind, ElementFormat, Reduction, Scale, VIEWS, WeightFormat};
+use sinapse::layer::downscale::{Deslanted, Half, One, Reduce, TwoThirds};
+use sinapse::picture::downscale::reduce;
+use sinapse::picture::shift::view;
 use sinapse::{Dense, Description, I4, I8, Identity, LoadError, Network, Pixel, Relu, Sigmoid, U4, U8, layers};
 use sinapse_tests::{PROVENANCE, description, layer, random_blob, random_image};
 
@@ -115,8 +114,7 @@ fn a_typed_network_that_corrects_slants_equals_the_one_of_any_shape_and_is_anoth
     assert!(moved > 80, "only {moved} of 100 drawn digits lean");
 
     let rust_type = sinapse::blob::rust_type(blob.bytes()).unwrap().to_string();
-    let reduce =
-        "::sinapse::Reduce<784, 28, 3, ::sinapse::reduce::Deslanted<::sinapse::reduce::Half>, 121, ::sinapse::U4>";
+    let reduce = "::sinapse::Reduce<784, 28, 3, ::sinapse::layer::downscale::Deslanted<::sinapse::layer::downscale::Half>, 121, ::sinapse::U4>";
     assert!(rust_type.contains(reduce), "{rust_type}");
     assert!(model.description.to_string().starts_with("28 × 28 (crop 3, Half, deslanted) → 121 (U4)"));
     let refused = Of::<Half>::load(blob.bytes()).map(drop).unwrap_err();
@@ -128,7 +126,7 @@ fn a_typed_network_that_corrects_slants_equals_the_one_of_any_shape_and_is_anoth
     assert_eq!(bytes[11..13], [3, 6], "crop, and half after the correction");
     let mut borderless = bytes;
     borderless[11] = 0;
-    let checksum = sinapse::crc::crc32(&borderless[..at]).to_le_bytes();
+    let checksum = sinapse::blob::crc::crc32(&borderless[..at]).to_le_bytes();
     borderless[at..].copy_from_slice(&checksum);
     assert_eq!(Model::load(&Blob::new(&borderless)).unwrap_err(), LoadError::Malformed { part: "layer descriptions" });
 }
@@ -155,7 +153,7 @@ fn a_typed_network_of_five_views_adds_their_logits_and_equals_the_one_of_any_sha
     let mut scratch = Typed::SCRATCH;
     for image in sinapse_trainer::input::drawn::dataset(40, 3).0 {
         let mut sums = [0; 10];
-        for index in 0..COUNT {
+        for index in 0..VIEWS {
             let mut moved = [0; 784];
             view(&image, 28, index, &mut moved);
             let of_view = single.logits(&moved, &mut single_scratch);
@@ -187,7 +185,7 @@ fn a_typed_network_of_five_views_adds_their_logits_and_equals_the_one_of_any_sha
 
 #[test]
 fn five_logits_together_may_not_overflow_where_each_of_them_would_not() {
-    use sinapse::reduce::Scale;
+    use sinapse::format::Scale;
     let picture = Reduction { width: 28, height: 28, crop: 1, scale: Scale::One, deslant: false, views: false };
     let last = layer(2, WeightFormat::I4, ActivationKind::Identity, ElementFormat::I32);
     let network = description(676, ElementFormat::U4, &[last]).reduced_by(picture);

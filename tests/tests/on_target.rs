@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use sinapse::crc::Crc32;
+use sinapse::blob::crc::Crc32;
 use sinapse_trainer::input::{self, Part};
 use sinapse_trainer::model::{self, Evaluate, Model};
 

@@ -1,11 +1,11 @@
 //! Numbers that a sound network cannot have are refused with their place.
 
 use sinapse::LoadError;
-use sinapse::activation::ActivationKind::{Identity, Relu};
 use sinapse::blob::{LayerBytes, Logits, encode};
 use sinapse::dynamic::{Blob, Model};
-use sinapse::element::ElementFormat::{F32, I32, U4, U8};
-use sinapse::weight::WeightFormat::{self, I4, I8};
+use sinapse::format::ActivationKind::{Identity, Relu};
+use sinapse::format::ElementFormat::{F32, I32, U4, U8};
+use sinapse::format::WeightFormat::{self, I4, I8};
 use sinapse_tests::{PROVENANCE, description, layer};
 
 const LOGITS: Logits = Logits { step: 1.0, reject_margin: 0 };

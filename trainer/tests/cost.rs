@@ -3,10 +3,8 @@
 use std::path::Path;
 
 use sinapse::Description;
-use sinapse::activation::ActivationKind::Identity;
-use sinapse::description::LayerDescription;
-use sinapse::element::ElementFormat as E;
-use sinapse::weight::WeightFormat as W;
+use sinapse::format::ActivationKind::Identity;
+use sinapse::format::{ElementFormat as E, LayerDescription, WeightFormat as W};
 use sinapse_trainer::cost::{Activity, Core, full, program_bytes, ram_bytes, stack_bytes, time};
 use sinapse_trainer::model::{self, Model};
 

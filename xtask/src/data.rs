@@ -117,7 +117,8 @@ pub fn write_files(images: &Dataset, source: String) -> Result<TestFiles, Failur
     let labels = idx(LABELS_MAGIC, &[count], &images.labels);
     let images = idx_images(&[count, size[0], size[1]], &images.pixels);
     // Named by content: concurrent runs with other data do not disturb each other.
-    let name = format!("{:08x}", sinapse::crc::crc32(&images) ^ sinapse::crc::crc32(&labels).rotate_left(1));
+    let name =
+        format!("{:08x}", sinapse::blob::crc::crc32(&images) ^ sinapse::blob::crc::crc32(&labels).rotate_left(1));
     let folder = shell::target().join("firmware").join("data").join(name);
     fs::create_dir_all(&folder)?;
     write(&folder.join(IMAGES), &images)?;

@@ -77,7 +77,7 @@ pub fn build_program(machine: &Machine, model: &Path, program: &str) -> Result<F
     let elf = shell::target().join("firmware").join(format!(
         "{}-{stem}-{:08x}.elf",
         machine.name,
-        sinapse::crc::crc32(&bytes)
+        sinapse::blob::crc::crc32(&bytes)
     ));
     let temporary = elf.with_extension("tmp");
     fs::write(&temporary, &bytes)?;

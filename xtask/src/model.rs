@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use sinapse::crc::Crc32;
+use sinapse::blob::crc::Crc32;
 use sinapse::dynamic::{Blob, Model};
 
 use crate::failure::Failure;

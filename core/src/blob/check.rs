@@ -1,10 +1,10 @@
 //! What a layer's numbers must satisfy, so that the hot path needs no checks.
 
-use super::{LayerNumbers, LayerShape, LoadError, Tensors};
-use crate::activation::ActivationKind;
+use super::error::LoadError;
+use super::shape::{LayerNumbers, LayerShape};
+use super::tensors::Tensors;
 use crate::cast;
-use crate::requantize::Requantization;
-use crate::weight::Order;
+use crate::format::{ActivationKind, Order, Requantization};
 
 /// No `f32` sum of an accepted network exceeds this, so nothing ever becomes infinite or NaN.
 const LARGEST_F32_SUM: f32 = 1e30;

@@ -1,9 +1,6 @@
 //! Reading postcard's numbers, at compile time too: a board needs no more of the format, and this much is small.
 
-use crate::activation::ActivationKind;
-use crate::description::{Description, LayerDescription, Reduction};
-use crate::element::ElementFormat;
-use crate::weight::WeightFormat;
+use crate::format::{ActivationKind, Description, ElementFormat, LayerDescription, Reduction, WeightFormat};
 
 /// The bytes that are still to be read.
 #[derive(Clone, Copy)]

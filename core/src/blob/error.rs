@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use crate::description::{Description, LayerDescription, Reduction};
-use crate::element::ElementFormat;
+use crate::format::{Description, ElementFormat, LayerDescription, Reduction};
 
 /// Why [`Network::load`](crate::Network::load) refused a blob.
 #[derive(Clone, Copy, Debug, PartialEq)]

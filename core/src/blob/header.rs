@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::cursor::Cursor;
-use super::{MAGIC, VERSION};
-use crate::description::Description;
-use crate::element::ElementFormat;
+use super::envelope::{MAGIC, VERSION};
+use crate::format::{Description, ElementFormat};
 
 /// The first fields of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +23,7 @@ pub struct Head {
     /// Pixels cut off at every side before scaling.
     pub crop: u8,
     /// How many pixels become one, whether the slant is corrected before, and of how many views:
-    /// [`Reduction::code`](crate::description::Reduction::code).
+    /// [`Reduction::code`](crate::format::Reduction::code).
     pub scale: u8,
     /// How the first layer reads its inputs.
     pub input: ElementFormat,

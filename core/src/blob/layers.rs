@@ -1,82 +1,14 @@
 //! The layers of a blob, one by one: what a board needs of it.
 
+use super::check;
 use super::cursor::Cursor;
-use super::{Found, LoadError, Logits, MAGIC, Tensors, VERSION, check};
-use crate::activation::ActivationKind;
+use super::envelope::body;
+use super::error::{Found, LoadError};
+use super::header::Logits;
+use super::shape::{LayerNumbers, LayerShape};
+use super::tensors::Tensors;
 use crate::cast;
-use crate::crc::crc32;
-use crate::description::{Description, LayerDescription};
-use crate::element::ElementFormat;
-use crate::requantize::Requantization;
-use crate::weight::{Order, WeightFormat};
-
-/// A layer as its network's type describes it.
-#[derive(Clone, Copy, Debug)]
-pub struct LayerShape {
-    /// Number of inputs.
-    pub inputs: u16,
-    /// Format of the inputs.
-    pub input: ElementFormat,
-    /// Width and formats.
-    pub description: LayerDescription,
-    /// Words of a row of weights, and of all rows.
-    pub(super) row_words: usize,
-    pub(super) words: usize,
-    /// Outputs that a row has room for.
-    pub(super) row_outputs: usize,
-    /// Bits, largest magnitude and offset of an integer weight.
-    pub(super) bits: u8,
-    pub(super) limit: u8,
-    pub(super) offset: u8,
-    /// Highest level of the inputs.
-    pub(super) top_level: u8,
-    /// Whether sums become levels.
-    pub(super) rescales: bool,
-}
-
-impl LayerShape {
-    /// A layer of `inputs` inputs. Where it is known at compile time, a board works out nothing of it.
-    pub const fn new(inputs: u16, input: ElementFormat, description: LayerDescription) -> Self {
-        let format = description.weights;
-        let row_words = format.row_bytes(input, description.outputs as usize) / 4;
-        let of_rows = format.order(input).inputs_of_row();
-        LayerShape {
-            inputs,
-            input,
-            description,
-            row_words,
-            // At most 65,535 rows of 65,535 words, or a sixteenth of the rows and four times the words: 32 bits hold their product.
-            words: format.rows(input, inputs as usize) * row_words,
-            row_outputs: row_words * (32 / format.bits() as usize) / of_rows,
-            bits: format.bits() as u8,
-            limit: format.limit() as u8,
-            offset: format.offset() as u8,
-            top_level: input.top_level(),
-            rescales: !matches!(description.activation, ActivationKind::Identity)
-                && !matches!(format, WeightFormat::F32),
-        }
-    }
-}
-
-/// The numbers of a checked layer, where they lie in the blob.
-#[derive(Clone, Copy, Debug)]
-pub struct LayerNumbers<'a> {
-    /// From sums to levels; without multipliers for a last or `f32` layer.
-    pub requantization: Requantization<'a>,
-    /// `[OUT]` of `i32` or `f32`.
-    pub bias: &'a [u32],
-    /// Rows of weights, see [`WeightFormat::row_bytes`](crate::weight::WeightFormat::row_bytes).
-    pub weights: &'a [u32],
-}
-
-impl LayerNumbers<'_> {
-    /// Those of a layer that was refused.
-    const NONE: Self = LayerNumbers {
-        requantization: Requantization { pre_shift: 0, shift: 0, multipliers: &[] },
-        bias: &[],
-        weights: &[],
-    };
-}
+use crate::format::{Description, LayerDescription, Order, Requantization, WeightFormat};
 
 /// A blob whose description and checksum are checked; its layers are handed out one by one, checked each.
 ///
@@ -95,36 +27,6 @@ pub struct Layers<'a> {
 
 /// Logits of less can be subtracted from one another without overflow.
 const LOGIT_LIMIT: u32 = 1 << 30;
-
-/// Bytes of magic, version and length; and of the checksum.
-const FIXED_BYTES: usize = 9;
-const CHECKSUM_BYTES: usize = 4;
-
-/// What stands between the length and the checksum of a blob, once both are checked.
-pub fn body(blob: &[u8]) -> Result<&[u8], LoadError> {
-    let Some((fixed, _)) = blob.split_first_chunk::<FIXED_BYTES>() else {
-        return Err(LoadError::TooShort { found: blob.len() });
-    };
-    let [m0, m1, m2, m3, version, l0, l1, l2, l3] = *fixed;
-    if [m0, m1, m2, m3] != MAGIC {
-        return Err(LoadError::WrongMagic { found: [m0, m1, m2, m3] });
-    }
-    if version != VERSION {
-        return Err(LoadError::WrongVersion { found: version, expected: VERSION });
-    }
-    let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
-    if length != blob.len() {
-        return Err(LoadError::WrongLength { found: blob.len(), expected: length });
-    }
-    let Some((body, checksum)) = blob.split_last_chunk::<CHECKSUM_BYTES>() else {
-        return Err(LoadError::TooShort { found: blob.len() });
-    };
-    let (found, expected) = (crc32(body), u32::from_le_bytes(*checksum));
-    if found != expected {
-        return Err(LoadError::WrongChecksum { found, expected });
-    }
-    Ok(body.get(FIXED_BYTES..).unwrap_or_default())
-}
 
 impl<'a> Layers<'a> {
     /// Checks that a blob is whole and holds a network like `expected`.

@@ -1,44 +1,15 @@
 //! Reading any blob without copying it.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::LoadError;
 use super::cursor::Cursor;
+use super::envelope::body;
+use super::error::LoadError;
 use super::header::{Head, Logits, Provenance};
-use super::layers::{LayerNumbers, LayerShape, Layers, body};
+use super::layers::Layers;
+use super::shape::{LayerNumbers, LayerShape};
 use crate::cast;
-use crate::description::{Description, LayerDescription};
-use crate::element::ElementFormat;
-use crate::requantize::Requantization;
-
-/// A layer's numbers, as they lie in the blob.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tensors<'a> {
-    /// See [`Requantization::pre_shift`](crate::requantize::Requantization::pre_shift).
-    pub pre_shift: u8,
-    /// See [`Requantization::shift`](crate::requantize::Requantization::shift).
-    pub shift: u8,
-    /// `u16` little-endian: none for a last or `f32` layer, else one, or one per output.
-    pub multipliers: &'a [u8],
-    /// Zeros that align `bias`.
-    pub bias_padding: &'a [u8],
-    /// `[OUT]` of `i32` or `f32`, little-endian.
-    pub bias: &'a [u8],
-    /// Zeros that align `weights`.
-    pub weights_padding: &'a [u8],
-    /// Rows of weights, see [`WeightFormat::row_bytes`](crate::weight::WeightFormat::row_bytes).
-    pub weights: &'a [u8],
-}
-
-impl<'a> Tensors<'a> {
-    /// As [`Deserialize`] has it, in less code.
-    pub(super) fn read(cursor: &mut Cursor<'a>) -> Option<Self> {
-        let (pre_shift, shift) = (cursor.byte()?, cursor.byte()?);
-        let [multipliers, bias_padding, bias, weights_padding, weights] =
-            [cursor.bytes()?, cursor.bytes()?, cursor.bytes()?, cursor.bytes()?, cursor.bytes()?];
-        Some(Tensors { pre_shift, shift, multipliers, bias_padding, bias, weights_padding, weights })
-    }
-}
+use crate::format::{Description, ElementFormat, LayerDescription, Requantization};
 
 /// One checked layer of a blob.
 #[derive(Clone, Copy, Debug)]

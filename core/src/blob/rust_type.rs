@@ -2,10 +2,9 @@
 
 use core::fmt;
 
-use super::{LoadError, Reader};
-use crate::activation::ActivationKind;
-use crate::description::Description;
-use crate::element::ElementFormat;
+use super::error::LoadError;
+use super::reader::Reader;
+use crate::format::{ActivationKind, Description, ElementFormat};
 
 /// A [`Description`] that displays itself as the source text of its network type.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +26,9 @@ impl fmt::Display for RustType {
         if let Some(reduction) = &self.0.reduction {
             let (pixels, width, crop) = (self.0.picture_pixels(), reduction.width, reduction.crop);
             let (scale, inputs, input) = (reduction.scale.name(), self.0.inputs, path(self.0.input));
-            let (before, after) = if reduction.deslant { ("::sinapse::reduce::Deslanted<", ">") } else { ("", "") };
-            let scale = format_args!("{before}::sinapse::reduce::{scale}{after}");
+            let (before, after) =
+                if reduction.deslant { ("::sinapse::layer::downscale::Deslanted<", ">") } else { ("", "") };
+            let scale = format_args!("{before}::sinapse::layer::downscale::{scale}{after}");
             write!(f, "::sinapse::Reduce<{pixels}, {width}, {crop}, {scale}, {inputs}, {input}>, ")?;
         }
         for (index, layer) in self.0.layers().iter().enumerate() {

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use super::crc::crc32;
+use super::envelope::{ALIGNMENT, MAGIC, VERSION};
 use super::header::{Head, Logits, Provenance};
-use super::reader::{LayerView, Tensors};
-use super::{ALIGNMENT, MAGIC, VERSION};
+use super::reader::LayerView;
+use super::tensors::Tensors;
 use crate::Description;
-use crate::crc::crc32;
-use crate::element::ElementFormat;
-use crate::weight::{Order, WeightFormat};
+use crate::format::{ElementFormat, Order, WeightFormat};
 
 /// A layer's numbers as they are written to a blob.
 #[derive(Clone, Debug, Default)]

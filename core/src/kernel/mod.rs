@@ -13,40 +13,53 @@
 //! `--cfg sinapse_kernel="reference"`, `"skip"` or `"lanes"` takes that one instead; `"sse2"`, `"avx2"` and `"avx512"` take no
 //! better instructions than these.
 
-#[cfg(sinapse_fpu)]
-pub mod float;
-pub mod lanes;
+mod bias;
+pub mod columns;
 pub mod reference;
-pub mod relu;
-pub mod skip;
-pub mod tiles;
+pub mod requantize;
 #[cfg(not(sinapse_vector = "none"))]
-pub mod vector;
+pub mod simd;
+pub mod tiles;
 
 use core::fmt::Debug;
 use core::mem::MaybeUninit;
 
-use crate::element::{Element, Level, Levels};
-use crate::network::Zeros;
-use crate::requantize::Requantization;
-use crate::room::{Entry, ListRoom, Room};
-use crate::weight::{I2, I4, I8, Order, Weight};
+use crate::format::{Columns, Element, I2, I4, I8, LayoutType, Level, Levels, Order, Requantization, Tiles, Weight};
+use crate::workspace::{Entry, ListRoom, Room, Zeros};
+use bias::filled;
+use columns::axpy;
+#[cfg(sinapse_fpu)]
+use columns::fpu;
 
-/// Room of columns of integer weights; that of tiles.
-#[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
-pub use {lanes::Room as ColumnsRoom, tiles::Room as TilesRoom};
+/// Room that the kernel of a layout needs for integer weights.
+pub trait LayoutRoom: LayoutType {
+    /// What a layer of 8-bit weights keeps in RAM, see [`Kernel::Kept`].
+    type Kept<const OUT: usize>: Zeros + Debug + AsRef<[i32]> + AsMut<[i32]>;
+    /// What its sums need, see [`Kernel::Room`].
+    type Room: ListRoom;
+}
 
-/// Room of columns of integer weights: none, vectors need no list.
-#[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-pub type ColumnsRoom = ();
+impl LayoutRoom for Columns {
+    type Kept<const OUT: usize> = [i32; 0];
+    #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
+    type Room = columns::Room;
+    /// Vectors need no list.
+    #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
+    type Room = ();
+}
 
-/// Room of tiles: as that of columns.
-#[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-pub type TilesRoom = ();
+impl LayoutRoom for Tiles {
+    type Kept<const OUT: usize> = tiles::Kept<OUT>;
+    #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
+    type Room = tiles::Room;
+    /// Vectors need no list.
+    #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
+    type Room = ();
+}
 
 /// Room of `f32` weights.
 #[cfg(sinapse_fpu)]
-pub use float::Room as FloatsRoom;
+pub use fpu::Room as FloatsRoom;
 
 /// Room of `f32` weights: none, there is no list.
 #[cfg(not(sinapse_fpu))]
@@ -94,7 +107,7 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
         room: &mut Self::Room,
         sums: &'s mut [MaybeUninit<Self::Value>],
     ) -> &'s mut [Self::Value];
-    /// As [`relu::relu`] of [`sums_with`](Self::sums_with), for which there is room: `levels[o] = min(A, max(0, rescale(sums[o])))`.
+    /// As [`requantize::relu`] of [`sums_with`](Self::sums_with), for which there is room: `levels[o] = min(A, max(0, rescale(sums[o])))`.
     #[inline(always)]
     fn levels_with<E: Level>(
         task: Sums<'_, Self, X>,
@@ -104,7 +117,7 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     ) where
         X: Element<Value = i32>,
     {
-        relu::relu::<E>(requantization, task.write(sums), levels);
+        requantize::relu::<E>(requantization, task.write(sums), levels);
     }
     /// [`sums_with`](Self::sums_with) of a layer of which nothing was kept.
     #[inline(always)]
@@ -125,7 +138,7 @@ pub fn selected() -> &'static str {
         return "reference";
     }
     #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-    return vector::Instructions::best().name();
+    return simd::Instructions::best().name();
     #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
     if cfg!(sinapse_kernel = "skip") { "skip" } else { "lanes" }
 }
@@ -141,7 +154,7 @@ fn integer_sums<'s, W, X>(
     sums: &'s mut [MaybeUninit<i32>],
 ) -> &'s mut [i32]
 where
-    W: skip::Column + Weight<Value = i32, Cell = u32>,
+    W: axpy::Column + Weight<Value = i32, Cell = u32>,
     X: Levels,
 {
     let order = const { W::FORMAT.order(X::FORMAT) };
@@ -155,8 +168,8 @@ where
         let _ = (kept, room);
         let sums = filled(bias, sums);
         match order {
-            Order::Columns => vector::Instructions::best().add_columns::<W, X>(weights, input, sums),
-            Order::Tiles => vector::Instructions::best().add_tiles(weights, input, sums),
+            Order::Columns => simd::Instructions::best().add_columns::<W, X>(weights, input, sums),
+            Order::Tiles => simd::Instructions::best().add_tiles(weights, input, sums),
         }
         sums
     }
@@ -164,19 +177,19 @@ where
     match order {
         Order::Columns if cfg!(sinapse_kernel = "skip") => {
             let sums = filled(bias, sums);
-            skip::add::<W, X>(weights, input, sums);
+            axpy::add::<W, X>(weights, input, sums);
             sums
         }
-        Order::Columns => lanes::sums::<W, X>(weights, bias, input, room, sums),
+        Order::Columns => columns::sums::<W, X>(weights, bias, input, room, sums),
         Order::Tiles => tiles::sums(weights, bias, kept, input, room, sums),
     }
 }
 
 macro_rules! integer_kernel {
-    ($($weight:ty, $kept:ty, $room:ty;)*) => {$(
-        impl<X: Levels> Kernel<X> for $weight {
-            type Kept<const OUT: usize> = $kept;
-            type Room = $room;
+    ($($weight:ty: $layout:ty;)*) => {$(
+        impl<X: Levels<Layout8: LayoutRoom>> Kernel<X> for $weight {
+            type Kept<const OUT: usize> = <$layout as LayoutRoom>::Kept<OUT>;
+            type Room = <$layout as LayoutRoom>::Room;
             #[inline(always)]
             fn keep(weights: &[u32], bias: &[i32], inputs: usize, kept: &mut [i32]) {
                 if const { matches!(<$weight>::FORMAT.order(X::FORMAT), Order::Tiles) } {
@@ -189,7 +202,7 @@ macro_rules! integer_kernel {
                 weights: &[u32],
                 bias: &[i32],
                 input: &[u8],
-                room: &mut $room,
+                room: &mut Self::Room,
                 sums: &'s mut [MaybeUninit<i32>],
             ) -> &'s mut [i32] {
                 integer_sums::<$weight, X>(kept, weights, bias, input, room.entries(), sums)
@@ -204,18 +217,18 @@ macro_rules! integer_kernel {
             ) {
                 if const { matches!(<$weight>::FORMAT.order(X::FORMAT), Order::Columns) } {
                     let Sums { weights, bias, input, room, .. } = task;
-                    lanes::levels::<$weight, X, E>(weights, bias, input, requantization, room.entries(), sums, levels);
+                    columns::levels::<$weight, X, E>(weights, bias, input, requantization, room.entries(), sums, levels);
                 } else {
-                    relu::relu::<E>(requantization, task.write(sums), levels);
+                    requantize::relu::<E>(requantization, task.write(sums), levels);
                 }
             }
         }
     )*};
 }
 integer_kernel! {
-    I8, X::Kept<OUT>, X::Room;
-    I4, [i32; 0], ColumnsRoom;
-    I2, [i32; 0], ColumnsRoom;
+    I8: X::Layout8;
+    I4: Columns;
+    I2: Columns;
 }
 
 impl<X: Element<Value = f32>> Kernel<X> for f32 {
@@ -237,17 +250,11 @@ impl<X: Element<Value = f32>> Kernel<X> for f32 {
             return sums;
         }
         #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-        vector::Instructions::best().add_floats::<X>(weights, input, sums);
+        simd::Instructions::best().add_floats::<X>(weights, input, sums);
         #[cfg(sinapse_fpu)]
-        float::add::<X>(weights, input, room, sums);
+        fpu::add::<X>(weights, input, room, sums);
         #[cfg(all(not(sinapse_fpu), any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-        skip::add::<f32, X>(weights, input, sums);
+        axpy::add::<f32, X>(weights, input, sums);
         sums
     }
-}
-
-/// Sums before any input: as many of `bias` as there is room for.
-pub fn filled<'s, V: Copy>(bias: &[V], sums: &'s mut [MaybeUninit<V>]) -> &'s mut [V] {
-    let length = bias.len().min(sums.len());
-    sums.get_mut(..length).unwrap_or_default().write_copy_of_slice(bias.get(..length).unwrap_or_default())
 }

@@ -1,7 +1,6 @@
 //! The plain kernel that defines the result.
 
-use crate::element::Element;
-use crate::weight::Weight;
+use crate::format::{Element, Weight};
 
 /// `sums[o] = bias[o] + Σ_i weights[i][o] · x[i]`, inputs in order, zero inputs left out.
 ///
@@ -9,7 +8,7 @@ use crate::weight::Weight;
 ///
 /// | name      | shape                                                            |
 /// |-----------|------------------------------------------------------------------|
-/// | `weights` | `[rows][row_cells]`, see [`Order`](crate::weight::Order)                               |
+/// | `weights` | `[rows][row_cells]`, see [`Order`](crate::format::Order)                               |
 /// | `bias`    | `[sums.len()]`                                                   |
 /// | `input`   | `[IN]`                                                           |
 pub fn sums<W, X>(weights: &[W::Cell], bias: &[W::Value], input: &[X::Raw], sums: &mut [W::Value])
@@ -35,8 +34,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::element::{Pixel, U4, U8};
-    use crate::weight::I8;
+    use crate::format::{I8, Pixel, U4, U8};
 
     #[test]
     fn two_by_two_by_hand() {

@@ -6,11 +6,9 @@
 #![no_main]
 
 use defmt_semihosting as _; // the logger
-use sinapse::element::{Level, Levels};
+use sinapse::format::{Level, Levels, Order, Requantization, Weight};
 use sinapse::kernel::{Kernel, Sums, reference, tiles};
-use sinapse::requantize::Requantization;
-use sinapse::room::{ListRoom, Room};
-use sinapse::weight::{Order, Weight};
+use sinapse::workspace::{ListRoom, Room};
 use sinapse::{I2, I4, I8, Pixel, U2, U4, U8};
 
 #[path = "../host.rs"]

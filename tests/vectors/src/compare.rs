@@ -1,10 +1,8 @@
 //! The comparisons: every instruction set of this target, every pair of number formats, shapes with every tail.
 
-use sinapse::element::{Element, Level, Levels};
+use sinapse::format::{Element, Level, Levels, Order, Requantization, Weight};
 use sinapse::kernel::reference;
-use sinapse::kernel::vector::Instructions;
-use sinapse::requantize::Requantization;
-use sinapse::weight::{Order, Weight};
+use sinapse::kernel::simd::Instructions;
 use sinapse::{I2, I4, I8, Pixel, U1, U2, U4, U8};
 
 /// Words of the largest layer below.

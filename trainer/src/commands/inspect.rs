@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use sinapse::element::ElementFormat;
+use sinapse::format::ElementFormat;
 use sinapse_trainer::cost::{self, Activity, Core};
 use sinapse_trainer::input::drawn;
 use sinapse_trainer::input::{self, Part, Source};

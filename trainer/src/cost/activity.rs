@@ -1,7 +1,7 @@
 //! Layer activity: how many inputs of a layer are nonzero, and how they are distributed.
 
 use sinapse::Description;
-use sinapse::element::ElementFormat;
+use sinapse::format::ElementFormat;
 
 use crate::model::{LayerInput, Model};
 

@@ -1,7 +1,6 @@
 //! Units of work that the model counts; their costs on each core are in `tables.rs`.
 
-use sinapse::element::ElementFormat;
-use sinapse::weight::WeightFormat;
+use sinapse::format::{ElementFormat, WeightFormat};
 
 use super::activity::Activity;
 

@@ -1,10 +1,7 @@
 //! Flash, RAM and stack from a description.
 
 use sinapse::Description;
-use sinapse::activation::ActivationKind;
-use sinapse::description::LayerDescription;
-use sinapse::element::ElementFormat;
-use sinapse::weight::{Order, WeightFormat};
+use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Order, WeightFormat};
 
 use super::coefficients::Saturated;
 use super::cores::Core;

@@ -1,11 +1,7 @@
 //! Modelled time of one image.
 
 use sinapse::Description;
-use sinapse::activation::ActivationKind;
-use sinapse::description::LayerDescription;
-use sinapse::element::ElementFormat;
-use sinapse::reduce::Scale;
-use sinapse::weight::{Order, WeightFormat};
+use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Order, Scale, WeightFormat};
 
 use super::activity::Activity;
 use super::coefficients::{self, Coefficients, Saturated};

@@ -1,7 +1,7 @@
 //! Labels against predictions over a data set, and the checksum of all logits.
 
 use serde::Serialize;
-use sinapse::crc::Crc32;
+use sinapse::blob::crc::Crc32;
 
 use crate::input::Dataset;
 use crate::model::{Evaluate, Model};

@@ -1,6 +1,6 @@
 //! Gradients through the rounding of weights: the straight-through estimator (Bengio et al. 2013), and damping.
 
-use sinapse::weight::WeightFormat;
+use sinapse::format::WeightFormat;
 
 use super::layer::QuantizedLayer;
 use crate::linalg::simd::vectorised;

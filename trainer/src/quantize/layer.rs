@@ -1,9 +1,7 @@
 //! Quantised layers.
 
 use sinapse::blob::LayerBytes;
-use sinapse::element::ElementFormat;
-use sinapse::requantize::Requantization;
-use sinapse::weight::WeightFormat;
+use sinapse::format::{ElementFormat, Requantization, WeightFormat};
 
 /// A layer in the board's integers, which are stored as `f32`: exact up to 2²⁴.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +20,7 @@ pub struct QuantizedLayer {
     pub requantization: OwnedRequantization,
 }
 
-/// Owned version of [`sinapse::requantize::Requantization`].
+/// Owned version of [`sinapse::format::Requantization`].
 #[derive(Clone, Debug, Default)]
 pub struct OwnedRequantization {
     /// Right shift before the multiplication.

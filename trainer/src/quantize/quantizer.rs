@@ -5,8 +5,7 @@
 
 use rayon::prelude::*;
 use sinapse::Description;
-use sinapse::activation::ActivationKind;
-use sinapse::weight::WeightFormat;
+use sinapse::format::{ActivationKind, WeightFormat};
 
 use super::layer::{OwnedRequantization, QuantizedLayer};
 use super::requantization::choose_requantization;

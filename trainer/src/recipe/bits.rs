@@ -1,7 +1,7 @@
 //! Bits of activations and weights.
 
 use serde::{Deserialize, Serialize};
-use sinapse::weight::WeightFormat;
+use sinapse::format::WeightFormat;
 
 /// Bits of a quantised activation, with its range of levels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Checks of a recipe's values, alone and against the data.
 
-use sinapse::description::Reduction;
+use sinapse::format::Reduction;
 
 use super::Recipe;
 use super::augmentation::Augmentation;

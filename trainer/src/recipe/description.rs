@@ -1,10 +1,7 @@
 //! From a recipe to the description of its network.
 
 use sinapse::Description;
-use sinapse::activation::ActivationKind;
-use sinapse::description::LayerDescription;
-use sinapse::element::ElementFormat;
-use sinapse::weight::WeightFormat;
+use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, WeightFormat};
 
 use super::bits::ActivationBits;
 use super::network::{Activation, Arithmetic, NetworkRecipe, PreprocessingRecipe};

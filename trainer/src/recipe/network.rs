@@ -1,8 +1,7 @@
 //! The `[network]` table: shape, arithmetic and preprocessing.
 
 use serde::{Deserialize, Serialize};
-use sinapse::description::Reduction;
-use sinapse::reduce::Scale;
+use sinapse::format::{Reduction, Scale};
 
 use super::bits::{ActivationBits, WeightBits};
 use super::shape::Shape;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use sinapse::description::MAX_LAYERS;
+use sinapse::format::MAX_LAYERS;
 
 /// Layer widths from the inputs to the classes, written `784-32-10`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
-use sinapse::description::Reduction;
-use sinapse::element::ElementFormat;
-use sinapse::reduce::reduce;
+use sinapse::format::{ElementFormat, Reduction};
+use sinapse::picture::downscale::reduce;
 
 use crate::cost::Activity;
 use crate::input::Dataset;

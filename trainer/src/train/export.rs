@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
-use sinapse::description::LayerDescription;
+use sinapse::format::LayerDescription;
 
 use super::task::Task;
 use crate::model::{Blob, Evaluate, Model};

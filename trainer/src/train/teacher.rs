@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use sinapse::Description;
 use sinapse::blob::LayerView;
 use sinapse::dynamic::{first_layer_input, integer_sums};
-use sinapse::element::ElementFormat;
+use sinapse::format::ElementFormat;
 
 use super::pass::{BLOCK, InputBlock, Pass, Weights};
 use crate::model::{self, Model, ModelError};

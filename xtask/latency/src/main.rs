@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use sinapse::dynamic::{Blob, Model, Scores};
-use sinapse::reduce::{Half, Reduce};
+use sinapse::layer::downscale::{Half, Reduce};
 use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, U8, layers};
 
 type Failure = Box<dyn std::error::Error>;

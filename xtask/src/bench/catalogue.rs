@@ -1,7 +1,6 @@
 //! Names and shapes of everything that is measured.
 
-use sinapse::element::ElementFormat;
-use sinapse::weight::WeightFormat;
+use sinapse::format::{ElementFormat, WeightFormat};
 
 /// Name, outputs, formats of weights and inputs, and width and height of the picture that is read.
 pub type Layer = (&'static str, u16, WeightFormat, ElementFormat, (u16, u16));

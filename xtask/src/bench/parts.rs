@@ -1,10 +1,9 @@
 //! Prefixes of a network as networks of their own: the cost of a layer is the difference of two.
 
 use sinapse::Description;
-use sinapse::activation::ActivationKind;
 use sinapse::blob::{LayerBytes, LayerView, Logits, encode};
 use sinapse::dynamic::{Blob, Model};
-use sinapse::element::ElementFormat;
+use sinapse::format::{ActivationKind, ElementFormat};
 
 use crate::failure::Failure;
 
@@ -56,7 +55,7 @@ fn layer_bytes(view: &LayerView<'_>, last: bool) -> LayerBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sinapse::reduce::reduce;
+    use sinapse::picture::downscale::reduce;
 
     #[test]
     fn all_layers_without_the_reduction_give_the_logits_of_the_whole_network() {

@@ -1,7 +1,7 @@
 //! Test images in the size that a network reads.
 
-use sinapse::description::Reduction;
-use sinapse::reduce::{Scale, reduce};
+use sinapse::format::{Reduction, Scale};
+use sinapse::picture::downscale::reduce;
 
 use crate::data::Dataset;
 

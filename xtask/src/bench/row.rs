@@ -1,7 +1,7 @@
 //! Rows of the report.
 
 use serde::Serialize;
-use sinapse::weight::Order;
+use sinapse::format::Order;
 
 use super::least::Least;
 use super::measure::Costs;

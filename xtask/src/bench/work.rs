@@ -5,12 +5,9 @@ use std::path::{Path, PathBuf};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::Description;
-use sinapse::activation::ActivationKind;
 use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
-use sinapse::description::LayerDescription;
 use sinapse::dynamic::Model;
-use sinapse::element::ElementFormat;
-use sinapse::weight::{Order, WeightFormat};
+use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Order, WeightFormat};
 
 use super::catalogue::{CLASSIC, LAYERS, Layer, MODELS, OF_CLASSIC, QUICK, TRAINED};
 use super::parts;

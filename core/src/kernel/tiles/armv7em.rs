@@ -13,13 +13,13 @@ use core::mem::MaybeUninit;
 
 use super::portable;
 use crate::cast;
-use crate::room;
+use crate::workspace;
 
 /// Most pairs in a list.
 const LIST: usize = 64;
 
 /// For the entries of a list and one more, two words each.
-pub type Room = [MaybeUninit<room::Entry>; LIST + 1];
+pub type Room = [MaybeUninit<workspace::Entry>; LIST + 1];
 
 /// Two inputs that are not both zero; in a list, `pair = 0` is the end.
 #[derive(Clone, Copy)]

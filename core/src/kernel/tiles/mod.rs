@@ -31,7 +31,9 @@ pub use imp::Room;
 
 use core::mem::MaybeUninit;
 
-use crate::room::Entry;
+#[cfg(not(sinapse_helium))]
+use super::bias::filled;
+use crate::workspace::Entry;
 
 /// None: vectors list rows of inputs, a few at a time.
 #[cfg(sinapse_helium)]
@@ -50,7 +52,7 @@ pub fn keep(weights: &[u32], bias: &[i32], inputs: usize, kept: &mut [i32]) {
     let _ = (weights, bias, inputs, kept);
 }
 
-/// As [`reference::sums`](super::reference::sums), for 8-bit weights in tiles, with what [`keep`] has written, or nothing of it.
+/// As [`reference::sums`](crate::kernel::reference::sums), for 8-bit weights in tiles, with what [`keep`] has written, or nothing of it.
 ///
 /// # Range
 ///
@@ -72,7 +74,7 @@ pub fn sums<'s>(
     #[cfg(not(sinapse_helium))]
     {
         let _ = kept;
-        let sums = super::filled(bias, sums);
+        let sums = filled(bias, sums);
         if let Some(room) = room.first_chunk_mut() {
             imp::add(weights, input, room, sums);
         }

@@ -9,7 +9,7 @@ mod strokes;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use sinapse::normalize::{GrayImage, normalize};
+use sinapse::picture::normalize::{GrayImage, normalize};
 
 use pen::{CANVAS, Canvas};
 use strokes::{Point, STYLES, Style};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use image::imageops::FilterType;
 use image::{DynamicImage, GrayImage, ImageReader};
-use sinapse::normalize::{NormalizeError, normalize};
+use sinapse::picture::normalize::{NormalizeError, normalize};
 
 /// Largest side for processing: a digit of a fiftieth of a photograph's width still has ten pixels.
 const WORKING_SIDE: u32 = 512;
@@ -107,7 +107,7 @@ pub fn extract_digit(picture: &GrayImage) -> Result<[u8; 784], NormalizeError> {
     };
     let ink = ink::extract(&small);
     let (width, height) = (ink.width() as usize, ink.height() as usize);
-    let picture = sinapse::normalize::GrayImage::try_new(&ink, width, height)?;
+    let picture = sinapse::picture::normalize::GrayImage::try_new(&ink, width, height)?;
     let mut digit = [0; 784];
     normalize(&picture, &mut digit)?;
     Ok(digit)

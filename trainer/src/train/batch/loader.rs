@@ -4,9 +4,8 @@ use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use sinapse::description::Reduction;
-use sinapse::element::ElementFormat;
-use sinapse::reduce::reduce;
+use sinapse::format::{ElementFormat, Reduction};
+use sinapse::picture::downscale::reduce;
 
 use super::augment::Augmenter;
 use super::variation_cache::{CachedBlock, Sizes, VariationCache};

@@ -1,6 +1,6 @@
 //! Backward pass of one block: the loss and its gradients with respect to the accumulators of every layer.
 
-use sinapse::activation::ActivationKind;
+use sinapse::format::ActivationKind;
 
 use super::dropout::Dropout;
 use super::forward::Pass;

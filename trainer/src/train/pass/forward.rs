@@ -1,6 +1,6 @@
 //! Forward pass of one block.
 
-use sinapse::activation::ActivationKind;
+use sinapse::format::ActivationKind;
 
 use super::dropout::{Dropout, apply_dropout};
 use super::input::InputBlock;
@@ -102,7 +102,7 @@ fn activate(weights: Weights<'_>, index: usize, accumulators: &[f32], outputs: &
                 || outputs.iter_mut().zip(accumulators).for_each(|(y, &a)| *y = a.max(0.0)),
             ),
             ActivationKind::Sigmoid => {
-                outputs.iter_mut().zip(accumulators).for_each(|(y, &a)| *y = sinapse::activation::sigmoid(a));
+                outputs.iter_mut().zip(accumulators).for_each(|(y, &a)| *y = sinapse::layer::activation::sigmoid(a));
             }
         }
         return;

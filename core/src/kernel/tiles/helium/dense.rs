@@ -2,7 +2,7 @@
 
 use core::arch::asm;
 
-use super::ends;
+use super::ends::ends;
 
 /// Rows that are multiplied at a time.
 const TURN: usize = 3;

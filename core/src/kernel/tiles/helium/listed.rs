@@ -4,7 +4,7 @@ use core::arch::asm;
 use core::mem::MaybeUninit;
 use core::slice;
 
-use super::ends;
+use super::ends::ends;
 
 /// Most rows in a list, 8 bytes each, on the stack.
 pub const MOST_ROWS: usize = 64;

@@ -56,6 +56,7 @@ macro_rules! pairs {
 }
 
 mod dense;
+mod ends;
 mod listed;
 
 /// What a layer keeps in RAM: its bias, with `128 · Σ w` over the rows of `dense` where the output is odd.
@@ -206,10 +207,4 @@ unsafe fn shift_from(from: *const i32, by: [u32; 2], to: *mut i32, count: usize)
             options(nostack),
         );
     }
-}
-
-/// Where pairs of sums start, where blocks of four of them end, and where they all end.
-fn ends(pairs: &mut [[i32; 2]]) -> [*mut [i32; 2]; 3] {
-    let (start, count) = (pairs.as_mut_ptr(), pairs.len());
-    [start, start.wrapping_add(count / 4 * 4), start.wrapping_add(count)]
 }

@@ -4,7 +4,7 @@
 
 use core::arch::asm;
 
-use super::{Entry, Products};
+use super::list::{Entry, Products};
 
 /// Two outputs: r1 the weights, r2 the level, r4 the place.
 macro_rules! outputs {

@@ -2,7 +2,7 @@
 
 use core::arch::asm;
 
-use super::{Entry, Products};
+use super::list::{Entry, Products};
 
 /// Two outputs from r3, their weights: r2 the level.
 macro_rules! outputs {

@@ -17,6 +17,7 @@ use core::mem::MaybeUninit;
 mod armv6m;
 #[cfg(sinapse_core = "armv7m")]
 mod armv7m;
+mod list;
 #[cfg(sinapse_core = "other")]
 mod portable;
 #[cfg(not(sinapse_core = "other"))]
@@ -31,42 +32,13 @@ use portable::{products, scan};
 #[cfg(not(sinapse_core = "other"))]
 use thumb::scan;
 
-use crate::cast;
-use crate::room;
+use list::{Entry, Inputs, LIST, List, Products};
 
-/// Most inputs in a list.
-const LIST: usize = 80;
+use crate::cast;
+use crate::workspace;
 
 /// For the entries of a list and one more, two words each.
-pub type Room = [MaybeUninit<room::Entry>; LIST + 1];
-
-/// An input that is not zero; in a list, `x = 0` is the end.
-#[derive(Clone, Copy)]
-#[repr(C)]
-struct Entry {
-    /// Its weights to the first two outputs; those to the next two are 32 bytes on.
-    weights: *const i16,
-    /// Its level.
-    x: i32,
-}
-
-/// Inputs that are not zero, and one entry more before they are added.
-struct List<'a> {
-    /// The first `length` are written.
-    entries: &'a mut [MaybeUninit<Entry>; LIST + 1],
-    length: usize,
-    /// Sum of the levels of the entries.
-    total: i32,
-}
-
-/// Rows of sixteen inputs, from where the scan goes on.
-struct Inputs<'a> {
-    /// Four words of inputs to a row.
-    rows: &'a [[u32; 4]],
-    /// The first row's weights.
-    weights: *const u32,
-    row_words: usize,
-}
+pub type Room = [MaybeUninit<workspace::Entry>; LIST + 1];
 
 /// As [`portable::add`](super::portable::add).
 #[inline] // compiled for speed where a program is, though this crate be compiled for size
@@ -91,50 +63,31 @@ pub fn add(weights: &[u32], input: &[u8], room: &mut Room, sums: &mut [i32]) {
         } else {
             break;
         }
-        list.add_to(sums);
+        add_list(&mut list, sums);
     }
 }
 
-impl List<'_> {
-    /// Appends the inputs of a row.
-    #[inline(never)] // up to fifteen inputs after whole rows
-    fn push_bytes(&mut self, weights: *const u32, bytes: &[u8]) {
-        for (k, &x) in bytes.iter().enumerate().filter(|&(_, &x)| x != 0) {
-            if let Some(entry) = self.entries.get_mut(self.length) {
-                let x = i32::from(x);
-                entry.write(Entry { weights: weights.cast::<i16>().wrapping_add(k), x });
-                self.length += 1;
-                self.total += x;
-            }
+/// Adds all inputs, times their weights, to `sums`, and empties the list.
+#[inline]
+fn add_list(list: &mut List<'_>, sums: &mut [i32]) {
+    if let Some(end) = list.entries.get_mut(list.length) {
+        end.write(Entry { weights: core::ptr::null(), x: 0 });
+    }
+    let entries = list.entries.as_ptr().cast::<Entry>();
+    let offset = 128 * list.total;
+    let (blocks, rest) = sums.as_chunks_mut::<8>();
+    let first = 64 * blocks.len();
+    for (k, sums) in blocks.iter_mut().enumerate() {
+        let products = products(entries, 64 * k);
+        for (sums, products) in sums.as_chunks_mut::<2>().0.iter_mut().zip(products) {
+            add_products(products, offset, sums);
         }
     }
-
-    /// Adds all inputs, times their weights, to `sums`, and empties the list.
-    #[inline]
-    fn add_to(&mut self, sums: &mut [i32]) {
-        if let Some(end) = self.entries.get_mut(self.length) {
-            end.write(Entry { weights: core::ptr::null(), x: 0 });
-        }
-        let entries = self.entries.as_ptr().cast::<Entry>();
-        let offset = 128 * self.total;
-        let (blocks, rest) = sums.as_chunks_mut::<8>();
-        let first = 64 * blocks.len();
-        for (k, sums) in blocks.iter_mut().enumerate() {
-            let products = products(entries, 64 * k);
-            for (sums, products) in sums.as_chunks_mut::<2>().0.iter_mut().zip(products) {
-                add_products(products, offset, sums);
-            }
-        }
-        for (k, sums) in rest.chunks_mut(2).enumerate() {
-            add_products(products_of_two(entries, first + 16 * k), offset, sums);
-        }
-        (self.length, self.total) = (0, 0);
+    for (k, sums) in rest.chunks_mut(2).enumerate() {
+        add_products(products_of_two(entries, first + 16 * k), offset, sums);
     }
+    (list.length, list.total) = (0, 0);
 }
-
-/// Products of one input after the other with the weights of two outputs: of both outputs in the first, of the second in the
-/// other.
-type Products = (i32, i32);
 
 /// Adds products, less the offset of the weights, to the sums of two outputs, or of one.
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! The inner loops in Rust, for every machine.
 
-use super::{Entry, Inputs, LIST, List, Products};
+use super::list::{Entry, Inputs, LIST, List, Products};
 
 /// Appends inputs that are not zero to the list, until it is full or no rows are left.
 #[inline(always)]

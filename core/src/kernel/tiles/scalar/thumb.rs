@@ -4,7 +4,7 @@
 
 use core::arch::asm;
 
-use super::{Entry, Inputs, LIST, List};
+use super::list::{Entry, Inputs, LIST, List};
 
 /// One input of a word: its level by two shifts.
 macro_rules! input {

@@ -1,0 +1,233 @@
+//! What flows between layers: real numbers, levels, pixels.
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::{Columns, LayoutType, Tiles};
+
+/// The number format of the values that flow into or out of a layer, as a blob states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum ElementFormat {
+    /// Real numbers; a pixel `p` enters as `p / 255`.
+    F32,
+    /// Levels 0..=1.
+    U1,
+    /// Levels 0..=3.
+    U2,
+    /// Levels 0..=15.
+    U4,
+    /// Levels 0..=255.
+    U8,
+    /// Integer sums of a last layer, not meant for another one.
+    I32,
+}
+
+impl ElementFormat {
+    /// Highest level `A`; 0 for formats that are not levels.
+    pub const fn top_level(self) -> u8 {
+        match self {
+            ElementFormat::U1 => 1,
+            ElementFormat::U2 => 3,
+            ElementFormat::U4 => 15,
+            ElementFormat::U8 => 255,
+            ElementFormat::F32 | ElementFormat::I32 => 0,
+        }
+    }
+
+    /// Bits of a level; 32 for formats that are not levels.
+    pub const fn bits(self) -> u32 {
+        match self {
+            ElementFormat::U1 => 1,
+            ElementFormat::U2 => 2,
+            ElementFormat::U4 => 4,
+            ElementFormat::U8 => 8,
+            ElementFormat::F32 | ElementFormat::I32 => 32,
+        }
+    }
+
+    /// Level of a pixel: its highest bits, `p >> (8 − bits)`, so that four pixels are one shift and one mask.
+    pub const fn level_of_pixel(self, pixel: u8) -> u8 {
+        match self {
+            ElementFormat::U1 => pixel >> 7,
+            ElementFormat::U2 => pixel >> 6,
+            ElementFormat::U4 => pixel >> 4,
+            ElementFormat::U8 | ElementFormat::F32 | ElementFormat::I32 => pixel,
+        }
+    }
+
+    /// Short name, as in the Rust type.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ElementFormat::F32 => "f32",
+            ElementFormat::U1 => "U1",
+            ElementFormat::U2 => "U2",
+            ElementFormat::U4 => "U4",
+            ElementFormat::U8 => "U8",
+            ElementFormat::I32 => "i32",
+        }
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// What sums are made of: `i32` or `f32`.
+pub trait Number:
+    Copy + Default + PartialEq + PartialOrd + core::ops::AddAssign + core::ops::Mul<Output = Self> + sealed::Sealed
+{
+}
+impl sealed::Sealed for i32 {}
+impl Number for i32 {}
+impl Number for f32 {}
+
+/// A format of values at compile time: how they are stored and what the arithmetic reads.
+pub trait Element: sealed::Sealed + Copy {
+    /// How one value lies in RAM.
+    type Raw: Copy + Default + PartialEq;
+    /// What the sums are made of: `i32` or `f32`.
+    type Value: Number;
+    /// The same as a value.
+    const FORMAT: ElementFormat;
+    /// The number behind a stored value; zero behind the default one, and behind no other.
+    fn read(raw: Self::Raw) -> Self::Value;
+    /// The stored values as bytes, where each is one.
+    fn bytes(raw: &[Self::Raw]) -> Option<&[u8]> {
+        let _ = raw;
+        None
+    }
+}
+
+/// A format that a layer may pass on to the next one.
+pub trait Level: Levels {}
+
+/// Levels of inputs, one byte each.
+pub trait Levels: Element<Raw = u8, Value = i32> {
+    /// `level = byte >> SHIFT`: pixels are levels by their highest bits.
+    const SHIFT: u32;
+    /// The bits of a level, in each of four bytes.
+    const MASK: u32 = (((1 << Self::FORMAT.bits()) - 1) << Self::SHIFT) * 0x0101_0101;
+    /// Layout of 8-bit weights for such inputs: the same as [`WeightFormat::order`](super::WeightFormat::order).
+    type Layout8: LayoutType;
+    /// Level of a byte.
+    #[inline(always)]
+    fn level(byte: u8) -> u32 {
+        u32::from(byte) >> Self::SHIFT & u32::from(Self::FORMAT.top_level())
+    }
+}
+
+macro_rules! level {
+    ($($name:ident: $range:literal, $layout:ty;)*) => {$(
+        #[doc = concat!("Levels ", $range, ", one byte each in RAM.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+        impl sealed::Sealed for $name {}
+        impl Element for $name {
+            type Raw = u8;
+            type Value = i32;
+            const FORMAT: ElementFormat = ElementFormat::$name;
+            #[inline(always)]
+            fn read(raw: u8) -> i32 {
+                i32::from(raw)
+            }
+        }
+        impl Level for $name {}
+        impl Levels for $name {
+            const SHIFT: u32 = 0;
+            type Layout8 = $layout;
+        }
+        impl Levels for Pixel<$name> {
+            const SHIFT: u32 = u8::BITS - ElementFormat::$name.bits();
+            type Layout8 = $layout;
+        }
+        impl Element for Pixel<$name> {
+            type Raw = u8;
+            type Value = i32;
+            const FORMAT: ElementFormat = ElementFormat::$name;
+            #[inline(always)]
+            fn read(raw: u8) -> i32 {
+                i32::from(ElementFormat::$name.level_of_pixel(raw))
+            }
+        }
+    )*};
+}
+
+level! {
+    U1: "0..=1", Columns;
+    U2: "0..=3", Columns;
+    U4: "0..=15", Columns;
+    U8: "0..=255", Tiles;
+}
+
+impl sealed::Sealed for f32 {}
+impl Element for f32 {
+    type Raw = f32;
+    type Value = f32;
+    const FORMAT: ElementFormat = ElementFormat::F32;
+    #[inline(always)]
+    fn read(raw: f32) -> f32 {
+        raw
+    }
+}
+
+/// A pixel 0..=255 that a first layer reads as the format `E`.
+#[derive(Clone, Copy, Debug)]
+pub struct Pixel<E>(core::marker::PhantomData<E>);
+
+impl<E> sealed::Sealed for Pixel<E> {}
+impl Element for Pixel<f32> {
+    type Raw = u8;
+    type Value = f32;
+    const FORMAT: ElementFormat = ElementFormat::F32;
+    #[inline(always)]
+    fn read(raw: u8) -> f32 {
+        f32::from(raw) / 255.0
+    }
+    #[inline(always)]
+    fn bytes(raw: &[u8]) -> Option<&[u8]> {
+        Some(raw)
+    }
+}
+
+/// The sums of a last layer.
+#[derive(Clone, Copy, Debug)]
+pub struct Logit<V>(core::marker::PhantomData<V>);
+
+impl<V> sealed::Sealed for Logit<V> {}
+impl Element for Logit<i32> {
+    type Raw = i32;
+    type Value = i32;
+    const FORMAT: ElementFormat = ElementFormat::I32;
+    fn read(raw: i32) -> i32 {
+        raw
+    }
+}
+impl Element for Logit<f32> {
+    type Raw = f32;
+    type Value = f32;
+    const FORMAT: ElementFormat = ElementFormat::F32;
+    fn read(raw: f32) -> f32 {
+        raw
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_of_pixels_are_their_highest_bits() {
+        assert_eq!(Pixel::<U4>::read(15), 0);
+        assert_eq!(Pixel::<U4>::read(16), 1);
+        assert_eq!(Pixel::<U4>::read(255), 15);
+        assert_eq!(Pixel::<U1>::read(127), 0);
+        assert_eq!(Pixel::<U1>::read(128), 1);
+        assert_eq!(Pixel::<U8>::read(200), 200);
+    }
+
+    #[test]
+    fn float_pixels_span_zero_to_one_exactly() {
+        assert_eq!(Pixel::<f32>::read(0), 0.0);
+        assert_eq!(Pixel::<f32>::read(255), 1.0);
+    }
+}

@@ -1,0 +1,218 @@
+//! How weights are stored, and how rows of them lie in a blob.
+
+use serde::{Deserialize, Serialize};
+
+use super::element::{ElementFormat, Number};
+use super::layout::Order;
+
+/// The number format of a layer's weights, as a blob states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum WeightFormat {
+    /// Little-endian IEEE 754 single precision, finite.
+    F32,
+    /// Bytes `weight + 128`, −127..=127.
+    I8,
+    /// Nibbles `weight + 8`, −7..=7; the low nibble is the even output.
+    I4,
+    /// Ternary, two bits `weight + 1`, −1..=1; the lowest bits are the first of four outputs.
+    I2,
+}
+
+impl WeightFormat {
+    /// Order of the weights of a layer that reads inputs of a format.
+    pub const fn order(self, input: ElementFormat) -> Order {
+        match (self, input) {
+            (WeightFormat::I8, ElementFormat::U8) => Order::Tiles,
+            _ => Order::Columns,
+        }
+    }
+
+    /// Bytes of a row: one input's column, or sixteen inputs' tiles. Always a whole number of 32-bit words.
+    ///
+    /// | format | order   | weights per word       |
+    /// |--------|---------|------------------------|
+    /// | `F32`  | columns | 1                      |
+    /// | `I8`   | columns | 4 outputs              |
+    /// | `I8`   | tiles   | 2 inputs × 2 outputs   |
+    /// | `I4`   | columns | 8 outputs              |
+    /// | `I2`   | columns | 16 outputs             |
+    pub const fn row_bytes(self, input: ElementFormat, outputs: usize) -> usize {
+        4 * match (self.order(input), self) {
+            (Order::Tiles, _) => 8 * outputs.div_ceil(2),
+            (Order::Columns, WeightFormat::F32) => outputs,
+            (Order::Columns, WeightFormat::I8) => outputs.div_ceil(4),
+            (Order::Columns, WeightFormat::I4) => outputs.div_ceil(8),
+            (Order::Columns, WeightFormat::I2) => outputs.div_ceil(16),
+        }
+    }
+
+    /// Number of rows.
+    pub const fn rows(self, input: ElementFormat, inputs: usize) -> usize {
+        inputs.div_ceil(self.order(input).inputs_of_row())
+    }
+
+    /// Bits of one weight.
+    pub const fn bits(self) -> u32 {
+        match self {
+            WeightFormat::F32 => 32,
+            WeightFormat::I8 => 8,
+            WeightFormat::I4 => 4,
+            WeightFormat::I2 => 2,
+        }
+    }
+
+    /// Largest magnitude of an integer weight; 0 for `F32`.
+    pub const fn limit(self) -> i32 {
+        match self {
+            WeightFormat::F32 => 0,
+            WeightFormat::I8 => 127,
+            WeightFormat::I4 => 7,
+            WeightFormat::I2 => 1,
+        }
+    }
+
+    /// What is added to an integer weight before it is stored, so that its bits are a number without a sign; 0 for `F32`.
+    pub const fn offset(self) -> i32 {
+        match self {
+            WeightFormat::F32 => 0,
+            WeightFormat::I8 => 128,
+            WeightFormat::I4 => 8,
+            WeightFormat::I2 => 1,
+        }
+    }
+
+    /// Name of the Rust type.
+    pub const fn name(self) -> &'static str {
+        match self {
+            WeightFormat::F32 => "f32",
+            WeightFormat::I8 => "I8",
+            WeightFormat::I4 => "I4",
+            WeightFormat::I2 => "I2",
+        }
+    }
+}
+
+/// A weight format at compile time.
+pub trait Weight: Copy {
+    /// What the sums are made of: `i32` or `f32`.
+    type Value: Number;
+    /// How weights lie in a column: a number, or a word of several.
+    type Cell: Copy;
+    /// The same as a value.
+    const FORMAT: WeightFormat;
+    /// Cells of one row, see [`WeightFormat::row_bytes`].
+    fn row_cells(input: ElementFormat, outputs: usize) -> usize {
+        Self::FORMAT.row_bytes(input, outputs) / size_of::<Self::Cell>()
+    }
+    /// Weight of an input of a row to an output.
+    fn of(row: &[Self::Cell], order: Order, input: usize, output: usize) -> Self::Value;
+}
+
+/// 8-bit weights.
+#[derive(Clone, Copy, Debug)]
+pub struct I8;
+
+/// 4-bit weights.
+#[derive(Clone, Copy, Debug)]
+pub struct I4;
+
+/// Ternary weights.
+#[derive(Clone, Copy, Debug)]
+pub struct I2;
+
+impl Weight for f32 {
+    type Value = f32;
+    type Cell = f32;
+    const FORMAT: WeightFormat = WeightFormat::F32;
+    #[inline(always)]
+    fn of(row: &[f32], order: Order, input: usize, output: usize) -> f32 {
+        // Beyond the row there is nothing.
+        row.get(order.place(input, output)).copied().unwrap_or_default()
+    }
+}
+
+impl Weight for I8 {
+    type Value = i32;
+    type Cell = u32;
+    const FORMAT: WeightFormat = WeightFormat::I8;
+    #[inline(always)]
+    fn of(row: &[u32], order: Order, input: usize, output: usize) -> i32 {
+        unpack(row, order, input, output, Self::FORMAT)
+    }
+}
+
+impl Weight for I4 {
+    type Value = i32;
+    type Cell = u32;
+    const FORMAT: WeightFormat = WeightFormat::I4;
+    #[inline(always)]
+    fn of(row: &[u32], order: Order, input: usize, output: usize) -> i32 {
+        unpack(row, order, input, output, Self::FORMAT)
+    }
+}
+
+impl Weight for I2 {
+    type Value = i32;
+    type Cell = u32;
+    const FORMAT: WeightFormat = WeightFormat::I2;
+    #[inline(always)]
+    fn of(row: &[u32], order: Order, input: usize, output: usize) -> i32 {
+        unpack(row, order, input, output, Self::FORMAT)
+    }
+}
+
+/// As [`Weight::of`], for integers.
+#[inline(always)]
+pub(crate) fn unpack(row: &[u32], order: Order, input: usize, output: usize, format: WeightFormat) -> i32 {
+    let bits = format.bits() as usize;
+    let bit = order.place(input, output) * bits;
+    // Beyond the row there is nothing.
+    let Some(word) = row.get(bit / 32) else { return 0 };
+    let code = word >> (bit % 32) & ((1 << bits) - 1);
+    match (order, output % 2) {
+        (Order::Tiles, 1) => i32::from(code as i8),
+        _ => code as i32 - format.offset(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_whole_words() {
+        use ElementFormat::{F32, U4, U8};
+        assert_eq!(WeightFormat::F32.row_bytes(F32, 10), 40);
+        assert_eq!(WeightFormat::I8.row_bytes(U4, 10), 12);
+        assert_eq!(WeightFormat::I8.row_bytes(U4, 1), 4);
+        assert_eq!(WeightFormat::I8.row_bytes(U8, 10), 160);
+        assert_eq!(WeightFormat::I8.row_bytes(U8, 7), 128);
+        assert_eq!(WeightFormat::I4.row_bytes(U8, 10), 8);
+        assert_eq!(WeightFormat::I4.row_bytes(U4, 64), 32);
+        assert_eq!(WeightFormat::I2.row_bytes(U4, 17), 8);
+    }
+
+    #[test]
+    fn tiles_round_inputs_up_to_sixteen() {
+        assert_eq!(WeightFormat::I8.rows(ElementFormat::U8, 17), 2);
+        assert_eq!(WeightFormat::I8.rows(ElementFormat::U4, 5), 5);
+    }
+
+    #[test]
+    fn bytes_are_offset_by_128() {
+        assert_eq!([0, 1, 2].map(|o| I8::of(&[0x00ff_8001], Order::Columns, 0, o)), [-127, 0, 127]);
+    }
+
+    #[test]
+    fn ternary_weights_are_offset_by_one_four_in_a_byte() {
+        assert_eq!([0, 1, 2, 3].map(|o| I2::of(&[0b01_10_01_00], Order::Columns, 0, o)), [-1, 0, 1, 0]);
+    }
+
+    #[test]
+    fn nibbles_are_offset_by_eight_low_one_first() {
+        assert_eq!(I4::of(&[0xf1], Order::Columns, 0, 0), -7);
+        assert_eq!(I4::of(&[0xf1], Order::Columns, 0, 1), 7);
+        assert_eq!(I4::of(&[0x88], Order::Columns, 0, 1), 0);
+    }
+}

@@ -1,0 +1,283 @@
+//! Columns of a list, times their levels, added to sixteen sums.
+
+use core::arch::naked_asm;
+
+use super::super::args::{Add, Blocks};
+use crate::format::Level;
+
+/// All lanes of the word in r4 at once: [`minus!`] takes the others away.
+macro_rules! all {
+    ($lane:literal) => {
+        concat!("mov r3, r4\n", "muls r3, r7, r3\n", "add ", $lane, ", r3\n")
+    };
+}
+
+/// Two outputs of the word in r4, into `$lane`.
+macro_rules! lane {
+    ($lane:literal, $shift:literal) => {
+        concat!("lsrs r3, r4, #", $shift, "\nands r3, r5\n", "muls r3, r7, r3\n", "add ", $lane, ", r3\n")
+    };
+}
+
+/// A word of 8-bit weights.
+macro_rules! bytes {
+    ($a:literal, $b:literal) => {
+        concat!("ldmia r6!, {{r4}}\n", all!($a), lane!($b, "8"))
+    };
+}
+
+/// A word of 4-bit weights.
+macro_rules! nibbles {
+    ($a:literal, $b:literal, $c:literal, $d:literal) => {
+        concat!("ldmia r6!, {{r4}}\n", all!($a), lane!($b, "4"), lane!($c, "8"), lane!($d, "12"))
+    };
+}
+
+/// A word of ternary weights.
+macro_rules! pairs {
+    () => {
+        concat!(
+            "ldmia r6!, {{r4}}\n",
+            all!("r0"),
+            lane!("r1", "2"),
+            lane!("r8", "4"),
+            lane!("r9", "6"),
+            lane!("r10", "8"),
+            lane!("r11", "10"),
+            lane!("r12", "12"),
+            lane!("lr", "14")
+        )
+    };
+}
+
+/// Takes a lane of a word away from all of it, in r3.
+macro_rules! minus {
+    ($lane:literal, $shift:literal) => {
+        concat!("mov r7, ", $lane, "\nlsls r7, r7, #", $shift, "\nsubs r3, r3, r7\n")
+    };
+}
+
+/// Puts what the lanes start with into r7, and the sums before and after into r0 and r1, where no lanes are left.
+macro_rules! rest {
+    () => {
+        "ldr r7, [sp]\nldr r0, [sp, #12]\nldr r1, [sp, #16]\n"
+    };
+}
+
+/// Adds the lower half of a lane to the sum at `$at`.
+macro_rules! low {
+    ($lane:literal, $at:literal) => {
+        concat!("sxth r2, ", $lane, "\nldr r7, [r0, #", $at, "]\nadds r7, r7, r2\nstr r7, [r1, #", $at, "]\n")
+    };
+}
+
+/// Adds the upper half of a lane, rounded, to the sum at `$at`.
+macro_rules! high {
+    ($lane:literal, $at:literal) => {
+        concat!(
+            "asrs r2, ",
+            $lane,
+            ", #15\nadds r2, #1\nasrs r2, r2, #1\nldr r7, [r0, #",
+            $at,
+            "]\nadds r7, r7, r2\nstr r7, [r1, #",
+            $at,
+            "]\n"
+        )
+    };
+}
+
+/// Two lanes of a word of 8-bit weights, to four sums from `$o0` on.
+macro_rules! add_bytes {
+    ($a:literal, $b:literal, $o0:literal $o1:literal $o2:literal $o3:literal) => {
+        concat!(
+            "mov r3, ",
+            $a,
+            "\n",
+            minus!($b, "8"),
+            "mov r4, ",
+            $b,
+            "\n",
+            rest!(),
+            "adds r3, r3, r7\nadds r4, r4, r7\n",
+            low!("r3", $o0),
+            low!("r4", $o1),
+            high!("r3", $o2),
+            high!("r4", $o3),
+        )
+    };
+}
+
+/// Four lanes to eight sums; the first is what `$first` leaves in r3.
+macro_rules! add_four {
+    ($first:expr, $b:literal, $c:literal, $d:literal, $($low:literal)+, $($high:literal)+) => {
+        concat!(
+            $first,
+            "mov r4, ",
+            $b,
+            "\nmov r5, ",
+            $c,
+            "\nmov r6, ",
+            $d,
+            "\n",
+            rest!(),
+            "adds r3, r3, r7\nadds r4, r4, r7\nadds r5, r5, r7\nadds r6, r6, r7\n",
+            add_four!(@low "r3" "r4" "r5" "r6", $($low)+),
+            add_four!(@high "r3" "r4" "r5" "r6", $($high)+),
+        )
+    };
+    (@low $($lane:literal)+, $($at:literal)+) => { concat!($(low!($lane, $at)),+) };
+    (@high $($lane:literal)+, $($at:literal)+) => { concat!($(high!($lane, $at)),+) };
+}
+
+/// Four lanes of a word of 4-bit weights.
+macro_rules! add_nibbles {
+    ($a:literal, $b:literal, $c:literal, $d:literal, $($at:tt)+) => {
+        add_four!(
+            concat!("mov r3, ", $a, "\n", minus!($b, "4"), minus!($c, "8"), minus!($d, "12")),
+            $b, $c, $d, $($at)+
+        )
+    };
+}
+
+/// Walks a list that ends with `x = 0` once for each block: r2 its entries, r6 the column, r7 the level, r5 the mask, r4 a word of
+/// weights, r0, r1 and r8 to lr the lanes. On the stack are the fields of [`Blocks`].
+macro_rules! blocks {
+    ($name:ident, $mask:literal, $words:expr, $sums:expr) => {
+        /// # Safety
+        ///
+        /// The list has an entry and an end, and columns that have words for these sums.
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name(blocks: &Blocks) {
+            naked_asm!(
+                "push {{r4, r5, r6, r7, lr}}",
+                "mov r4, r8",
+                "mov r5, r9",
+                "mov r6, r10",
+                "mov r7, r11",
+                "push {{r4, r5, r6, r7}}",
+                "ldmia r0!, {{r1, r2, r3, r4, r5, r6}}",
+                "push {{r1, r2, r3, r4, r5, r6}}",
+                "1:",
+                "movs r0, #0",
+                "movs r1, #0",
+                "mov r8, r0",
+                "mov r9, r0",
+                "mov r10, r0",
+                "mov r11, r0",
+                "mov r12, r0",
+                "mov lr, r0",
+                concat!("movs r5, #", $mask),
+                "lsls r3, r5, #16",
+                "orrs r5, r3",
+                "ldr r2, [sp, #8]",
+                "ldr r6, [r2]",
+                "ldr r7, [r2, #4]",
+                "2:",
+                $words,
+                "stmia r2!, {{r6, r7}}",
+                "ldr r6, [r2]",
+                "ldr r7, [r2, #4]",
+                "cmp r7, #0",
+                "bne 2b",
+                $sums,
+                "adds r0, #64",
+                "adds r1, #64",
+                "str r0, [sp, #12]",
+                "str r1, [sp, #16]",
+                "ldr r2, [sp, #20]",
+                "cmp r1, r2",
+                "bhs 3f",
+                "b 1b",
+                "3:",
+                "add sp, #24",
+                "pop {{r4, r5, r6, r7}}",
+                "mov r8, r4",
+                "mov r9, r5",
+                "mov r10, r6",
+                "mov r11, r7",
+                "pop {{r4, r5, r6, r7, pc}}",
+            )
+        }
+    };
+}
+
+blocks!(bytes_1, "0xff", bytes!("r0", "r1"), add_bytes!("r0", "r1", "0" "4" "8" "12"));
+blocks!(
+    bytes_2,
+    "0xff",
+    concat!(bytes!("r0", "r1"), bytes!("r8", "r9")),
+    concat!(add_bytes!("r0", "r1", "0" "4" "8" "12"), add_bytes!("r8", "r9", "16" "20" "24" "28"))
+);
+blocks!(
+    bytes_3,
+    "0xff",
+    concat!(bytes!("r0", "r1"), bytes!("r8", "r9"), bytes!("r10", "r11")),
+    concat!(
+        add_bytes!("r0", "r1", "0" "4" "8" "12"),
+        add_bytes!("r8", "r9", "16" "20" "24" "28"),
+        add_bytes!("r10", "r11", "32" "36" "40" "44")
+    )
+);
+blocks!(
+    bytes_4,
+    "0xff",
+    concat!(bytes!("r0", "r1"), bytes!("r8", "r9"), bytes!("r10", "r11"), bytes!("r12", "lr")),
+    concat!(
+        add_bytes!("r0", "r1", "0" "4" "8" "12"),
+        add_bytes!("r8", "r9", "16" "20" "24" "28"),
+        add_bytes!("r10", "r11", "32" "36" "40" "44"),
+        add_bytes!("r12", "lr", "48" "52" "56" "60")
+    )
+);
+blocks!(
+    nibbles_1,
+    "0xf",
+    nibbles!("r0", "r1", "r8", "r9"),
+    add_nibbles!("r0", "r1", "r8", "r9", "0" "4" "8" "12", "16" "20" "24" "28")
+);
+blocks!(
+    nibbles_2,
+    "0xf",
+    concat!(nibbles!("r0", "r1", "r8", "r9"), nibbles!("r10", "r11", "r12", "lr")),
+    concat!(
+        add_nibbles!("r0", "r1", "r8", "r9", "0" "4" "8" "12", "16" "20" "24" "28"),
+        add_nibbles!("r10", "r11", "r12", "lr", "32" "36" "40" "44", "48" "52" "56" "60")
+    )
+);
+blocks!(
+    pairs_1,
+    "3",
+    pairs!(),
+    concat!(
+        add_four!(
+            concat!(
+                "mov r3, r0\n",
+                minus!("r1", "2"),
+                minus!("r8", "4"),
+                minus!("r9", "6"),
+                minus!("r10", "8"),
+                minus!("r11", "10"),
+                minus!("r12", "12"),
+                minus!("lr", "14")
+            ),
+            "r1", "r8", "r9", "0" "4" "8" "12", "32" "36" "40" "44"
+        ),
+        add_four!("mov r3, r10\n", "r11", "r12", "lr", "16" "20" "24" "28", "48" "52" "56" "60")
+    )
+);
+
+/// As [`portable::bytes`](super::super::portable::bytes).
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
+pub const fn bytes<E: Level>() -> [Add; 4] {
+    [bytes_1, bytes_2, bytes_3, bytes_4]
+}
+/// As [`portable::nibbles`](super::super::portable::nibbles); 41 cycles for 16 outputs.
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
+pub const fn nibbles<E: Level>() -> [Add; 2] {
+    [nibbles_1, nibbles_2]
+}
+/// As [`portable::pairs`](super::super::portable::pairs).
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
+pub const fn pairs<E: Level>() -> Add {
+    pairs_1
+}

@@ -1,0 +1,310 @@
+//! Columns of a list, times their levels, added to sixteen sums.
+
+use core::arch::naked_asm;
+
+use super::super::args::{Add, Blocks};
+use crate::format::Level;
+
+/// Loads the last words of a block, and lets the entry go on behind them.
+macro_rules! last {
+    ("one") => {
+        "ldr r6, [r5], #4\nstr r5, [r10, #-8]\n"
+    };
+    ("two") => {
+        "ldrd r6, r12, [r5], #8\nstr r5, [r10, #-8]\n"
+    };
+}
+
+/// All lanes of `$word` at once, `$word · x`: [`decode!`] takes the others away.
+macro_rules! all {
+    ($lane:literal, $word:literal) => {
+        concat!("mla ", $lane, ", ", $word, ", r7, ", $lane, "\n")
+    };
+}
+
+/// Two outputs of `$word` in `$lane`, by way of `$to`; the last of a word may destroy it.
+macro_rules! lane {
+    ($lane:literal, $to:literal, $word:literal, $shift:literal) => {
+        concat!("and ", $to, ", lr, ", $word, ", lsr #", $shift, "\nmla ", $lane, ", ", $to, ", r7, ", $lane, "\n")
+    };
+}
+
+/// A word of 8-bit weights.
+#[cfg(not(sinapse_dsp))]
+macro_rules! bytes {
+    ($word:literal, $a:literal, $b:literal) => {
+        concat!(all!($a, $word), lane!($b, $word, $word, "8"))
+    };
+}
+
+/// A word of 8-bit weights: `UXTB16` needs no mask.
+#[cfg(sinapse_dsp)]
+macro_rules! bytes {
+    ($word:literal, $a:literal, $b:literal) => {
+        concat!(all!($a, $word), "uxtb16 ", $word, ", ", $word, ", ror #8\nmla ", $b, ", ", $word, ", r7, ", $b, "\n")
+    };
+}
+
+/// A word of 4-bit weights, by way of r5.
+macro_rules! nibbles {
+    ($word:literal, $a:literal, $b:literal, $c:literal, $d:literal) => {
+        concat!(
+            all!($a, $word),
+            lane!($b, "r5", $word, "4"),
+            lane!($c, "r5", $word, "8"),
+            lane!($d, $word, $word, "12")
+        )
+    };
+}
+
+/// A word of ternary weights, by way of r5.
+macro_rules! pairs {
+    () => {
+        concat!(
+            all!("r0", "r6"),
+            lane!("r1", "r5", "r6", "2"),
+            lane!("r2", "r5", "r6", "4"),
+            lane!("r3", "r5", "r6", "6"),
+            lane!("r4", "r5", "r6", "8"),
+            lane!("r8", "r5", "r6", "10"),
+            lane!("r9", "r5", "r6", "12"),
+            lane!("r11", "r6", "r6", "14")
+        )
+    };
+}
+
+/// Adds the lower half of a lane to a sum.
+#[cfg(sinapse_dsp)]
+macro_rules! low {
+    ($sum:literal, $lane:literal) => {
+        concat!("sxtah ", $sum, ", ", $sum, ", ", $lane, "\n")
+    };
+}
+
+/// Adds the lower half of a lane to a sum.
+#[cfg(not(sinapse_dsp))]
+macro_rules! low {
+    ($sum:literal, $lane:literal) => {
+        concat!("sxth r12, ", $lane, "\nadd ", $sum, ", ", $sum, ", r12\n")
+    };
+}
+
+/// Adds the upper half of a lane to a sum.
+macro_rules! high {
+    ($sum:literal, $lane:literal) => {
+        concat!("add ", $lane, ", #0x8000\nadd ", $sum, ", ", $sum, ", ", $lane, ", asr #16\n")
+    };
+}
+
+/// Adds the lanes of a word, two of them neighbours, to the next sums: first all lower halves, then the upper ones.
+macro_rules! sums {
+    ($(($a:literal $b:literal))+) => {
+        concat!(
+            $("ldrd r6, r7, [r10], #8\n", low!("r6", $a), low!("r7", $b), "strd r6, r7, [r5], #8\n",)+
+            $("ldrd r6, r7, [r10], #8\n", high!("r6", $a), high!("r7", $b), "strd r6, r7, [r5], #8\n",)+
+        )
+    };
+}
+
+/// Two sums in r6 and r7 to levels, by the scale in lr: `SMMULR` is a multiplication and a rounded shift by 32 bits, and `USAT`
+/// cuts below and above.
+#[cfg(sinapse_dsp)]
+macro_rules! two_levels {
+    () => {
+        concat!(
+            "smmulr r6, r6, lr\nsmmulr r7, r7, lr\nusat r6, #{bits}, r6\nusat r7, #{bits}, r7\n",
+            "strb r6, [r5], #1\nstrb r7, [r5], #1\n"
+        )
+    };
+}
+
+/// As [`sums!`], to levels: ReLU. No sum goes to memory.
+#[cfg(sinapse_dsp)]
+macro_rules! levels {
+    ($(($a:literal $b:literal))+) => {
+        concat!(
+            $("ldrd r6, r7, [r10], #8\n", low!("r6", $a), low!("r7", $b), two_levels!(),)+
+            $("ldrd r6, r7, [r10], #8\n", high!("r6", $a), high!("r7", $b), two_levels!(),)+
+        )
+    };
+}
+
+/// What becomes of the sums of all lanes, of which `$pairs` are neighbours, word by word: sums in memory, or, where there is a
+/// scale, levels.
+#[cfg(sinapse_dsp)]
+macro_rules! finish {
+    ($($pairs:tt)+) => {
+        concat!(
+            "ldr lr, [sp, #24]\ncmp lr, #0\nbne 7f\n",
+            $(sums! $pairs,)+
+            "b 8f\n7:\n",
+            $(levels! $pairs,)+
+            "8:\n"
+        )
+    };
+}
+
+/// What becomes of the sums of all lanes, of which `$pairs` are neighbours, word by word: sums in memory.
+#[cfg(not(sinapse_dsp))]
+macro_rules! finish {
+    ($($pairs:tt)+) => {
+        concat!($(sums! $pairs,)+)
+    };
+}
+
+/// Walks a list that ends with `x = 0` once for each block: r10 its entries, r5 the column, r7 the level, lr the mask, r6 and
+/// r12 words of weights. Then r10 the sums before, r5 those after, or the levels. Four entries a turn, the first turn may have
+/// fewer: the end is looked for a quarter as often.
+///
+/// `$whole` makes what lanes of whole words start with, in r0, of what the others start with, in r1. On the stack are the fields of
+/// [`Blocks`].
+macro_rules! blocks {
+    ($name:ident, $whole:literal [$($all:literal)*] [$($lane:literal)*], $mask:literal, $words:expr, $sums:expr) => {
+        /// # Safety
+        ///
+        /// The list has an end, and columns that have words for these sums.
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name<E: Level>(blocks: &Blocks) {
+            naked_asm!(
+                dsp!(),
+                "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
+                "ldm r0, {{r1, r2, r3, r4, r5, r6, r7}}",
+                "push {{r1, r2, r3, r4, r5, r6, r7}}",
+                "1:",
+                "ldm sp, {{r1, r6, r10}}",
+                $whole,
+                concat!($("mov ", $all, ", r0\n",)*),
+                concat!($("mov ", $lane, ", r1\n",)*),
+                concat!("mov lr, #", $mask),
+                "lsls r6, r6, #31",
+                "ldm r10!, {{r5, r7}}",
+                "bcs 6f",
+                "bmi 5f",
+                ".p2align 2",
+                "2:",
+                $words,
+                "ldm r10!, {{r5, r7}}",
+                "3:",
+                $words,
+                "ldm r10!, {{r5, r7}}",
+                "4:",
+                $words,
+                "ldm r10!, {{r5, r7}}",
+                "5:",
+                $words,
+                "ldm r10!, {{r5, r7}}",
+                "cmp r7, #0",
+                "bne 2b",
+                "ldrd r10, r5, [sp, #12]",
+                $sums,
+                "strd r10, r5, [sp, #12]",
+                "ldr r0, [sp, #20]",
+                "cmp r5, r0",
+                "blo 1b",
+                "add sp, #28",
+                "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
+                "6:",
+                "bmi 3b",
+                "b 4b",
+                "/* levels of {bits} bits */", // an operand must be used, with and without the DSP extension
+                bits = const E::FORMAT.bits(),
+            )
+        }
+    };
+}
+
+/// Blocks of words of 8-bit weights.
+macro_rules! byte_blocks {
+    ($name:ident [$($all:literal)*] [$($lane:literal)*], $words:expr $(, $first:literal $second:literal)+) => {
+        blocks!(
+            $name,
+            "add r0, r1, r1, lsl #8" [$($all)*] [$($lane)*],
+            0x00ff_00ff,
+            $words,
+            concat!($(decode!($first, $second "8"),)+ finish!($((($first $second)))+))
+        );
+    };
+}
+
+/// Blocks of words of 4-bit weights.
+macro_rules! nibble_blocks {
+    ($name:ident [$($all:literal)*] [$($lane:literal)*], $words:expr $(, $a:literal $b:literal $c:literal $d:literal)+) => {
+        blocks!(
+            $name,
+            "add r0, r1, r1, lsl #4\nadd r0, r0, r0, lsl #8" [$($all)*] [$($lane)*],
+            0x000f_000f,
+            $words,
+            concat!($(decode!($a, $b "4", $c "8", $d "12"),)+ finish!($((($a $b) ($c $d)))+))
+        );
+    };
+}
+
+byte_blocks!(bytes_1 [] [], concat!(last!("one"), bytes!("r6", "r0", "r1")), "r0" "r1");
+byte_blocks!(
+    bytes_2 ["r2"] ["r3"],
+    concat!(last!("two"), bytes!("r6", "r0", "r1"), bytes!("r12", "r2", "r3")),
+    "r0" "r1",
+    "r2" "r3"
+);
+byte_blocks!(
+    bytes_3 ["r2" "r4"] ["r3" "r8"],
+    concat!(
+        "ldrd r6, r12, [r5], #8\n",
+        bytes!("r6", "r0", "r1"),
+        bytes!("r12", "r2", "r3"),
+        last!("one"),
+        bytes!("r6", "r4", "r8")
+    ),
+    "r0" "r1",
+    "r2" "r3",
+    "r4" "r8"
+);
+byte_blocks!(
+    bytes_4 ["r2" "r4" "r9"] ["r3" "r8" "r11"],
+    concat!(
+        "ldrd r6, r12, [r5], #8\n",
+        bytes!("r6", "r0", "r1"),
+        bytes!("r12", "r2", "r3"),
+        last!("two"),
+        bytes!("r6", "r4", "r8"),
+        bytes!("r12", "r9", "r11")
+    ),
+    "r0" "r1",
+    "r2" "r3",
+    "r4" "r8",
+    "r9" "r11"
+);
+nibble_blocks!(
+    nibbles_1 [] ["r2" "r3"],
+    concat!(last!("one"), nibbles!("r6", "r0", "r1", "r2", "r3")),
+    "r0" "r1" "r2" "r3"
+);
+nibble_blocks!(
+    nibbles_2 ["r4"] ["r2" "r3" "r8" "r9" "r11"],
+    concat!(last!("two"), nibbles!("r6", "r0", "r1", "r2", "r3"), nibbles!("r12", "r4", "r8", "r9", "r11")),
+    "r0" "r1" "r2" "r3",
+    "r4" "r8" "r9" "r11"
+);
+blocks!(
+    pairs_1,
+    "add r0, r1, r1, lsl #2\nadd r0, r0, r0, lsl #4\nadd r0, r0, r0, lsl #8" [] ["r2" "r3" "r4" "r8" "r9" "r11"],
+    0x0003_0003,
+    concat!(last!("one"), pairs!()),
+    concat!(
+        decode!("r0", "r1" "2", "r2" "4", "r3" "6", "r4" "8", "r8" "10", "r9" "12", "r11" "14"),
+        finish!((("r0" "r1") ("r2" "r3") ("r4" "r8") ("r9" "r11")))
+    )
+);
+
+/// As [`portable::bytes`](super::super::portable::bytes).
+pub const fn bytes<E: Level>() -> [Add; 4] {
+    [bytes_1::<E>, bytes_2::<E>, bytes_3::<E>, bytes_4::<E>]
+}
+/// As [`portable::nibbles`](super::super::portable::nibbles).
+pub const fn nibbles<E: Level>() -> [Add; 2] {
+    [nibbles_1::<E>, nibbles_2::<E>]
+}
+/// As [`portable::pairs`](super::super::portable::pairs).
+pub const fn pairs<E: Level>() -> Add {
+    pairs_1::<E>
+}

@@ -1,0 +1,252 @@
+//! Columns of 4-bit weights, for 32 outputs at once.
+//!
+//! A word of eight weights is added whole, and once more without every other weight; the difference of both sums is that of
+//! the others. Each weight has eight bits there, enough for sixteen columns:
+//!
+//! ```text
+//! all += word; odd += word >> 4 & 0x0f0f_0f0f          # up to 16 times
+//! even = all - 16 · odd
+//! lanes += (even, odd, even >> 8, odd >> 8) & 0x00ff_00ff
+//! ```
+
+use core::arch::naked_asm;
+
+use super::super::super::args::Blocks;
+
+/// A word of weights.
+macro_rules! word {
+    ($word:literal, $all:literal, $odd:literal) => {
+        concat!("add ", $all, ", ", $word, "\nand ", $word, ", lr, ", $word, ", lsr #4\nadd ", $odd, ", ", $word, "\n",)
+    };
+}
+
+/// Four words of the next column in the list at r10.
+macro_rules! column {
+    () => {
+        concat!(
+            "ldr r5, [r10], #4\n",
+            "ldrd r6, r7, [r5], #8\n",
+            word!("r6", "r0", "r4"),
+            word!("r7", "r1", "r8"),
+            "ldrd r6, r7, [r5], #8\n",
+            "str r5, [r10, #-4]\n",
+            word!("r6", "r2", "r9"),
+            word!("r7", "r3", "r11"),
+        )
+    };
+}
+
+/// Adds the sums of a word to the four lanes at r5, which are outputs (0, 4), (1, 5), (2, 6), (3, 7); both sums are zero then.
+#[cfg(sinapse_dsp)]
+macro_rules! spread {
+    ($all:literal, $odd:literal) => {
+        concat!(
+            "ldm r5, {{r6, r7, r12, lr}}\n",
+            "sub ",
+            $all,
+            ", ",
+            $all,
+            ", ",
+            $odd,
+            ", lsl #4\n",
+            "uxtab16 r6, r6, ",
+            $all,
+            "\nuxtab16 r7, r7, ",
+            $odd,
+            "\nuxtab16 r12, r12, ",
+            $all,
+            ", ror #8\nuxtab16 lr, lr, ",
+            $odd,
+            ", ror #8\n",
+            "stm r5!, {{r6, r7, r12, lr}}\n",
+            "mov ",
+            $all,
+            ", #0\nmov ",
+            $odd,
+            ", #0\n",
+        )
+    };
+}
+
+/// Adds the sums of a word to the four lanes at r5, which are outputs (0, 4), (1, 5), (2, 6), (3, 7); both sums are zero then.
+#[cfg(not(sinapse_dsp))]
+macro_rules! spread {
+    ($all:literal, $odd:literal) => {
+        concat!(
+            "mov lr, #0x00ff00ff\n",
+            "sub ",
+            $all,
+            ", ",
+            $all,
+            ", ",
+            $odd,
+            ", lsl #4\n",
+            "ldrd r6, r7, [r5]\n",
+            "and r12, ",
+            $all,
+            ", lr\nadd r6, r12\n",
+            "and r12, ",
+            $odd,
+            ", lr\nadd r7, r12\n",
+            "strd r6, r7, [r5], #8\n",
+            "ldrd r6, r7, [r5]\n",
+            "and r12, lr, ",
+            $all,
+            ", lsr #8\nadd r6, r12\n",
+            "and r12, lr, ",
+            $odd,
+            ", lsr #8\nadd r7, r12\n",
+            "strd r6, r7, [r5], #8\n",
+            "mov ",
+            $all,
+            ", #0\nmov ",
+            $odd,
+            ", #0\n",
+        )
+    };
+}
+
+/// Makes two sums of 16 bits of `start`, which is one of 32.
+#[cfg(sinapse_dsp)]
+macro_rules! halves {
+    () => {
+        "pkhbt r11, r11, r11, lsl #16"
+    };
+}
+
+/// `start` stays as it is.
+#[cfg(not(sinapse_dsp))]
+macro_rules! halves {
+    () => {
+        ""
+    };
+}
+
+/// Adds two upper halves, times the level in lr, to the next two sums.
+#[cfg(sinapse_dsp)]
+macro_rules! upper {
+    ($a:literal, $b:literal) => {
+        concat!(
+            "ldrd r6, r7, [r10], #8\n",
+            "smlatb r6, ",
+            $a,
+            ", lr, r6\nsmlatb r7, ",
+            $b,
+            ", lr, r7\nstrd r6, r7, [r5], #8\n",
+        )
+    };
+}
+
+/// Adds a word's lanes, in r0 to r3, less the offset of its weights, times the level, to eight sums.
+#[cfg(sinapse_dsp)]
+macro_rules! outputs {
+    () => {
+        concat!(
+            "sadd16 r0, r0, r11\nsadd16 r1, r1, r11\nsadd16 r2, r2, r11\nsadd16 r3, r3, r11\n",
+            lows!("r0", "r1"),
+            lows!("r2", "r3"),
+            upper!("r0", "r1"),
+            upper!("r2", "r3"),
+        )
+    };
+}
+
+/// Adds a word's lanes, in r0 to r3, less the offset of its weights, times the level, to eight sums.
+#[cfg(not(sinapse_dsp))]
+macro_rules! outputs {
+    () => {
+        concat!(
+            "add r0, r11\nadd r1, r11\nadd r2, r11\nadd r3, r11\n",
+            lows!("r0", "r1"),
+            lows!("r2", "r3"),
+            highs!("r0", "r1"),
+            highs!("r2", "r3"),
+        )
+    };
+}
+
+/// Adds 32 outputs of 4-bit weights at a time, at least one column: 22 cycles a column, and 80 for sixteen. Four columns
+/// a turn, the first turn may have fewer.
+///
+/// # Safety
+///
+/// There are as many columns as `blocks` says, and they have words for these sums, whose number is a multiple of 32.
+#[unsafe(naked)]
+pub unsafe extern "C" fn add_nibbles(blocks: &Blocks) {
+    naked_asm!(
+        dsp!(),
+        "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
+        "ldr r7, [r0, #24]",
+        "ldm r0, {{r1, r2, r3, r4, r5, r6}}",
+        "push {{r1, r2, r3, r4, r5, r6, r7}}",
+        "sub sp, #72", // sixteen lanes, where sixteen columns end, where all do
+        "1:",
+        "mov r5, sp",
+        "movs r0, #0",
+        "movs r1, #0",
+        "movs r2, #0",
+        "movs r3, #0",
+        "stm r5!, {{r0, r1, r2, r3}}",
+        "stm r5!, {{r0, r1, r2, r3}}",
+        "stm r5!, {{r0, r1, r2, r3}}",
+        "stm r5!, {{r0, r1, r2, r3}}",
+        "mov r4, r0",
+        "mov r8, r0",
+        "mov r9, r0",
+        "mov r11, r0",
+        "mov lr, #0x0f0f0f0f",
+        "ldrd r6, r10, [sp, #76]", // how many, and the first
+        "add r7, r10, r6, lsl #2",
+        "subs r5, r6, #1",
+        "and r5, #15",
+        "add r5, #1",
+        "add r12, r10, r5, lsl #2", // the first may be fewer
+        "strd r12, r7, [sp, #64]",
+        "lsls r6, r6, #31",
+        "bcs 6f",
+        "bmi 5f",
+        ".p2align 2",
+        "2:",
+        column!(),
+        "3:",
+        column!(),
+        "4:",
+        column!(),
+        "5:",
+        column!(),
+        "ldr r5, [sp, #64]",
+        "cmp r10, r5",
+        "bne 2b",
+        "mov r5, sp",
+        spread!("r0", "r4"),
+        spread!("r1", "r8"),
+        spread!("r2", "r9"),
+        spread!("r3", "r11"),
+        "mov lr, #0x0f0f0f0f",
+        "ldrd r6, r7, [sp, #64]",
+        "add r6, #64",
+        "str r6, [sp, #64]",
+        "cmp r10, r7",
+        "bne 2b",
+        "ldr lr, [sp, #96]",
+        "ldrd r10, r5, [sp, #84]",
+        "mov r4, sp",
+        "ldr r11, [sp, #72]",
+        halves!(),
+        "7:",
+        "ldm r4!, {{r0, r1, r2, r3}}",
+        outputs!(),
+        "add r6, sp, #64",
+        "cmp r4, r6",
+        "bne 7b",
+        "strd r10, r5, [sp, #84]",
+        "ldr r0, [sp, #92]",
+        "cmp r5, r0",
+        "blo 1b",
+        "add sp, #100",
+        "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
+        "6:",
+        "bmi 3b",
+        "b 4b",
+    )
+}

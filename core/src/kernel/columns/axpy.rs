@@ -1,0 +1,59 @@
+//! Columns, input by input, nothing for zero inputs, in safe Rust.
+//!
+//! ```text
+//! for each input x that is not zero:
+//!     sums += column · x            # OUT lanes, the compiler's own vectors
+//! ```
+
+use crate::format::{Element, I2, I4, I8, Weight, WeightFormat};
+
+/// Adding a column, scaled, to all sums at once.
+pub trait Column: Weight {
+    /// `sums[o] += column[o] · x`.
+    fn add(column: &[Self::Cell], x: Self::Value, sums: &mut [Self::Value]);
+}
+
+impl Column for f32 {
+    #[inline(always)]
+    fn add(column: &[f32], x: f32, sums: &mut [f32]) {
+        for (sum, weight) in sums.iter_mut().zip(column) {
+            *sum += weight * x;
+        }
+    }
+}
+
+macro_rules! integer_column {
+    ($($weight:ty),*) => {$(
+        impl Column for $weight {
+            #[inline(always)]
+            fn add(column: &[u32], x: i32, sums: &mut [i32]) {
+                const FORMAT: WeightFormat = <$weight as Weight>::FORMAT;
+                const LANES: usize = 32 / FORMAT.bits() as usize;
+                for (sums, word) in sums.chunks_mut(LANES).zip(column) {
+                    for (o, sum) in sums.iter_mut().enumerate() {
+                        let code = word >> (FORMAT.bits() * o as u32) & ((1 << FORMAT.bits()) - 1);
+                        *sum += (code as i32 - FORMAT.offset()) * x;
+                    }
+                }
+            }
+        }
+    )*};
+}
+integer_column!(I8, I4, I2);
+
+/// Adds the products to `sums`, which hold the bias: the rest of [`reference::sums`](crate::kernel::reference::sums), for weights in
+/// columns.
+#[inline]
+pub fn add<W, X>(weights: &[W::Cell], input: &[X::Raw], sums: &mut [W::Value])
+where
+    W: Column + Weight<Value = X::Value>,
+    X: Element,
+{
+    let row_cells = W::row_cells(X::FORMAT, sums.len());
+    for (column, &raw) in weights.chunks_exact(row_cells).zip(input) {
+        let x = X::read(raw);
+        if x != X::Value::default() {
+            W::add(column, x, sums);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The inner loops in Rust, for every machine.
+
+use super::args::{Add, Blocks};
+use super::chunk::WORDS;
+use super::nonzero::{Listed, Walk};
+use crate::format::{I2, I4, I8, Level, Weight};
+
+/// Lists inputs that are not zero, until the list is full or no whole chunks are left.
+pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
+    scan_chunks
+}
+
+/// See [`scan`].
+///
+/// # Safety
+///
+/// There is a whole chunk, and room in the list, and all inputs have columns.
+unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
+    while walk.next != walk.end {
+        for _ in 0..WORDS {
+            // SAFETY: whole chunks end at `end`.
+            let word = (unsafe { *walk.next } & walk.mask) >> walk.shift;
+            walk.next = walk.next.wrapping_add(1);
+            if word == 0 {
+                walk.column = walk.column.wrapping_byte_add(4 * walk.stride as usize);
+                continue;
+            }
+            for x in word.to_le_bytes() {
+                if x != 0 {
+                    walk.push_one(walk.column, u32::from(x));
+                }
+                walk.column = walk.column.wrapping_byte_add(walk.stride as usize);
+            }
+        }
+        if walk.is_full(0) {
+            break;
+        }
+    }
+}
+
+/// Adding lists to columns of 8-bit weights, by their words.
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
+pub const fn bytes<E: Level>() -> [Add; 4] {
+    [add_blocks::<I8, 1>, add_blocks::<I8, 2>, add_blocks::<I8, 3>, add_blocks::<I8, 4>]
+}
+/// To columns of 4-bit weights.
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
+pub const fn nibbles<E: Level>() -> [Add; 2] {
+    [add_blocks::<I4, 1>, add_blocks::<I4, 2>]
+}
+/// To columns of ternary weights, one word.
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
+pub const fn pairs<E: Level>() -> Add {
+    add_blocks::<I2, 1>
+}
+
+/// The next `WORDS` words of all columns in the list, times their levels, added to their sums; then the next, for every block.
+///
+/// # Safety
+///
+/// The list has an end, and columns that have words for these sums.
+unsafe extern "C" fn add_blocks<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) {
+    let (mut from, mut to) = (blocks.from, blocks.to.cast::<i32>());
+    while to.cast_const() < blocks.end.cast() {
+        let lanes = lanes::<W, WORDS>(blocks);
+        unpack::<W, WORDS>(&lanes, from, to);
+        (from, to) = (from.wrapping_add(16), to.wrapping_add(16));
+    }
+}
+
+/// `$body` for each of eight lanes, written out: where the compiler is asked for small code, a loop would keep them in memory.
+macro_rules! each_lane {
+    ($index:ident, $body:block) => {
+        each_lane!(@ $index $body 0 1 2 3 4 5 6 7)
+    };
+    (@ $index:ident $body:block $($number:literal)+) => {
+        $({
+            let $index: usize = $number;
+            $body
+        })+
+    };
+}
+
+/// Two outputs in each, `[word][phase]`.
+#[inline(always)]
+fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) -> [u32; 8] {
+    let bits = W::FORMAT.bits();
+    let phases = 16 / bits as usize;
+    let mask = ((1 << bits) - 1) * 0x1_0001;
+    let mut lanes = [blocks.start; 8];
+    let mut next = blocks.entries.cast::<Listed>();
+    // SAFETY: the list ends with `x = 0`, and a column has no fewer words than callers ask for.
+    while let Listed { column, x: x @ 1.. } = unsafe { *next } {
+        each_lane!(index, {
+            if index / phases < WORDS {
+                // SAFETY: as above.
+                let word = unsafe { *column.add(index / phases) };
+                let two = word >> ((index % phases) as u32 * bits) & mask;
+                lanes[index] = lanes[index].wrapping_add(two.wrapping_mul(x));
+            }
+        });
+        // SAFETY: as above.
+        unsafe {
+            (*next).column = column.wrapping_add(WORDS);
+            next = next.add(1);
+        }
+    }
+    lanes
+}
+
+/// Adds both halves of the lanes to the sums at `from`, and writes those at `to`.
+#[inline(always)]
+fn unpack<W: Weight, const WORDS: usize>(lanes: &[u32; 8], from: *const i32, to: *mut i32) {
+    let phases = 16 / W::FORMAT.bits() as usize;
+    each_lane!(index, {
+        if index / phases < WORDS {
+            let both = lanes[index];
+            let (low, high) = (i32::from(both as i16), both.wrapping_add(0x8000) as i32 >> 16);
+            let o = index / phases * 2 * phases + index % phases;
+            // SAFETY: there is room for all sums of these words.
+            unsafe {
+                *to.add(o) = (*from.add(o)).wrapping_add(low);
+                *to.add(o + phases) = (*from.add(o + phases)).wrapping_add(high);
+            }
+        }
+    });
+}

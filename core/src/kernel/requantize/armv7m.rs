@@ -1,0 +1,76 @@
+//! The loop for Armv7-M and Armv8-M: four sums at a time, clamped by one instruction.
+#![allow(unsafe_code)] // assembly
+
+use core::arch::naked_asm;
+
+use super::args::Task;
+use crate::format::Level;
+
+/// One sum in `$a`, with the multiplier in lr. A negative sum is rescaled like any other: it becomes no more than zero, and
+/// `USAT` makes it zero.
+macro_rules! one {
+    ($a:literal) => {
+        concat!(
+            "asr ",
+            $a,
+            ", r8\n", //
+            "mla ",
+            $a,
+            ", ",
+            $a,
+            ", lr, r10\n", //
+            "asr ",
+            $a,
+            ", r11\n", //
+            "usat ",
+            $a,
+            ", #{bits}, ",
+            $a,
+            "\n", //
+            "strb ",
+            $a,
+            ", [r5], #1\n",
+        )
+    };
+}
+
+/// Sums at r4 to levels at r5: r6 the bytes from multiplier to multiplier, r7 and r12 where the last four and the last sum end, r8
+/// the first shift, r9 the next multiplier, r10 half a step, r11 the second shift, lr the multiplier.
+///
+/// Eight cycles an output where one multiplier is for all, 14 where each has its own.
+///
+/// # Safety
+///
+/// There are as many levels as sums, and a multiplier for each, or one for all.
+#[unsafe(naked)]
+pub unsafe extern "C" fn run<E: Level>(task: &Task) {
+    naked_asm!(
+        "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
+        "ldm r0, {{r4, r5, r6, r8, r9, r10, r11, r12}}",
+        "cbnz r6, 4f",
+        "ldrh lr, [r9]",
+        "sub r7, r12, #16",
+        "cmp r4, r7",
+        "bhi 4f",
+        ".p2align 2",
+        "2:",
+        "ldm r4!, {{r0, r1, r2, r3}}",
+        one!("r0"),
+        one!("r1"),
+        one!("r2"),
+        one!("r3"),
+        "cmp r4, r7",
+        "bls 2b",
+        "4:",
+        "cmp r4, r12",
+        "beq 5f",
+        "ldr r0, [r4], #4",
+        "ldrh lr, [r9]",
+        "add r9, r6",
+        one!("r0"),
+        "b 4b",
+        "5:",
+        "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",
+        bits = const E::FORMAT.bits(),
+    )
+}

@@ -1,0 +1,101 @@
+//! What the walk reads: inputs and weights side by side, and which inputs are not zero.
+
+use crate::format::Levels;
+
+/// Inputs of a part, or groups of four, or rows of sixteen: one bit for each fits [`Ones`].
+pub(super) const PART: usize = 1024;
+
+/// A bit for each of [`PART`] things.
+pub(super) type Ones = [u64; PART / 64];
+
+/// Outputs of a block.
+pub(super) const BLOCK: usize = 32;
+
+/// Numbers of the ones among `count` things, lowest first.
+#[inline(always)]
+pub(super) fn for_each_one(ones: &Ones, count: usize, mut visit: impl FnMut(usize)) {
+    for (word, &ones) in ones.iter().take(count.div_ceil(64)).enumerate() {
+        let mut left = ones;
+        while left != 0 {
+            visit(64 * word + left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+    }
+}
+
+/// Bits `width · at ..` for the chunk `at` of `N` inputs, from `ones_of` it; the last chunk is filled up with zeros.
+#[inline(always)]
+pub(super) fn ones_of<T: Copy + Default, const N: usize>(
+    input: &[T],
+    width: usize,
+    mut ones_of: impl FnMut(&[T; N]) -> u64,
+) -> Ones {
+    // Words are written once, and only those that are read: no vector is loaded from what was just stored in pieces.
+    let mut ones = Ones::default();
+    for (ones, input) in ones.iter_mut().zip(input.chunks(N * (64 / width))) {
+        let (chunks, rest) = input.as_chunks::<N>();
+        let mut word = 0;
+        for (at, chunk) in chunks.iter().enumerate() {
+            word |= ones_of(chunk) << (width * at);
+        }
+        if !rest.is_empty() {
+            let last = core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default());
+            word |= ones_of(&last) << (width * chunks.len());
+        }
+        *ones = word;
+    }
+    ones
+}
+
+/// Sum of the levels.
+#[inline(always)]
+pub(super) fn total<X: Levels>(input: &[u8]) -> u32 {
+    input.iter().map(|&byte| X::level(byte)).sum()
+}
+
+/// Levels of group `g` of four inputs, one a byte; beyond the last there are zeros.
+#[inline(always)]
+pub(super) fn four<X: Levels>(input: &[u8], g: usize) -> u32 {
+    let bytes = match input.as_chunks::<4>().0.get(g) {
+        Some(bytes) => *bytes,
+        None => {
+            let rest = input.get(4 * g..).unwrap_or_default();
+            let mut bytes = [0; 4];
+            bytes.iter_mut().zip(rest).for_each(|(to, &from)| *to = from);
+            bytes
+        }
+    };
+    (u32::from_le_bytes(bytes) & X::MASK) >> X::SHIFT
+}
+
+/// Inputs of the last row of sixteen, which may have fewer; beyond them there are zeros.
+#[inline(never)]
+pub(super) fn last_sixteen(input: &[u8], row: usize) -> [u8; 16] {
+    let rest = input.get(16 * row..).unwrap_or_default();
+    core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
+}
+
+/// `[[cell; 8]; N]` from `at` on.
+#[inline(always)]
+pub(super) fn eights<T, const N: usize>(cells: &[T], at: usize) -> Option<&[[T; 8]; N]> {
+    cells.get(at..)?.as_chunks::<8>().0.first_chunk()
+}
+
+/// `[cell; 8]` of each of four rows of `row` cells, the first from `at` on.
+#[inline(always)]
+pub(super) fn eight_of_four_rows<T>(cells: &[T], at: usize, row: usize) -> Option<[&[T; 8]; 4]> {
+    // One check for all of them; `row` is that of a layer in memory, so nothing here overflows.
+    let cells = cells.get(at..)?.get(..3 * row + 8)?;
+    // SAFETY: the last row begins at `3 · row`, and eight cells of it are there.
+    Some([0, 1, 2, 3].map(|k| unsafe { &*cells.as_ptr().add(k * row).cast() }))
+}
+
+/// As [`eights`] where there are not as many: the others are zero.
+#[cold]
+#[inline(never)]
+pub(super) fn last_eights<T: Copy + Default, const N: usize>(cells: &[T], at: usize) -> [[T; 8]; N] {
+    let mut copy = [[T::default(); 8]; N];
+    let cells = cells.get(at..).unwrap_or_default();
+    copy.as_flattened_mut().iter_mut().zip(cells).for_each(|(to, &from)| *to = from);
+    copy
+}

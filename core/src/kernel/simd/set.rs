@@ -1,0 +1,16 @@
+//! The sets of instructions that have a kernel.
+
+/// Every set that has a kernel here, the best one last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+pub(super) enum Set {
+    #[cfg(sinapse_vector = "x86_64")]
+    Sse2,
+    #[cfg(sinapse_vector = "x86_64")]
+    Avx2,
+    #[cfg(sinapse_vector = "x86_64")]
+    Avx512,
+    #[cfg(sinapse_vector = "aarch64")]
+    Neon,
+    #[cfg(sinapse_vector = "wasm32")]
+    Simd128,
+}

@@ -1,0 +1,106 @@
+//! Layers one after the other.
+#![allow(unsafe_code)] // a network is written where it stays
+
+use core::mem::MaybeUninit;
+
+use super::{Layer, Load, Sealed};
+use crate::blob::Layers;
+use crate::format::Description;
+use crate::workspace::{Either, Zeros};
+
+/// First `A`, then `B`: written with [`layers!`](crate::layers!).
+///
+/// ```compile_fail
+/// # use sinapse::{Dense, I8, Identity, Network, Pixel, Relu, U4, layers};
+/// // 32 outputs do not fit 16 inputs.
+/// type Wrong = Network<layers![
+///     Dense<'static, 784, 32, Pixel<U4>, I8, Relu<U4>>,
+///     Dense<'static, 16, 10, U4, I8, Identity>,
+/// ]>;
+/// let scratch = Wrong::SCRATCH;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Chain<A, B> {
+    first: A,
+    then: B,
+}
+
+/// Activations between the two parts of a [`Chain`], and the scratch of both.
+#[derive(Clone, Copy, Debug)]
+pub struct ChainScratch<T, A, B> {
+    between: T,
+    first: A,
+    then: B,
+}
+
+impl<A, B> Sealed for Chain<A, B> {}
+
+impl<A, B> Layer for Chain<A, B>
+where
+    A: Layer,
+    A::Output: Zeros,
+    B: Layer<Accepts = A::Gives, Input = A::Output>,
+{
+    type Accepts = A::Accepts;
+    type Gives = B::Gives;
+    type Input = A::Input;
+    type Output = B::Output;
+    type Scratch = ChainScratch<A::Output, A::Scratch, B::Scratch>;
+    const SCRATCH: Self::Scratch = ChainScratch { between: A::Output::ZEROS, first: A::SCRATCH, then: B::SCRATCH };
+    type Room = Either<A::Room, B::Room>;
+    const DESCRIPTION: Description = {
+        let whole = A::DESCRIPTION.then(&B::DESCRIPTION);
+        assert!(whole.is_some(), "a network has at most 16 layers");
+        match whole {
+            Some(whole) => whole,
+            None => A::DESCRIPTION,
+        }
+    };
+
+    #[inline]
+    fn forward(
+        &self,
+        input: &Self::Input,
+        scratch: &mut Self::Scratch,
+        room: &mut Self::Room,
+        output: &mut Self::Output,
+    ) {
+        self.first.forward(input, &mut scratch.first, room.one(), &mut scratch.between);
+        self.then.forward(&scratch.between, &mut scratch.then, room.other(), output);
+    }
+
+    #[inline]
+    fn forward_to<'o>(
+        &self,
+        input: &Self::Input,
+        scratch: &mut Self::Scratch,
+        room: &mut Self::Room,
+        output: &'o mut MaybeUninit<Self::Output>,
+    ) -> &'o mut Self::Output {
+        self.first.forward(input, &mut scratch.first, room.one(), &mut scratch.between);
+        self.then.forward_to(&scratch.between, &mut scratch.then, room.other(), output)
+    }
+}
+
+impl<'a, A, B> Load<'a> for Chain<A, B>
+where
+    A: Load<'a>,
+    A::Output: Zeros,
+    B: Load<'a> + Layer<Accepts = A::Gives, Input = A::Output>,
+{
+    #[inline(always)]
+    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>) {
+        let chain = place.as_mut_ptr();
+        // SAFETY: two places within that of the chain, one after the other.
+        A::read_to(layers, unsafe { &mut *(&raw mut (*chain).first).cast() });
+        // SAFETY: as above.
+        B::read_to(layers, unsafe { &mut *(&raw mut (*chain).then).cast() });
+    }
+}
+
+/// The type of layers one after the other: `layers![A, B, C]` is `Chain<A, Chain<B, C>>`.
+#[macro_export]
+macro_rules! layers {
+    ($layer:ty $(,)?) => { $layer };
+    ($layer:ty, $($more:ty),+ $(,)?) => { $crate::Chain<$layer, $crate::layers![$($more),+]> };
+}

@@ -1,0 +1,134 @@
+//! The fully connected layer.
+
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+
+use super::activation::Activation;
+use super::{Layer, Load, Sealed, Vector};
+use crate::blob::{LayerNumbers, LayerShape, Layers};
+use crate::cast::{self, Plain};
+use crate::format::{Description, Element, LayerDescription};
+use crate::kernel::{Kernel, Sums};
+use crate::workspace::{Both, Zeros};
+
+/// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
+///
+/// Weights lie input by input ([`Order`](crate::format::Order)), so an input that is zero costs nothing.
+///
+/// | parameter | meaning                       | examples                                |
+/// |-----------|-------------------------------|-----------------------------------------|
+/// | `IN`      | number of inputs `x`          | 784                                     |
+/// | `OUT`     | number of outputs `y`         | 32                                      |
+/// | `X`       | format of the inputs          | `Pixel<U4>`, `Pixel<f32>`, `U4`, `f32`  |
+/// | `W`       | format of the weights `w`     | `I8`, `I4`, `f32`                       |
+/// | `F`       | activation function `f`       | `Relu<U4>`, `Sigmoid<f32>`, `Identity`  |
+///
+/// # Range
+///
+/// Integer layers: `load` has checked `|b| + A·Σ|w| < 2³¹` for every output, so the `i32` sums cannot overflow.
+/// `f32` layers: all sums are finite, taken input by input, in order, without fused multiply-add.
+#[derive(Clone, Copy, Debug)]
+pub struct Dense<'a, const IN: usize, const OUT: usize, X: Element, W: Kernel<X>, F> {
+    /// Weights `[rows][row_cells]`, bias `[OUT]` in steps of weight scale × input step.
+    numbers: LayerNumbers<'a>,
+    /// What the kernel finds in them once, for all inputs.
+    kept: W::Kept<OUT>,
+    formats: PhantomData<(X, F)>,
+}
+
+impl<const IN: usize, const OUT: usize, X, W, F> Dense<'_, IN, OUT, X, W, F>
+where
+    X: Element,
+    W: Kernel<X>,
+    F: Activation<W::Value>,
+{
+    const SHAPE: LayerShape = LayerShape::new(
+        IN as u16,
+        X::FORMAT,
+        LayerDescription {
+            outputs: OUT as u16,
+            weights: W::FORMAT,
+            activation: F::KIND,
+            output: <F::Gives as Element>::FORMAT,
+        },
+    );
+}
+
+impl<const IN: usize, const OUT: usize, X, W, F> Dense<'_, IN, OUT, X, W, F>
+where
+    X: Element,
+    W: Kernel<X>,
+    W::Cell: Plain,
+    W::Value: Plain,
+{
+    /// `b[o] + Σ_i w[i][o] · x[i]`, not computed yet.
+    #[inline(always)]
+    fn sums<'a>(&'a self, input: &'a [X::Raw; IN], room: &'a mut W::Room) -> Option<Sums<'a, W, X>> {
+        // With a length that the compiler knows, kernels need no checks of it. `load` has checked it.
+        let bias = self.numbers.bias.first_chunk::<OUT>()?;
+        let (weights, bias) = (cast::same_size(self.numbers.weights), cast::same_array(bias));
+        Some(Sums { kept: self.kept.as_ref(), room, weights, bias, input })
+    }
+}
+
+impl<const IN: usize, const OUT: usize, X: Element, W: Kernel<X>, F> Sealed for Dense<'_, IN, OUT, X, W, F> {}
+
+impl<const IN: usize, const OUT: usize, X, W, F> Layer for Dense<'_, IN, OUT, X, W, F>
+where
+    X: Element,
+    W: Kernel<X>,
+    W::Cell: Plain,
+    W::Value: Plain,
+    F: Activation<W::Value>,
+{
+    type Accepts = Vector<X, IN>;
+    type Gives = Vector<F::Gives, OUT>;
+    type Input = [X::Raw; IN];
+    type Output = [<F::Gives as Element>::Raw; OUT];
+    type Scratch = ();
+    const SCRATCH: () = ();
+    type Room = Both<W::Room, F::Room<OUT>>;
+    const DESCRIPTION: Description = {
+        assert!(IN > 0 && OUT > 0, "a layer needs at least one input and one output");
+        assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and outputs");
+        let LayerShape { inputs, input, description, .. } = Self::SHAPE;
+        Description::of_layer(inputs, input, description)
+    };
+
+    #[inline]
+    fn forward(&self, input: &Self::Input, (): &mut (), room: &mut Self::Room, output: &mut Self::Output) {
+        let Some(sums) = self.sums(input, &mut room.one) else { return };
+        F::fill(sums, &mut room.other, &self.numbers.requantization, output);
+    }
+
+    #[inline]
+    fn forward_to<'o>(
+        &self,
+        input: &Self::Input,
+        (): &mut (),
+        room: &mut Self::Room,
+        output: &'o mut MaybeUninit<Self::Output>,
+    ) -> &'o mut Self::Output {
+        match self.sums(input, &mut room.one) {
+            Some(sums) => F::fill_new(sums, &mut room.other, &self.numbers.requantization, output),
+            None => output.write([Default::default(); OUT]),
+        }
+    }
+}
+
+impl<'a, const IN: usize, const OUT: usize, X, W, F> Load<'a> for Dense<'a, IN, OUT, X, W, F>
+where
+    X: Element,
+    W: Kernel<X>,
+    W::Cell: Plain,
+    W::Value: Plain,
+    F: Activation<W::Value>,
+{
+    #[inline(always)]
+    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>) {
+        let numbers = layers.next(&const { Self::SHAPE });
+        let layer = place.write(Dense { numbers, kept: W::Kept::ZEROS, formats: PhantomData });
+        let LayerNumbers { weights, bias, .. } = layer.numbers;
+        W::keep(cast::same_size(weights), cast::same_size(bias), IN, layer.kept.as_mut());
+    }
+}
