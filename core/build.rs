@@ -6,7 +6,7 @@ use std::env;
 const CORES: [&str; 5] = ["armv6m", "armv7m", "armv7em", "armv8_1m", "other"];
 
 /// Kernels that `--cfg sinapse_kernel="…"` asks for, instead of the best one.
-const KERNELS: [&str; 6] = ["reference", "skip", "lanes", "sse2", "avx2", "avx512"];
+const KERNELS: [&str; 6] = ["reference", "axpy", "columns", "sse2", "avx2", "avx512"];
 
 /// Architectures with kernels for vectors.
 const VECTORS: [&str; 4] = ["x86_64", "aarch64", "wasm32", "none"];
@@ -54,8 +54,8 @@ fn main() {
     }
 
     let values = VECTORS.map(|vectors| format!("{vectors:?}")).join(", ");
-    println!("cargo::rustc-check-cfg=cfg(sinapse_vector, values({values}))");
-    println!("cargo::rustc-cfg=sinapse_vector={:?}", vectors());
+    println!("cargo::rustc-check-cfg=cfg(sinapse_simd, values({values}))");
+    println!("cargo::rustc-cfg=sinapse_simd={:?}", vectors());
 }
 
 /// Architecture of the host's vectors. Every x86-64 has those of SSE2, and better ones are asked for at run time; Miri runs what

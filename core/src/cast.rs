@@ -50,10 +50,10 @@ pub fn same_array<T: Plain, const N: usize>(words: &[u32; N]) -> &[T; N] {
 
 /// Room of two words each, for a kernel's own entries.
 #[inline(always)]
-pub fn entries<T: Copy, const N: usize>(room: &mut [MaybeUninit<Entry>; N]) -> &mut [MaybeUninit<T>; N] {
+pub fn entries<T: Copy, const N: usize>(workspace: &mut [MaybeUninit<Entry>; N]) -> &mut [MaybeUninit<T>; N] {
     const { assert!(size_of::<T>() == size_of::<Entry>() && align_of::<T>() == align_of::<Entry>()) };
     // SAFETY: size and alignment fit, and what was written before is not read.
-    unsafe { &mut *room.as_mut_ptr().cast() }
+    unsafe { &mut *workspace.as_mut_ptr().cast() }
 }
 
 /// Numbers as they lie in memory.
@@ -80,7 +80,7 @@ pub fn words(bytes: &[u8]) -> (&[u8], &[u32], &[u8]) {
 /// # Safety
 ///
 /// Nothing but values of `V` is written to it.
-pub unsafe fn room<V: Copy>(values: &mut [V]) -> &mut [MaybeUninit<V>] {
+pub unsafe fn as_uninit<V: Copy>(values: &mut [V]) -> &mut [MaybeUninit<V>] {
     // SAFETY: a value is as large and as aligned as its place, and stays one, as the caller promises.
     unsafe { core::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len()) }
 }

@@ -40,13 +40,13 @@ pub struct Classification<V, const CLASSES: usize> {
 
 impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
     /// The answer that `scores` give.
-    pub fn of(scores: [V; CLASSES]) -> Self {
-        let (class, margin) = Self::judge(&scores);
+    pub fn from_scores(scores: [V; CLASSES]) -> Self {
+        let (class, margin) = Self::argmax_with_margin(&scores);
         Classification { class, scores, margin }
     }
 
     /// Class and margin.
-    pub(crate) fn judge(scores: &[V; CLASSES]) -> (usize, V) {
+    pub(crate) fn argmax_with_margin(scores: &[V; CLASSES]) -> (usize, V) {
         const { assert!(CLASSES > 0, "a classification needs at least one class") };
         let [first, second, others @ ..] = &scores[..] else { return (0, scores[0]) };
         let (mut class, mut best, mut next) = if second > first { (1, *second, *first) } else { (0, *first, *second) };
@@ -118,24 +118,24 @@ mod tests {
 
     #[test]
     fn the_first_of_equal_scores_wins_with_no_margin() {
-        let answer = Classification::of([3, 9, 9]);
+        let answer = Classification::from_scores([3, 9, 9]);
         assert_eq!((answer.class, answer.margin), (1, 0));
     }
 
     #[test]
     fn the_margin_is_the_distance_to_the_second_best() {
-        let answer = Classification::of([-5, 20, 13]);
+        let answer = Classification::from_scores([-5, 20, 13]);
         assert_eq!((answer.class, answer.margin), (1, 7));
     }
 
     #[test]
     fn one_class_has_its_score_as_margin() {
-        assert_eq!(Classification::of([4]).margin, 4);
+        assert_eq!(Classification::from_scores([4]).margin, 4);
     }
 
     #[test]
     fn the_best_classes_come_sorted_and_no_more_than_asked() {
-        let answer = Classification::of([1, 7, 3, 7, 5]);
+        let answer = Classification::from_scores([1, 7, 3, 7, 5]);
         assert_eq!(answer.best::<3>().as_slice(), &[(1, 7), (3, 7), (4, 5)]);
         assert_eq!(answer.best::<8>().len(), 5);
     }

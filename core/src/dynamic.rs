@@ -11,10 +11,10 @@ use core::mem::MaybeUninit;
 use crate::blob::crc::Crc32;
 use crate::blob::{LayerBytes, LayerView, LoadError, Logits, Provenance, Reader, encode};
 use crate::cast::{self, Plain};
-use crate::format::{ActivationKind, Element, ElementFormat, Reduction, Scale, WeightFormat};
+use crate::format::{ActivationKind, Element, ElementFormat, Preprocessing, WeightFormat};
 use crate::kernel::Kernel;
 use crate::layer::activation;
-use crate::picture::downscale::reduce;
+use crate::picture::downscale::{Downscaling, downscale};
 use crate::picture::shift;
 use crate::{Description, I2, I4, I8, U4, U8};
 
@@ -100,15 +100,15 @@ impl<'a> Model<'a> {
         if self.description.input == ElementFormat::F32 {
             return Scores::F32(self.forward_f32(&first_layer_input(&self.description, image, 0), |_| ()));
         }
-        let of_view = |view| self.forward_integer(&first_layer_input(&self.description, image, view), |_| ());
-        let mut sums = of_view(0);
-        for view in 1..self.description.views() {
-            sums.iter_mut().zip(of_view(view)).for_each(|(sum, of_view)| *sum += of_view);
+        let pass = |index| self.forward_integer(&first_layer_input(&self.description, image, index), |_| ());
+        let mut logits = pass(0);
+        for index in 1..self.description.passes() {
+            logits.iter_mut().zip(pass(index)).for_each(|(logit, more)| *logit += more);
         }
-        Scores::I32(sums)
+        Scores::I32(logits)
     }
 
-    /// Calls `observe` with the values that each layer reads, first layer first; of several views, those of the first.
+    /// Calls `observe` with the values that each layer reads, first layer first; of a shift ensemble, in its first pass.
     ///
     /// # Panics
     ///
@@ -127,15 +127,15 @@ impl<'a> Model<'a> {
         let mut values: Vec<f32> = image.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
         for view in &self.layers {
             observe(&values);
-            let mut sums = accumulate::<f32, f32>(view, &values);
-            for sum in &mut sums {
+            let mut accumulators = accumulate::<f32, f32>(view, &values);
+            for sum in &mut accumulators {
                 *sum = match view.description.activation {
                     ActivationKind::Identity => *sum,
                     ActivationKind::Relu => activation::relu(*sum),
                     ActivationKind::Sigmoid => activation::sigmoid(*sum),
                 };
             }
-            values = sums;
+            values = accumulators;
         }
         values
     }
@@ -143,33 +143,32 @@ impl<'a> Model<'a> {
     /// Logits of an integer network; `observe` is called with each layer's inputs.
     fn forward_integer(&self, image: &[u8], mut observe: impl FnMut(&[u8])) -> Vec<i32> {
         let mut levels: Vec<u8> = image.iter().map(|&pixel| self.description.input.level_of_pixel(pixel)).collect();
-        let mut sums = Vec::new();
+        let mut accumulators = Vec::new();
         for view in &self.layers {
             observe(&levels);
             let format = view.description;
-            sums = integer_sums(view, &levels);
+            accumulators = integer_accumulators(view, &levels);
             if format.activation == ActivationKind::Identity {
                 break;
             }
             let level = |(o, &a): (usize, &i32)| match format.activation {
                 ActivationKind::Sigmoid => view.requantization.sigmoid(a, o, format.output),
-                _ => view.requantization.relu(a, o, format.output.top_level()),
+                _ => view.requantization.relu(a, o, format.output.max_level()),
             };
-            levels = sums.iter().enumerate().map(level).collect();
+            levels = accumulators.iter().enumerate().map(level).collect();
         }
-        sums
+        accumulators
     }
 
-    /// Encodes the same weights as a network that reads five views of its picture, see [`views`].
+    /// Encodes the same weights as a shift ensemble, see [`shift`].
     ///
     /// Returns `None` for a network in single precision.
-    pub fn in_views(&self) -> Option<Vec<u8>> {
+    pub fn with_shift_ensemble(&self) -> Option<Vec<u8>> {
         let (width, height) = (self.size.0 as u16, self.size.1 as u16);
-        let whole = Reduction { width, height, crop: 0, scale: Scale::One, deslant: false, views: false };
-        let reduction = self.description.reduction.unwrap_or(whole);
-        let description = self.description.reduced_by(reduction).in_views()?;
+        let preprocessing = self.description.preprocessing.unwrap_or(Preprocessing::new(width, height));
+        let description = self.description.preprocessed_by(preprocessing).with_shift_ensemble()?;
         let layers: Vec<LayerBytes> = self.layers.iter().map(LayerBytes::of_view).collect();
-        let step = self.logits.step / f32::from(description.views());
+        let step = self.logits.step / f32::from(description.passes());
         Some(encode(&description, (width, height), Logits { step, ..self.logits }, &self.provenance, &layers))
     }
 
@@ -186,11 +185,11 @@ impl<'a> Model<'a> {
         scratch_bytes(&self.description)
     }
 
-    /// Multiply-adds of an input without zeros, over all its views.
+    /// Multiply-adds of an input without zeros, over all passes of a shift ensemble.
     pub fn multiply_adds(&self) -> usize {
-        let of_view: usize =
+        let one_pass: usize =
             self.layers.iter().map(|layer| layer.inputs * usize::from(layer.description.outputs)).sum();
-        usize::from(self.description.views()) * of_view
+        usize::from(self.description.passes()) * one_pass
     }
 }
 
@@ -199,33 +198,32 @@ impl<'a> Model<'a> {
 pub fn scratch_bytes(description: &Description) -> usize {
     let layers = description.layers();
     let one = if description.input == ElementFormat::F32 { 4 } else { 1 };
-    let reduced = description.reduction.map_or(0, |_| usize::from(description.inputs));
-    let moved = if description.views() > 1 { description.picture_pixels() } else { 0 };
+    let downscaled = description.preprocessing.map_or(0, |_| usize::from(description.inputs));
+    let shifted = if description.passes() > 1 { description.picture_pixels() } else { 0 };
     let hidden = layers.iter().take(layers.len().saturating_sub(1));
-    moved + reduced + hidden.map(|layer| usize::from(layer.outputs) * one).sum::<usize>()
+    shifted + downscaled + hidden.map(|layer| usize::from(layer.outputs) * one).sum::<usize>()
 }
 
-/// Prepares the pixels that the first layer reads from a view `0..views` of an image: all of them, or the reduced
-/// picture.
+/// Runs the front end: returns the pixels that the first layer reads in pass `0..passes` over an image.
 ///
 /// # Panics
 ///
 /// If the image does not have as many pixels as the network reads.
-pub fn first_layer_input<'i>(description: &Description, image: &'i [u8], view: u8) -> Cow<'i, [u8]> {
+pub fn first_layer_input<'i>(description: &Description, image: &'i [u8], pass: u8) -> Cow<'i, [u8]> {
     assert_eq!(image.len(), description.picture_pixels(), "pixels of the image");
-    let Some(reduction) = description.reduction else { return Cow::Borrowed(image) };
-    let mut seen = Cow::Borrowed(image);
-    if view > 0 {
-        shift::view(image, usize::from(reduction.width), view, seen.to_mut());
+    let Some(preprocessing) = description.preprocessing else { return Cow::Borrowed(image) };
+    let mut picture = Cow::Borrowed(image);
+    if pass > 0 {
+        shift::shifted(image, usize::from(preprocessing.width), pass, picture.to_mut());
     }
-    let mut reduced = vec![0; usize::from(description.inputs)];
-    reduce(&seen, &reduction, &mut reduced);
-    Cow::Owned(reduced)
+    let mut inputs = vec![0; usize::from(description.inputs)];
+    downscale(&picture, &Downscaling::new(&preprocessing), &mut inputs);
+    Cow::Owned(inputs)
 }
 
 /// Accumulators of an integer layer, for any layout of its weights.
-pub fn integer_sums(view: &LayerView<'_>, levels: &[u8]) -> Vec<i32> {
-    // Levels of fewer bits are levels of 4 bits that happen to be small, and their weights lie in the same order.
+pub fn integer_accumulators(view: &LayerView<'_>, levels: &[u8]) -> Vec<i32> {
+    // Levels of fewer bits are small 4-bit levels, and the layout of their weights is the same.
     match (view.description.weights, view.input) {
         (WeightFormat::I8, ElementFormat::U8) => accumulate::<I8, U8>(view, levels),
         (WeightFormat::I8, _) => accumulate::<I8, U4>(view, levels),
@@ -243,8 +241,8 @@ where
     W: Kernel<X, Cell: Plain, Value: Plain>,
     X: Element,
 {
-    let mut sums = vec![MaybeUninit::uninit(); usize::from(view.description.outputs)];
-    W::sums(aligned(view.weights), aligned(view.bias), input, &mut sums).to_vec()
+    let mut accumulators = vec![MaybeUninit::uninit(); usize::from(view.description.outputs)];
+    W::matvec_unprepared(aligned(view.weights), aligned(view.bias), input, &mut accumulators).to_vec()
 }
 
 /// Numbers of a checked blob.

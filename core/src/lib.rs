@@ -42,8 +42,8 @@ pub use format::{Description, I2, I4, I8, Pixel, U1, U2, U4, U8};
 pub use layer::activation::{Identity, Relu, Sigmoid};
 pub use layer::chain::Chain;
 pub use layer::dense::Dense;
-pub use layer::downscale::Reduce;
-pub use layer::shift_ensemble::Views;
+pub use layer::downscale::Downscale;
+pub use layer::shift_ensemble::ShiftEnsemble;
 pub use layer::{Layer, Load};
 pub use network::{Network, Scratch, ScratchOf};
 

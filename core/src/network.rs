@@ -3,11 +3,11 @@
 
 use core::mem::MaybeUninit;
 
-use crate::blob::{Layers, LoadError, Logits};
+use crate::blob::{Expected, LayerReader, LoadError, Logits};
 use crate::classification::{Classification, LogitValue};
 use crate::format::Description;
 use crate::layer::{Layer, Load};
-use crate::workspace::{Room, Zeros};
+use crate::workspace::{Workspace, Zeros};
 
 /// A loaded network: layers whose weights stay where the blob lies.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub struct Network<L> {
 impl<L: Layer> Network<L> {
     /// Initial scratch, `let mut scratch = Digits::SCRATCH;`: all the RAM that the network works in but for a small stack. In a
     /// `static`, it is known to the linker.
-    pub const SCRATCH: Scratch<L> = Scratch { activations: L::SCRATCH, room: L::Room::ANY };
+    pub const SCRATCH: Scratch<L> = Scratch { activations: L::SCRATCH, workspace: L::Workspace::UNINIT };
 
     /// Sizes and formats as a value.
     pub const DESCRIPTION: Description = L::DESCRIPTION;
@@ -36,8 +36,8 @@ impl<L: Layer> Network<L> {
         L: Load<'a>,
     {
         let mut network = MaybeUninit::uninit();
-        match Self::load_to(blob, &mut network) {
-            // SAFETY: without an error, `load_to` has written all of it.
+        match Self::load_into(blob, &mut network) {
+            // SAFETY: without an error, `load_into` has written all of it.
             None => Ok(unsafe { network.assume_init() }),
             Some(error) => Err(error),
         }
@@ -54,8 +54,8 @@ impl<L: Layer> Network<L> {
     where
         L: Load<'a>,
     {
-        match Self::load_to(blob, place) {
-            // SAFETY: without an error, `load_to` has written all of it.
+        match Self::load_into(blob, place) {
+            // SAFETY: without an error, `load_into` has written all of it.
             None => Ok(unsafe { place.assume_init_ref() }),
             Some(error) => Err(error),
         }
@@ -63,21 +63,21 @@ impl<L: Layer> Network<L> {
 
     /// Writes all of `network`, or returns why not.
     #[inline(never)] // its stack is free again once it returns
-    fn load_to<'a>(blob: &'a [u8], network: &mut MaybeUninit<Self>) -> Option<LoadError>
+    fn load_into<'a>(blob: &'a [u8], network: &mut MaybeUninit<Self>) -> Option<LoadError>
     where
         L: Load<'a>,
     {
-        let mut reader = match Layers::open(blob, &const { L::DESCRIPTION }) {
+        let mut reader = match LayerReader::open(blob, const { &Expected::new(L::DESCRIPTION) }) {
             Ok(reader) => reader,
             Err(error) => return Some(error),
         };
         let Logits { step, reject_margin } = reader.logits();
         let network = network.as_mut_ptr();
-        // SAFETY: places within that of the network; `read_to` writes all of its own.
+        // SAFETY: places within that of the network; `load_into` writes all of its own.
         unsafe {
             (&raw mut (*network).logit_step).write(step);
             (&raw mut (*network).reject_margin).write(reject_margin);
-            L::read_to(&mut reader, &mut *(&raw mut (*network).layers).cast());
+            L::load_into(&mut reader, &mut *(&raw mut (*network).layers).cast());
         }
         reader.finish()
     }
@@ -99,7 +99,7 @@ impl<L: Layer> Network<L> {
         scratch: &mut Scratch<L>,
         logits: &'o mut MaybeUninit<L::Output>,
     ) -> &'o mut L::Output {
-        self.layers.forward_to(input, &mut scratch.activations, &mut scratch.room, logits)
+        self.layers.forward_to(input, &mut scratch.activations, &mut scratch.workspace, logits)
     }
 
     /// Real value of one step of an integer logit; a float network counts its margins in such steps too.
@@ -138,7 +138,7 @@ where
         // SAFETY: nothing else borrows the scores.
         let scores: &[V; CLASSES] =
             self.forward_to(input, scratch, unsafe { &mut *place.cast::<MaybeUninit<[V; CLASSES]>>() });
-        let (best, distance) = Classification::judge(scores);
+        let (best, distance) = Classification::argmax_with_margin(scores);
         // SAFETY: as above; the scores are written by then.
         unsafe {
             class.write(best);
@@ -147,7 +147,7 @@ where
     }
 
     /// Whether the margin reaches the model's threshold; below it an honest answer is "unknown".
-    pub fn knows(&self, classification: &Classification<V, CLASSES>) -> bool {
+    pub fn is_confident(&self, classification: &Classification<V, CLASSES>) -> bool {
         classification.margin.reaches(self.reject_margin, self.logit_step)
     }
 
@@ -164,18 +164,18 @@ where
 #[derive(Clone, Copy)]
 pub struct Scratch<L: Layer> {
     activations: L::Scratch,
-    room: L::Room,
+    workspace: L::Workspace,
 }
 
 /// The scratch of a network type, to name it in a `static`: `static mut SCRATCH: ScratchOf<Digits> = Digits::SCRATCH;`.
-pub type ScratchOf<N> = <N as Works>::Scratch;
+pub type ScratchOf<N> = <N as HasScratch>::Scratch;
 
 /// What works in a scratch: a [`Network`].
-pub trait Works {
+pub trait HasScratch {
     /// See [`Network::SCRATCH`].
     type Scratch;
 }
 
-impl<L: Layer> Works for Network<L> {
+impl<L: Layer> HasScratch for Network<L> {
     type Scratch = Scratch<L>;
 }

@@ -11,35 +11,35 @@ pub type Entry = [usize; 2];
 /// # Safety
 ///
 /// Any bytes, written or not, are a value of the type.
-pub unsafe trait Room: Copy {
+pub unsafe trait Workspace: Copy {
     /// Room with no particular content.
-    const ANY: Self;
+    const UNINIT: Self;
 }
 
 // SAFETY: no bytes.
-unsafe impl Room for () {
-    const ANY: Self = ();
+unsafe impl Workspace for () {
+    const UNINIT: Self = ();
 }
 
 // SAFETY: `MaybeUninit` takes any bytes.
-unsafe impl<T: Copy, const N: usize> Room for [MaybeUninit<T>; N] {
-    const ANY: Self = [MaybeUninit::uninit(); N];
+unsafe impl<T: Copy, const N: usize> Workspace for [MaybeUninit<T>; N] {
+    const UNINIT: Self = [MaybeUninit::uninit(); N];
 }
 
 /// Room for a list of inputs: none, or as many entries as the kernel asks for.
-pub trait ListRoom: Room {
+pub trait ListWorkspace: Workspace {
     /// The entries.
     fn entries(&mut self) -> &mut [MaybeUninit<Entry>];
 }
 
-impl ListRoom for () {
+impl ListWorkspace for () {
     #[inline(always)]
     fn entries(&mut self) -> &mut [MaybeUninit<Entry>] {
         &mut []
     }
 }
 
-impl<const N: usize> ListRoom for [MaybeUninit<Entry>; N] {
+impl<const N: usize> ListWorkspace for [MaybeUninit<Entry>; N] {
     #[inline(always)]
     fn entries(&mut self) -> &mut [MaybeUninit<Entry>] {
         self
@@ -48,43 +48,43 @@ impl<const N: usize> ListRoom for [MaybeUninit<Entry>; N] {
 
 /// Room for both at the same time.
 #[derive(Clone, Copy)]
-pub struct Both<A, B> {
+pub struct Pair<A, B> {
     /// One.
-    pub one: A,
+    pub first: A,
     /// And the other.
-    pub other: B,
+    pub second: B,
 }
 
 // SAFETY: as both are.
-unsafe impl<A: Room, B: Room> Room for Both<A, B> {
-    const ANY: Self = Both { one: A::ANY, other: B::ANY };
+unsafe impl<A: Workspace, B: Workspace> Workspace for Pair<A, B> {
+    const UNINIT: Self = Pair { first: A::UNINIT, second: B::UNINIT };
 }
 
 /// Room for one after the other: as large as the larger one.
 #[derive(Clone, Copy)]
-pub union Either<A: Room, B: Room> {
-    one: A,
-    other: B,
+pub union Overlay<A: Workspace, B: Workspace> {
+    first: A,
+    second: B,
 }
 
 // SAFETY: as either is.
-unsafe impl<A: Room, B: Room> Room for Either<A, B> {
-    const ANY: Self = Either { one: A::ANY };
+unsafe impl<A: Workspace, B: Workspace> Workspace for Overlay<A, B> {
+    const UNINIT: Self = Overlay { first: A::UNINIT };
 }
 
-impl<A: Room, B: Room> Either<A, B> {
+impl<A: Workspace, B: Workspace> Overlay<A, B> {
     /// For one.
     #[inline(always)]
-    pub fn one(&mut self) -> &mut A {
+    pub fn first(&mut self) -> &mut A {
         // SAFETY: any bytes are a value of a room.
-        unsafe { &mut self.one }
+        unsafe { &mut self.first }
     }
 
     /// For the other.
     #[inline(always)]
-    pub fn other(&mut self) -> &mut B {
+    pub fn second(&mut self) -> &mut B {
         // SAFETY: as above.
-        unsafe { &mut self.other }
+        unsafe { &mut self.second }
     }
 }
 
@@ -111,16 +111,16 @@ mod tests {
 
     #[test]
     fn either_is_as_large_as_the_larger_room_and_both_are_as_large_as_their_sum() {
-        assert_eq!(size_of::<Either<Bytes<3>, Bytes<5>>>(), 5);
-        assert_eq!(size_of::<Both<Bytes<3>, Bytes<5>>>(), 8);
-        assert_eq!(size_of::<Either<Bytes<3>, ()>>(), 3);
+        assert_eq!(size_of::<Overlay<Bytes<3>, Bytes<5>>>(), 5);
+        assert_eq!(size_of::<Pair<Bytes<3>, Bytes<5>>>(), 8);
+        assert_eq!(size_of::<Overlay<Bytes<3>, ()>>(), 3);
     }
 
     #[test]
     fn what_one_has_written_the_other_sees_as_room() {
-        let mut either = Either::<Bytes<3>, Bytes<5>>::ANY;
-        either.one()[0].write(7);
-        assert_eq!(either.other()[4].write(9), &9);
-        assert_eq!((either.one().len(), either.other().len()), (3, 5));
+        let mut either = Overlay::<Bytes<3>, Bytes<5>>::UNINIT;
+        either.first()[0].write(7);
+        assert_eq!(either.second()[4].write(9), &9);
+        assert_eq!((either.first().len(), either.second().len()), (3, 5));
     }
 }

@@ -24,7 +24,7 @@ pub const fn layer(
     activation: ActivationKind,
     output: ElementFormat,
 ) -> LayerDescription {
-    LayerDescription { outputs, weights, activation, output }
+    LayerDescription::dense(outputs, weights, activation, output)
 }
 
 /// A description from its parts.
@@ -75,7 +75,7 @@ pub fn random_blob(description: &Description, seed: u64) -> Vec<u8> {
         })
         .collect();
     let logits = Logits { step: 1.0, reject_margin: 0 };
-    let size = description.reduction.map_or((description.inputs, 1), |whole| (whole.width, whole.height));
+    let size = description.preprocessing.map_or((description.inputs, 1), |whole| (whole.width, whole.height));
     encode(description, size, logits, &PROVENANCE, &layers)
 }
 

@@ -8,11 +8,11 @@ use std::path::Path;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sinapse::blob::LayerBytes;
-use sinapse::format::{Element, Level, Levels, Order, Requantization, Weight};
+use sinapse::format::{Element, Layout, QuantizedActivation, QuantizedInput, Requantization, Weight};
 use sinapse::kernel::columns::{self, axpy};
 use sinapse::kernel::simd::Instructions;
 use sinapse::kernel::{Kernel, reference, requantize, tiles};
-use sinapse::workspace::Room;
+use sinapse::workspace::Workspace;
 use sinapse::{I2, I4, I8, Pixel, U1, U2, U4, U8};
 use sinapse_tests::random_image;
 
@@ -77,25 +77,25 @@ fn file_of(set: Instructions) -> String {
 fn integer_kernels<W, X>() -> Named<u32, i32, u8>
 where
     W: axpy::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
-    X: Levels + 'static,
+    X: QuantizedInput + 'static,
 {
-    let mut kernels: Named<u32, i32, u8> = vec![("mod".into(), writing(<W as Kernel<X>>::sums))];
-    match W::FORMAT.order(X::FORMAT) {
-        Order::Columns => {
+    let mut kernels: Named<u32, i32, u8> = vec![("mod".into(), writing(<W as Kernel<X>>::matvec_unprepared))];
+    match W::FORMAT.layout(X::FORMAT) {
+        Layout::Columns => {
             kernels.push(("columns/axpy".into(), adding(axpy::add::<W, X>)));
             kernels.push((
                 "columns/portable".into(),
-                writing(|w, b, x, sums| columns::sums::<W, X>(w, b, x, &mut { columns::Room::ANY }, sums)),
+                writing(|w, b, x, sums| columns::matvec::<W, X>(w, b, x, &mut { columns::Workspace::UNINIT }, sums)),
             ));
             for set in Instructions::all() {
                 kernels.push((file_of(set), adding(move |w, x, sums| set.add_columns::<W, X>(w, x, sums))));
             }
         }
-        Order::Tiles => {
+        Layout::Tiles => {
             kernels.push(("tiles/portable".into(), adding(tiles::portable::add)));
             kernels.push((
                 "tiles/scalar/portable".into(),
-                writing(|w, b, x, sums| tiles::sums(w, b, &[], x, &mut { tiles::Room::ANY }, sums)),
+                writing(|w, b, x, sums| tiles::matvec(w, b, &[], x, &mut { tiles::Workspace::UNINIT }, sums)),
             ));
             for set in Instructions::all() {
                 kernels.push((file_of(set), adding(move |w, x, sums| set.add_tiles(w, x, sums))));
@@ -107,8 +107,10 @@ where
 
 /// Every kernel for `f32` that this CPU can run.
 fn float_kernels<X: Element<Value = f32> + 'static>() -> Named<f32, f32, X::Raw> {
-    let mut kernels: Named<f32, f32, X::Raw> =
-        vec![("mod".into(), writing(<f32 as Kernel<X>>::sums)), ("columns/axpy".into(), adding(axpy::add::<f32, X>))];
+    let mut kernels: Named<f32, f32, X::Raw> = vec![
+        ("mod".into(), writing(<f32 as Kernel<X>>::matvec_unprepared)),
+        ("columns/axpy".into(), adding(axpy::add::<f32, X>)),
+    ];
     for set in Instructions::all() {
         kernels.push((file_of(set), adding(move |w, x, sums| set.add_floats::<X>(w, x, sums))));
     }
@@ -119,7 +121,7 @@ fn float_kernels<X: Element<Value = f32> + 'static>() -> Named<f32, f32, X::Raw>
 type LevelsOf = Box<dyn Fn(&Requantization<'_>, &[i32], &mut [u8])>;
 
 /// Every loop from sums to levels that this CPU can run.
-fn relu_kernels<E: Level + 'static>() -> Vec<(String, LevelsOf)> {
+fn relu_kernels<E: QuantizedActivation + 'static>() -> Vec<(String, LevelsOf)> {
     let mut kernels: Vec<(String, LevelsOf)> = vec![
         ("requantize/mod".into(), Box::new(requantize::relu::<E>)),
         ("requantize/portable".into(), Box::new(requantize::portable::relu::<E>)),
@@ -133,7 +135,7 @@ fn relu_kernels<E: Level + 'static>() -> Vec<(String, LevelsOf)> {
 fn integer_sums_equal_the_reference<W, X>(inputs: usize, outputs: usize, fill: Fill)
 where
     W: axpy::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
-    X: Levels + 'static,
+    X: QuantizedInput + 'static,
 {
     let mut rng = ChaCha8Rng::seed_from_u64((inputs * 1000 + outputs) as u64);
     let limit = W::FORMAT.limit();
@@ -143,12 +145,12 @@ where
     let weights: Vec<u32> = weights.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
     let bias: Vec<i32> = (0..outputs).map(|_| rng.random_range(-1_000_000..1_000_000)).collect();
     let kernels = integer_kernels::<W, X>();
-    let top = i32::from(X::FORMAT.top_level());
+    let top = i32::from(X::FORMAT.max_level());
     for sparse in [false, true] {
         let pixel = |i| if sparse && rng.random_bool(0.8) { 0 } else { fill.number(&mut rng, i, 0, top) as u8 };
         let input: Vec<u8> = (0..inputs).map(pixel).collect();
         let mut expected = vec![0; outputs];
-        reference::sums::<W, X>(&weights, &bias, &input, &mut expected);
+        reference::matvec::<W, X>(&weights, &bias, &input, &mut expected);
         for (name, kernel) in &kernels {
             let found = kernel(&weights, &bias, &input);
             assert_eq!(found, expected, "{name}, {inputs} inputs, {outputs} outputs, {fill:?}, sparse {sparse}");
@@ -186,7 +188,7 @@ fn float_sums_equal_the_reference<X: Element<Value = f32> + 'static>(
     let (weights, bias) = (numbers(inputs * outputs), numbers(outputs));
     let input: Vec<X::Raw> = random_image(inputs, 2).into_iter().map(read).collect();
     let mut expected = vec![0.0f32; outputs];
-    reference::sums::<f32, X>(&weights, &bias, &input, &mut expected);
+    reference::matvec::<f32, X>(&weights, &bias, &input, &mut expected);
     let bits = |sums: &[f32]| sums.iter().map(|sum| sum.to_bits()).collect::<Vec<_>>();
     for (name, kernel) in float_kernels::<X>() {
         let found = kernel(&weights, &bias, &input);
@@ -216,7 +218,7 @@ fn negative_zero_sums_keep_their_sign_past_zero_inputs() {
 fn sums_from_any_place_are_equal<W, X>()
 where
     W: axpy::Column + Kernel<X> + Weight<Value = i32, Cell = u32> + 'static,
-    X: Levels + 'static,
+    X: QuantizedInput + 'static,
 {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let weights: Vec<u32> = (0..100 * 5).map(|_| rng.random::<u32>() | 0x1111_1111).collect();
@@ -225,7 +227,7 @@ where
     for start in 0..32 {
         let input = &pixels[start..start + 100];
         let mut expected = [0; 10];
-        reference::sums::<W, X>(weights, &[7; 10], input, &mut expected);
+        reference::matvec::<W, X>(weights, &[7; 10], input, &mut expected);
         for (name, kernel) in integer_kernels::<W, X>() {
             assert_eq!(kernel(weights, &[7; 10], input), expected, "{name}, from byte {start}");
         }
@@ -238,14 +240,14 @@ fn inputs_in_any_place_of_memory_give_the_same_sums() {
     sums_from_any_place_are_equal::<I8, Pixel<U8>>();
 }
 
-fn levels_equal_the_definition<E: Level + 'static>(outputs: usize, multipliers: usize) {
+fn levels_equal_the_definition<E: QuantizedActivation + 'static>(outputs: usize, multipliers: usize) {
     let mut rng = ChaCha8Rng::seed_from_u64((outputs * 100 + multipliers) as u64);
     let sums: Vec<i32> = (0..outputs).map(|_| rng.random_range(-(1 << 24)..1 << 24)).collect();
     let multipliers: Vec<[u8; 2]> = (0..multipliers).map(|_| rng.random_range(0..=u16::MAX).to_le_bytes()).collect();
     // A sum below 2²⁴, shifted by 10 and times less than 2¹⁶, is below 2³⁰: half a step, at most 2³⁰, leaves it below 2³¹.
     for shift in [1, 16, 22, 31] {
         let requantization = Requantization { pre_shift: 10, shift, multipliers: &multipliers };
-        let relu = |(o, &a)| requantization.relu(a, o, E::FORMAT.top_level());
+        let relu = |(o, &a)| requantization.relu(a, o, E::FORMAT.max_level());
         let expected: Vec<u8> = sums.iter().enumerate().map(relu).collect();
         for (name, kernel) in relu_kernels::<E>() {
             let mut levels = vec![77; outputs];

@@ -80,7 +80,7 @@ fn device_and_host_give_equal_logits_for_a_network_of_five_views() {
     let folder = tempfile::Builder::new().prefix("sinapse").tempdir().unwrap();
     let viewed = folder.path().join("viewed.postcard");
     let nano = model::read(&root().join("models/nano.postcard")).unwrap();
-    std::fs::write(&viewed, Model::load(&nano).unwrap().in_views().unwrap()).unwrap();
+    std::fs::write(&viewed, Model::load(&nano).unwrap().with_shift_ensemble().unwrap()).unwrap();
     assert_device_equals_host(viewed.to_str().unwrap());
 }
 

@@ -155,7 +155,7 @@ fn layers_cost_what_was_measured() {
     for Row { inputs, outputs, weights, input, activity, mean, dense, flash, ram, stack } in ROWS {
         let output = if weights == W::F32 { E::F32 } else { E::I32 };
         let description =
-            Description::of_layer(inputs, input, LayerDescription { outputs, weights, activation: Identity, output });
+            Description::of_layer(inputs, input, LayerDescription::dense(outputs, weights, Identity, output));
         for ((core, mean), dense) in Core::ALL.into_iter().zip(mean).zip(dense) {
             let what = format!("{description} on {core:?}");
             assert_near(time(core, &description, &[activity]) as f64, mean as f64, TIME, &what);
@@ -174,7 +174,7 @@ fn layers_cost_what_was_measured() {
 #[test]
 fn five_views_take_the_flash_and_ram_that_were_measured() {
     let blob = model::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/nano.postcard")).unwrap();
-    let viewed = Model::load(&blob).unwrap().description.in_views().unwrap();
+    let viewed = Model::load(&blob).unwrap().description.with_shift_ensemble().unwrap();
     for (core, flash) in [(Core::M4, 6_964), (Core::M0, 6_572)] {
         assert_near(program_bytes(core, &viewed).unwrap() as f64, f64::from(flash), FLASH, "flash");
         assert_eq!(ram_bytes(core, &viewed), Some(1_936));

@@ -4,7 +4,7 @@ use super::error::LoadError;
 use super::shape::{LayerNumbers, LayerShape};
 use super::tensors::Tensors;
 use crate::cast;
-use crate::format::{ActivationKind, Order, Requantization};
+use crate::format::{ActivationKind, Layout, Requantization};
 
 /// No `f32` sum of an accepted network exceeds this, so nothing ever becomes infinite or NaN.
 const LARGEST_F32_SUM: f32 = 1e30;
@@ -34,25 +34,25 @@ pub fn lengths(layer: usize, shape: &LayerShape, tensors: &Tensors<'_>) -> Resul
 /// Checks the numbers of a layer of integers: ranges, and that no input takes a sum too far.
 #[inline(always)] // once for each order, which callers know
 pub fn integers(
-    order: Order,
+    layout: Layout,
     layer: usize,
     shape: &LayerShape,
     numbers: &LayerNumbers<'_>,
     logit_limit: u32,
 ) -> Result<(), LoadError> {
     let (inputs, outputs) = (usize::from(shape.inputs), usize::from(shape.description.outputs));
-    let of_rows = order.inputs_of_row();
+    let of_rows = layout.inputs_of_row();
     // Two logits must be subtracted without overflow; other sums have all 31 bits.
     let limit = if shape.rescales { 1 << 31 } else { logit_limit };
 
     for output in 0..shape.row_outputs {
         let mut magnitude = 0u32;
         for input in 0..inputs.next_multiple_of(of_rows) {
-            let bit = order.place(input % of_rows, output) * usize::from(shape.bits);
+            let bit = layout.index(input % of_rows, output) * usize::from(shape.bits);
             let word = numbers.weights.get(input / of_rows * shape.row_words + bit / 32).copied().unwrap_or_default();
             let code = word >> (bit % 32) & ((1 << shape.bits) - 1);
-            let weight = match (order, output % 2) {
-                (Order::Tiles, 1) => u32::from((code as i8).unsigned_abs()),
+            let weight = match (layout, output % 2) {
+                (Layout::Tiles, 1) => u32::from((code as i8).unsigned_abs()),
                 _ => code.abs_diff(u32::from(shape.offset)),
             };
             // Padding, which is zero: outputs that there are not, inputs that there are not.
@@ -64,7 +64,7 @@ pub fn integers(
         }
         let Some(&bias) = numbers.bias.get(output) else { continue };
         // 65,535 inputs of at most 255 · 127, and 2³¹ for the bias: 32 bits hold it.
-        let largest_sum = (bias as i32).unsigned_abs() + u32::from(shape.top_level) * magnitude;
+        let largest_sum = (bias as i32).unsigned_abs() + u32::from(shape.max_level) * magnitude;
         if largest_sum >= limit {
             return Err(LoadError::SumOverflow { layer, output });
         }

@@ -5,7 +5,7 @@
 /// The table has 16 entries, one a nibble: 64 bytes of flash, two look-ups a byte.
 ///
 /// ```
-/// let mut crc = sinapse::crc::Crc32::new();
+/// let mut crc = sinapse::blob::crc::Crc32::new();
 /// crc.update(b"123456789");
 /// assert_eq!(crc.finish(), 0xCBF4_3926);
 /// ```

@@ -1,6 +1,7 @@
 //! Reading postcard's numbers, at compile time too: a board needs no more of the format, and this much is small.
 
-use crate::format::{ActivationKind, Description, ElementFormat, LayerDescription, Reduction, WeightFormat};
+use super::front_end::FrontEnd;
+use crate::format::{ActivationKind, Description, ElementFormat, LayerDescription, LayerKind, WeightFormat};
 
 /// The bytes that are still to be read.
 #[derive(Clone, Copy)]
@@ -102,28 +103,27 @@ impl<'a> Cursor<'a> {
             _ => return None,
         };
         let Some(output) = self.element() else { return None };
-        Some(LayerDescription { outputs, weights, activation, output })
+        Some(LayerDescription { kind: LayerKind::Dense, outputs, weights, activation, output })
     }
 
-    /// What comes before the layers: the picture, and how the first layer reads it.
-    pub const fn inputs(&mut self) -> Option<(Reduction, ElementFormat)> {
+    /// The front end, and the format in which the first layer reads its inputs.
+    pub const fn inputs(&mut self) -> Option<(FrontEnd, ElementFormat)> {
         let (Some(width), Some(height)) = (self.short(), self.short()) else { return None };
-        let Some(crop) = self.byte() else { return None };
-        let Some(code) = self.byte() else { return None };
-        let Some((scale, deslant, views)) = Reduction::of_code(code) else { return None };
+        let (Some(crop), Some(code)) = (self.byte(), self.byte()) else { return None };
         match self.element() {
-            Some(input) => Some((Reduction { width, height, crop, scale, deslant, views }, input)),
-            None => None,
+            Some(input) if code < FrontEnd::CODES => Some((FrontEnd { width, height, crop, code }, input)),
+            _ => None,
         }
     }
 
     /// Any network that Sinapse can run.
     pub const fn description(&mut self) -> Option<Description> {
-        let Some((picture, input)) = self.inputs() else { return None };
-        let Some(inputs) = picture.pixels() else { return None };
+        let Some((front_end, input)) = self.inputs() else { return None };
+        let Some(preprocessing) = front_end.decode() else { return None };
+        let Some(inputs) = preprocessing.pixels() else { return None };
         let mut description = Description::new(inputs, input);
-        if !picture.is_whole() {
-            description = description.reduced_by(picture);
+        if !preprocessing.steps().is_empty() {
+            description = description.preprocessed_by(preprocessing);
         }
         let Some(layers) = self.byte() else { return None };
         let mut index = 0;

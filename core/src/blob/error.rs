@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::format::{Description, ElementFormat, LayerDescription, Reduction};
+use super::front_end::FrontEnd;
+use crate::format::{Description, ElementFormat, LayerDescription};
 
 /// Why [`Network::load`](crate::Network::load) refused a blob.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,7 +49,7 @@ pub enum LoadError {
     /// A sound blob, but of another network.
     WrongShape {
         /// What is not as in the type; it comes first in the blob.
-        found: Found,
+        found: Mismatch,
         /// The network of the type.
         expected: &'static Description,
     },
@@ -93,11 +94,11 @@ pub enum LoadError {
 /// The part of a blob that shows that it is another network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Found {
+pub enum Mismatch {
     /// The picture, what is done to it, and how the first layer reads it.
-    Inputs(Reduction, ElementFormat),
+    Inputs(FrontEnd, ElementFormat),
     /// The number of layers.
-    Layers(u8),
+    LayerReader(u8),
     /// A layer.
     Layer {
         /// Layer, from 0.
@@ -107,17 +108,18 @@ pub enum Found {
     },
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Inputs(Reduction { width, height, crop, scale, deslant, views }, input) => {
-                let deslanted = if *deslant { ", deslanted" } else { "" };
-                let viewed = if *views { ", five views" } else { "" };
-                let (scale, input) = (scale.name(), input.name());
-                write!(f, "{width} × {height} pixels (crop {crop}, {scale}{deslanted}{viewed}) read as {input}")
+            Self::Inputs(front_end, input) => {
+                match front_end.decode() {
+                    Some(preprocessing) => write!(f, "{preprocessing}")?,
+                    None => write!(f, "front end {front_end:?}")?, // the reader refuses such codes
+                }
+                write!(f, " read as {}", input.name())
             }
-            Self::Layers(1) => f.write_str("one layer"),
-            Self::Layers(found) => write!(f, "{found} layers"),
+            Self::LayerReader(1) => f.write_str("one layer"),
+            Self::LayerReader(found) => write!(f, "{found} layers"),
             Self::Layer { layer, found } => {
                 let (weights, activation) = (found.weights.name(), found.activation.name());
                 write!(

@@ -22,8 +22,7 @@ pub struct Head {
     pub height: u16,
     /// Pixels cut off at every side before scaling.
     pub crop: u8,
-    /// How many pixels become one, whether the slant is corrected before, and of how many views:
-    /// [`Reduction::code`](crate::format::Reduction::code).
+    /// Code of the other front-end steps, see [`FrontEnd::code`](super::FrontEnd::code).
     pub scale: u8,
     /// How the first layer reads its inputs.
     pub input: ElementFormat,

@@ -3,18 +3,19 @@
 use super::check;
 use super::cursor::Cursor;
 use super::envelope::body;
-use super::error::{Found, LoadError};
+use super::error::{LoadError, Mismatch};
+use super::front_end::Expected;
 use super::header::Logits;
 use super::shape::{LayerNumbers, LayerShape};
 use super::tensors::Tensors;
 use crate::cast;
-use crate::format::{Description, LayerDescription, Order, Requantization, WeightFormat};
+use crate::format::{LayerDescription, Layout, Requantization, WeightFormat};
 
 /// A blob whose description and checksum are checked; its layers are handed out one by one, checked each.
 ///
 /// The first error is kept until [`finish`](Self::finish), and layers behind it are empty: an error that is handed from layer
 /// to layer would be copied in the code of each.
-pub struct Layers<'a> {
+pub struct LayerReader<'a> {
     cursor: Cursor<'a>,
     logits: Logits,
     index: usize,
@@ -28,29 +29,29 @@ pub struct Layers<'a> {
 /// Logits of less can be subtracted from one another without overflow.
 const LOGIT_LIMIT: u32 = 1 << 30;
 
-impl<'a> Layers<'a> {
+impl<'a> LayerReader<'a> {
     /// Checks that a blob is whole and holds a network like `expected`.
     ///
     /// # Errors
     ///
     /// Everything in [`LoadError`] that does not concern one layer.
     #[inline(never)]
-    pub fn open(blob: &'a [u8], expected: &'static Description) -> Result<Self, LoadError> {
+    pub fn open(blob: &'a [u8], expected: &'static Expected) -> Result<Self, LoadError> {
         let mut cursor = Cursor::new(body(blob)?);
-        match differs(&mut cursor, expected) {
-            Some(None) => Self::behind(cursor, expected.views()),
-            Some(Some(found)) => Err(LoadError::WrongShape { found, expected }),
+        match mismatch(&mut cursor, expected) {
+            Some(None) => Self::after_description(cursor, expected.passes),
+            Some(Some(found)) => Err(LoadError::WrongShape { found, expected: &expected.description }),
             None => Err(LoadError::Malformed { part: "layer descriptions" }),
         }
     }
 
     /// The layers behind a description that runs them so many times and adds what they give.
-    pub(super) fn behind(mut cursor: Cursor<'a>, views: u8) -> Result<Self, LoadError> {
+    pub(super) fn after_description(mut cursor: Cursor<'a>, passes: u8) -> Result<Self, LoadError> {
         let malformed = |part| LoadError::Malformed { part };
         let logits = logits(&mut cursor).ok_or(malformed("logits"))?;
         skip_provenance(&mut cursor).ok_or(malformed("provenance"))?;
-        let logit_limit = LOGIT_LIMIT / u32::from(views);
-        Ok(Layers { cursor, logits, index: 0, logit_limit, input_bound: 1.0, refused: None })
+        let logit_limit = LOGIT_LIMIT / u32::from(passes);
+        Ok(LayerReader { cursor, logits, index: 0, logit_limit, input_bound: 1.0, refused: None })
     }
 
     /// What the last layer's sums mean.
@@ -75,27 +76,27 @@ impl<'a> Layers<'a> {
     #[inline(always)]
     pub fn next(&mut self, shape: &LayerShape) -> LayerNumbers<'a> {
         let LayerDescription { weights, .. } = shape.description;
-        match (weights, weights.order(shape.input)) {
+        match (weights, weights.layout(shape.input)) {
             (WeightFormat::F32, _) => self.floats(shape),
-            (_, Order::Columns) => self.columns(shape),
-            (_, Order::Tiles) => self.tiles(shape),
+            (_, Layout::Columns) => self.columns(shape),
+            (_, Layout::Tiles) => self.tiles(shape),
         }
     }
 
     #[inline(never)] // all layers share it
     fn columns(&mut self, shape: &LayerShape) -> LayerNumbers<'a> {
-        self.integers(Order::Columns, shape)
+        self.integers(Layout::Columns, shape)
     }
 
     #[inline(never)] // all layers share it
     fn tiles(&mut self, shape: &LayerShape) -> LayerNumbers<'a> {
-        self.integers(Order::Tiles, shape)
+        self.integers(Layout::Tiles, shape)
     }
 
     #[inline(always)]
-    fn integers(&mut self, order: Order, shape: &LayerShape) -> LayerNumbers<'a> {
+    fn integers(&mut self, layout: Layout, shape: &LayerShape) -> LayerNumbers<'a> {
         let checked = self.numbers(shape).and_then(|numbers| {
-            check::integers(order, self.index, shape, &numbers, self.logit_limit)?;
+            check::integers(layout, self.index, shape, &numbers, self.logit_limit)?;
             Ok(numbers)
         });
         self.checked(checked)
@@ -139,19 +140,19 @@ impl<'a> Layers<'a> {
 }
 
 /// What follows a blob's fixed bytes and is not as in `expected`; `None` where the bytes are no description.
-fn differs(cursor: &mut Cursor<'_>, expected: &Description) -> Option<Option<Found>> {
-    let (picture, input) = cursor.inputs()?;
-    if !picture.is_that_of(expected) || input != expected.input {
-        return Some(Some(Found::Inputs(picture, input)));
+fn mismatch(cursor: &mut Cursor<'_>, expected: &Expected) -> Option<Option<Mismatch>> {
+    let (front_end, input) = cursor.inputs()?;
+    if !expected.takes(front_end) || input != expected.description.input {
+        return Some(Some(Mismatch::Inputs(front_end, input)));
     }
-    let (count, layers) = (cursor.byte()?, expected.layers());
+    let (count, layers) = (cursor.byte()?, expected.description.layers());
     if usize::from(count) != layers.len() {
-        return Some(Some(Found::Layers(count)));
+        return Some(Some(Mismatch::LayerReader(count)));
     }
     for (layer, expected) in (0..).zip(layers) {
         let found = cursor.layer()?;
         if found != *expected {
-            return Some(Some(Found::Layer { layer, found }));
+            return Some(Some(Mismatch::Layer { layer, found }));
         }
     }
     Some(None)

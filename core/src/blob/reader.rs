@@ -6,7 +6,7 @@ use super::cursor::Cursor;
 use super::envelope::body;
 use super::error::LoadError;
 use super::header::{Head, Logits, Provenance};
-use super::layers::Layers;
+use super::layers::LayerReader;
 use super::shape::{LayerNumbers, LayerShape};
 use crate::cast;
 use crate::format::{Description, ElementFormat, LayerDescription, Requantization};
@@ -30,12 +30,12 @@ pub struct LayerView<'a> {
     pub weights: &'a [u8],
 }
 
-/// A blob whose header and checksum are checked, whatever network it holds; a board that knows its network uses [`Layers`].
+/// A blob whose header and checksum are checked, whatever network it holds; a board that knows its network uses [`LayerReader`].
 pub struct Reader<'a> {
     head: Head,
     description: Description,
     provenance: Provenance<'a>,
-    layers: Layers<'a>,
+    layers: LayerReader<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
         let mut cursor = Cursor::new(body(blob)?);
         let (head, _) = take::<Head>(blob, "header")?;
         let description = cursor.description().ok_or(LoadError::Malformed { part: "layer descriptions" })?;
-        let layers = Layers::behind(cursor, description.views())?;
+        let layers = LayerReader::after_description(cursor, description.passes())?;
         let (_, rest) = take::<Logits>(cursor.rest(), "logits")?;
         let (provenance, _) = take::<Provenance>(rest, "provenance")?;
         Ok(Reader { head, description, provenance, layers })
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
         &self.provenance
     }
 
-    /// The next layer, checked as by [`Layers::next`].
+    /// The next layer, checked as by [`LayerReader::next`].
     ///
     /// # Errors
     ///

@@ -21,15 +21,20 @@ pub fn rust_type(blob: &[u8]) -> Result<RustType, LoadError> {
 
 impl fmt::Display for RustType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let views = self.0.views() > 1;
-        write!(f, "::sinapse::Network<{}::sinapse::layers![", if views { "::sinapse::Views<" } else { "" })?;
-        if let Some(reduction) = &self.0.reduction {
-            let (pixels, width, crop) = (self.0.picture_pixels(), reduction.width, reduction.crop);
-            let (scale, inputs, input) = (reduction.scale.name(), self.0.inputs, path(self.0.input));
+        let is_ensemble = self.0.passes() > 1;
+        write!(
+            f,
+            "::sinapse::Network<{}::sinapse::layers![",
+            if is_ensemble { "::sinapse::ShiftEnsemble<" } else { "" }
+        )?;
+        if let Some(preprocessing) = &self.0.preprocessing {
+            let (pixels, width) = (self.0.picture_pixels(), preprocessing.width);
+            let (crop, scale) = preprocessing.downscale();
+            let (scale, inputs, input) = (scale.name(), self.0.inputs, path(self.0.input));
             let (before, after) =
-                if reduction.deslant { ("::sinapse::layer::downscale::Deslanted<", ">") } else { ("", "") };
+                if preprocessing.deslants() { ("::sinapse::layer::downscale::Deslanted<", ">") } else { ("", "") };
             let scale = format_args!("{before}::sinapse::layer::downscale::{scale}{after}");
-            write!(f, "::sinapse::Reduce<{pixels}, {width}, {crop}, {scale}, {inputs}, {input}>, ")?;
+            write!(f, "::sinapse::Downscale<{pixels}, {width}, {crop}, {scale}, {inputs}, {input}>, ")?;
         }
         for (index, layer) in self.0.layers().iter().enumerate() {
             let (inputs, outputs) = (self.0.inputs_of(index), layer.outputs);
@@ -45,7 +50,7 @@ impl fmt::Display for RustType {
                 ActivationKind::Sigmoid => write!(f, "::sinapse::Sigmoid<{}>>, ", path(layer.output))?,
             }
         }
-        write!(f, "]{}>", if views { ">" } else { "" })
+        write!(f, "]{}>", if is_ensemble { ">" } else { "" })
     }
 }
 

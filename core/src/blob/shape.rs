@@ -21,7 +21,7 @@ pub struct LayerShape {
     pub(super) limit: u8,
     pub(super) offset: u8,
     /// Highest level of the inputs.
-    pub(super) top_level: u8,
+    pub(super) max_level: u8,
     /// Whether sums become levels.
     pub(super) rescales: bool,
 }
@@ -31,7 +31,7 @@ impl LayerShape {
     pub const fn new(inputs: u16, input: ElementFormat, description: LayerDescription) -> Self {
         let format = description.weights;
         let row_words = format.row_bytes(input, description.outputs as usize) / 4;
-        let of_rows = format.order(input).inputs_of_row();
+        let of_rows = format.layout(input).inputs_of_row();
         LayerShape {
             inputs,
             input,
@@ -43,7 +43,7 @@ impl LayerShape {
             bits: format.bits() as u8,
             limit: format.limit() as u8,
             offset: format.offset() as u8,
-            top_level: input.top_level(),
+            max_level: input.max_level(),
             rescales: !matches!(description.activation, ActivationKind::Identity)
                 && !matches!(format, WeightFormat::F32),
         }

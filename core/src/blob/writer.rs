@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use super::crc::crc32;
 use super::envelope::{ALIGNMENT, MAGIC, VERSION};
+use super::front_end::FrontEnd;
 use super::header::{Head, Logits, Provenance};
 use super::reader::LayerView;
 use super::tensors::Tensors;
 use crate::Description;
-use crate::format::{ElementFormat, Order, WeightFormat};
+use crate::format::{ElementFormat, Layout, WeightFormat};
 
 /// A layer's numbers as they are written to a blob.
 #[derive(Clone, Debug, Default)]
@@ -48,12 +49,12 @@ impl LayerBytes {
     /// Encodes integer weights `[IN][outputs]` in the order and the bits of their format, padded to whole words with zero
     /// weights.
     pub fn rows(weights: &[i8], outputs: usize, format: WeightFormat, input: ElementFormat) -> Vec<u8> {
-        match format.order(input) {
-            Order::Columns => {
+        match format.layout(input) {
+            Layout::Columns => {
                 let lanes = format.row_bytes(input, outputs) * 8 / format.bits() as usize;
                 weights.chunks_exact(outputs).flat_map(|column| packed(column, lanes, format)).collect()
             }
-            Order::Tiles => weights.chunks(16 * outputs).flat_map(|rows| tiles(rows, outputs)).collect(),
+            Layout::Tiles => weights.chunks(16 * outputs).flat_map(|rows| tiles(rows, outputs)).collect(),
         }
     }
 }
@@ -64,7 +65,7 @@ fn tiles(rows: &[i8], outputs: usize) -> Vec<u8> {
     for (i, row) in rows.chunks_exact(outputs).enumerate() {
         for (o, &weight) in row.iter().enumerate() {
             let code = if o % 2 == 0 { i32::from(weight) + 128 } else { i32::from(weight) };
-            bytes[Order::Tiles.place(i, o)] = code as u8;
+            bytes[Layout::Tiles.index(i, o)] = code as u8;
         }
     }
     bytes
@@ -83,7 +84,7 @@ fn packed(weights: &[i8], lanes: usize, format: WeightFormat) -> Vec<u8> {
 
 /// Encodes a network as a blob.
 ///
-/// `width` × `height` is the size of the whole picture; without a reduction their product is the number of inputs.
+/// `width` × `height` is the size of the whole picture; without a front end their product is the number of inputs.
 ///
 /// # Panics
 ///
@@ -95,7 +96,8 @@ pub fn encode(
     provenance: &Provenance<'_>,
     layers: &[LayerBytes],
 ) -> Vec<u8> {
-    let (crop, scale) = description.reduction.map_or((0, 0), |reduction| (reduction.crop, reduction.code()));
+    let front_end = description.preprocessing.map(|preprocessing| FrontEnd::encode(&preprocessing));
+    let (crop, scale) = front_end.map_or((0, 0), |front_end| (front_end.crop, front_end.code));
     let input = description.input;
     let head = Head { magic: MAGIC, version: VERSION, length: 0, width, height, crop, scale, input };
     let mut blob = Vec::new();

@@ -1,46 +1,32 @@
-//! The whole shape of a network as a value: sizes and number formats of every layer.
+//! The shape of a whole network as a value: front end, sizes and number formats of every layer.
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::activation::ActivationKind;
 use super::element::ElementFormat;
-use super::preprocessing::{Reduction, VIEWS};
+use super::layer::{LayerDescription, LayerKind};
+use super::preprocessing::{Preprocessing, Step};
 use super::text::Text;
 use super::weight::WeightFormat;
 
-/// Most layers that a blob can describe.
+/// Maximum number of layers that a blob can describe.
 pub const MAX_LAYERS: usize = 16;
 
-/// One layer: its width and its number formats. Its inputs are what comes before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct LayerDescription {
-    /// Number of outputs, at least 1.
-    pub outputs: u16,
-    /// Format of the weights.
-    pub weights: WeightFormat,
-    /// Activation function.
-    pub activation: ActivationKind,
-    /// Format of the outputs.
-    pub output: ElementFormat,
-}
-
-/// A network's inputs and layers, in order.
+/// A network: its front end, then its layers in order.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Description {
     /// Number of inputs of the first layer, at least 1.
     pub inputs: u16,
-    /// How the first layer reads its inputs.
+    /// Format in which the first layer reads its inputs.
     pub input: ElementFormat,
-    /// How the picture becomes these inputs; `None`: it is them.
-    pub reduction: Option<Reduction>,
+    /// Front end that makes these inputs of a picture; `None` if they come as they are.
+    pub preprocessing: Option<Preprocessing>,
     count: u8,
-    layers: [LayerDescription; MAX_LAYERS],
+    layers: [LayerDescription; MAX_LAYERS], // those from `count` on are `UNUSED`
 }
 
 const UNUSED: LayerDescription = LayerDescription {
+    kind: LayerKind::Dense,
     outputs: 0,
     weights: WeightFormat::F32,
     activation: ActivationKind::Identity,
@@ -50,37 +36,38 @@ const UNUSED: LayerDescription = LayerDescription {
 impl Description {
     /// A description without layers yet.
     pub const fn new(inputs: u16, input: ElementFormat) -> Self {
-        Description { inputs, input, reduction: None, count: 0, layers: [UNUSED; MAX_LAYERS] }
+        Description { inputs, input, preprocessing: None, count: 0, layers: [UNUSED; MAX_LAYERS] }
     }
 
-    /// The same for a picture that is made smaller first.
-    pub const fn reduced_by(mut self, reduction: Reduction) -> Self {
-        self.reduction = Some(reduction);
+    /// The same behind a front end.
+    pub const fn preprocessed_by(mut self, preprocessing: Preprocessing) -> Self {
+        self.preprocessing = Some(preprocessing);
         self
     }
 
-    /// The same for a network that reads five views of its picture; `None` where there is no picture, or no integers.
-    pub const fn in_views(mut self) -> Option<Self> {
-        match &mut self.reduction {
-            Some(reduction) if !matches!(self.input, ElementFormat::F32) => {
-                reduction.views = true;
+    /// The same as a shift ensemble; `None` without a picture, and for `f32` networks.
+    pub const fn with_shift_ensemble(mut self) -> Option<Self> {
+        match self.preprocessing {
+            Some(preprocessing) if !matches!(self.input, ElementFormat::F32) => {
+                self.preprocessing = Some(preprocessing.after(Step::ShiftEnsemble));
                 Some(self)
             }
             _ => None,
         }
     }
 
-    /// How often the layers run for one picture: the number of its [`views`](crate::picture::shift), or once.
-    pub const fn views(&self) -> u8 {
-        match &self.reduction {
-            Some(Reduction { views: true, .. }) => VIEWS,
-            _ => 1,
+    /// How often the layers run for one picture, see [`Preprocessing::passes`].
+    pub const fn passes(&self) -> u8 {
+        match &self.preprocessing {
+            Some(preprocessing) => preprocessing.passes(),
+            None => 1,
         }
     }
 
-    /// Number of pixels of the whole picture.
+    /// Number of pixels of the picture before the front end.
     pub fn picture_pixels(&self) -> usize {
-        self.reduction.map_or(usize::from(self.inputs), |whole| usize::from(whole.width) * usize::from(whole.height))
+        self.preprocessing
+            .map_or(usize::from(self.inputs), |picture| usize::from(picture.width) * usize::from(picture.height))
     }
 
     /// A description of one layer.
@@ -101,7 +88,7 @@ impl Description {
         Some(self)
     }
 
-    /// The layers of this one and then those of another; `None` beyond [`MAX_LAYERS`].
+    /// The same followed by the layers of another; `None` beyond [`MAX_LAYERS`].
     pub const fn then(mut self, more: &Description) -> Option<Self> {
         let mut index = 0;
         while index < more.count as usize {
@@ -139,13 +126,13 @@ impl Description {
         self.layers().last().map_or(0, |layer| usize::from(layer.outputs))
     }
 
-    /// Whether this is a network that Sinapse can run: formats that go together, no empty layer, logits at the end.
+    /// True if Sinapse can run the network: formats go together, no layer is empty, logits are at the end.
     pub const fn is_sound(&self) -> bool {
         if self.count == 0 || self.inputs == 0 {
             return false;
         }
         let real = matches!(self.input, ElementFormat::F32);
-        if matches!(self.input, ElementFormat::I32) || (real && self.views() > 1) {
+        if matches!(self.input, ElementFormat::I32) || (real && self.passes() > 1) {
             return false;
         }
         let layers = self.layers();
@@ -168,21 +155,8 @@ impl Description {
     /// The description as text, at compile time too: `784 (U4) → 32 (I8, relu, U4) → 10 (I8, identity, i32)`.
     pub const fn text(&self) -> Text {
         let mut text = Text::new();
-        if let Some(reduction) = &self.reduction {
-            text.push_number(reduction.width);
-            text.push(" × ");
-            text.push_number(reduction.height);
-            text.push(" (crop ");
-            text.push_number(reduction.crop as u16);
-            text.push(", ");
-            text.push(reduction.scale.name());
-            if reduction.deslant {
-                text.push(", deslanted");
-            }
-            if reduction.views {
-                text.push(", five views");
-            }
-            text.push(") → ");
+        if let Some(preprocessing) = &self.preprocessing {
+            preprocessing.push_to(&mut text);
         }
         text.push_number(self.inputs);
         text.push(" (");
@@ -203,17 +177,6 @@ impl Description {
             index += 1;
         }
         text
-    }
-}
-
-impl Reduction {
-    /// Whether this is how the inputs of such a network come about.
-    pub(crate) fn is_that_of(&self, network: &Description) -> bool {
-        match &network.reduction {
-            Some(reduction) => self == reduction,
-            // Two numbers of 16 bits: the product has no more than 32.
-            None => self.is_whole() && u32::from(self.width) * u32::from(self.height) == u32::from(network.inputs),
-        }
     }
 }
 
@@ -241,11 +204,10 @@ impl defmt::Format for Description {
 
 #[cfg(test)]
 mod tests {
-    use super::super::preprocessing::Scale;
     use super::*;
 
     fn layer(outputs: u16, activation: ActivationKind, output: ElementFormat) -> LayerDescription {
-        LayerDescription { outputs, weights: WeightFormat::I8, activation, output }
+        LayerDescription { kind: LayerKind::Dense, outputs, weights: WeightFormat::I8, activation, output }
     }
 
     fn digits() -> Description {
@@ -266,18 +228,18 @@ mod tests {
     }
 
     #[test]
-    fn five_views_are_of_a_picture_and_in_integers() {
-        let picture = Reduction { width: 28, height: 28, crop: 0, scale: Scale::One, deslant: false, views: false };
-        assert!(digits().in_views().is_none());
-        let viewed = digits().reduced_by(picture).in_views().unwrap();
-        assert_eq!((viewed.views(), digits().views()), (5, 1));
-        assert!(viewed.to_string().starts_with("28 × 28 (crop 0, One, five views) → 784 (U4)"));
-        assert!(viewed.is_sound());
+    fn a_shift_ensemble_needs_a_picture_and_integers() {
+        let picture = Preprocessing::new(28, 28);
+        assert!(digits().with_shift_ensemble().is_none());
+        let ensemble = digits().preprocessed_by(picture).with_shift_ensemble().unwrap();
+        assert_eq!((ensemble.passes(), digits().passes()), (5, 1));
+        assert!(ensemble.to_string().starts_with("28 × 28 → shift ensemble → 784 (U4)"));
+        assert!(ensemble.is_sound());
         let last =
             LayerDescription { weights: WeightFormat::F32, ..layer(10, ActivationKind::Identity, ElementFormat::F32) };
-        let real = Description::new(784, ElementFormat::F32).with(last).unwrap();
-        assert!(real.is_sound() && real.reduced_by(picture).in_views().is_none());
-        assert!(!real.reduced_by(Reduction { views: true, ..picture }).is_sound());
+        let float = Description::new(784, ElementFormat::F32).with(last).unwrap();
+        assert!(float.is_sound() && float.preprocessed_by(picture).with_shift_ensemble().is_none());
+        assert!(!float.preprocessed_by(picture.then(Step::ShiftEnsemble)).is_sound());
     }
 
     #[test]

@@ -10,13 +10,13 @@ use super::layout::{Columns, LayoutType, Tiles};
 pub enum ElementFormat {
     /// Real numbers; a pixel `p` enters as `p / 255`.
     F32,
-    /// Levels 0..=1.
+    /// QuantizedInput 0..=1.
     U1,
-    /// Levels 0..=3.
+    /// QuantizedInput 0..=3.
     U2,
-    /// Levels 0..=15.
+    /// QuantizedInput 0..=15.
     U4,
-    /// Levels 0..=255.
+    /// QuantizedInput 0..=255.
     U8,
     /// Integer sums of a last layer, not meant for another one.
     I32,
@@ -24,7 +24,7 @@ pub enum ElementFormat {
 
 impl ElementFormat {
     /// Highest level `A`; 0 for formats that are not levels.
-    pub const fn top_level(self) -> u8 {
+    pub const fn max_level(self) -> u8 {
         match self {
             ElementFormat::U1 => 1,
             ElementFormat::U2 => 3,
@@ -45,7 +45,7 @@ impl ElementFormat {
         }
     }
 
-    /// Level of a pixel: its highest bits, `p >> (8 − bits)`, so that four pixels are one shift and one mask.
+    /// QuantizedActivation of a pixel: its highest bits, `p >> (8 − bits)`, so that four pixels are one shift and one mask.
     pub const fn level_of_pixel(self, pixel: u8) -> u8 {
         match self {
             ElementFormat::U1 => pixel >> 7,
@@ -99,26 +99,26 @@ pub trait Element: sealed::Sealed + Copy {
 }
 
 /// A format that a layer may pass on to the next one.
-pub trait Level: Levels {}
+pub trait QuantizedActivation: QuantizedInput {}
 
-/// Levels of inputs, one byte each.
-pub trait Levels: Element<Raw = u8, Value = i32> {
+/// QuantizedInput of inputs, one byte each.
+pub trait QuantizedInput: Element<Raw = u8, Value = i32> {
     /// `level = byte >> SHIFT`: pixels are levels by their highest bits.
     const SHIFT: u32;
     /// The bits of a level, in each of four bytes.
     const MASK: u32 = (((1 << Self::FORMAT.bits()) - 1) << Self::SHIFT) * 0x0101_0101;
-    /// Layout of 8-bit weights for such inputs: the same as [`WeightFormat::order`](super::WeightFormat::order).
+    /// Layout of 8-bit weights for such inputs: the same as [`WeightFormat::layout`](super::WeightFormat::order).
     type Layout8: LayoutType;
-    /// Level of a byte.
+    /// QuantizedActivation of a byte.
     #[inline(always)]
     fn level(byte: u8) -> u32 {
-        u32::from(byte) >> Self::SHIFT & u32::from(Self::FORMAT.top_level())
+        u32::from(byte) >> Self::SHIFT & u32::from(Self::FORMAT.max_level())
     }
 }
 
 macro_rules! level {
     ($($name:ident: $range:literal, $layout:ty;)*) => {$(
-        #[doc = concat!("Levels ", $range, ", one byte each in RAM.")]
+        #[doc = concat!("QuantizedInput ", $range, ", one byte each in RAM.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
         impl sealed::Sealed for $name {}
@@ -131,12 +131,12 @@ macro_rules! level {
                 i32::from(raw)
             }
         }
-        impl Level for $name {}
-        impl Levels for $name {
+        impl QuantizedActivation for $name {}
+        impl QuantizedInput for $name {
             const SHIFT: u32 = 0;
             type Layout8 = $layout;
         }
-        impl Levels for Pixel<$name> {
+        impl QuantizedInput for Pixel<$name> {
             const SHIFT: u32 = u8::BITS - ElementFormat::$name.bits();
             type Layout8 = $layout;
         }

@@ -2,7 +2,7 @@
 
 /// The order of a layer's weights; it follows from the number formats, never from the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum Layout {
     /// Input by input: the weights of one input to all outputs lie together, so that an input that is zero costs nothing.
     Columns,
     /// Sixteen inputs and two outputs at a time: a half word holds the weights of one input to two neighbouring outputs,
@@ -11,20 +11,20 @@ pub enum Order {
     Tiles,
 }
 
-impl Order {
+impl Layout {
     /// Inputs that share a row.
     pub const fn inputs_of_row(self) -> usize {
         match self {
-            Order::Columns => 1,
-            Order::Tiles => 16,
+            Layout::Columns => 1,
+            Layout::Tiles => 16,
         }
     }
 
     /// Where the weight of an input of a row to an output lies, in weights from the row's start.
-    pub const fn place(self, input: usize, output: usize) -> usize {
+    pub const fn index(self, input: usize, output: usize) -> usize {
         match self {
-            Order::Columns => output,
-            Order::Tiles => output / 2 * 32 + input * 2 + output % 2,
+            Layout::Columns => output,
+            Layout::Tiles => output / 2 * 32 + input * 2 + output % 2,
         }
     }
 }
@@ -32,21 +32,21 @@ impl Order {
 /// A layout at compile time: what [`Element::Layout8`](super::Element::Layout8) names.
 pub trait LayoutType {
     /// The same as a value.
-    const ORDER: Order;
+    const LAYOUT: Layout;
 }
 
-/// [`Order::Columns`] at compile time.
+/// [`Layout::Columns`] at compile time.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns;
 
-/// [`Order::Tiles`] at compile time.
+/// [`Layout::Tiles`] at compile time.
 #[derive(Clone, Copy, Debug)]
 pub struct Tiles;
 
 impl LayoutType for Columns {
-    const ORDER: Order = Order::Columns;
+    const LAYOUT: Layout = Layout::Columns;
 }
 
 impl LayoutType for Tiles {
-    const ORDER: Order = Order::Tiles;
+    const LAYOUT: Layout = Layout::Tiles;
 }

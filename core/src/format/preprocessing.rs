@@ -1,122 +1,199 @@
-//! How a picture becomes the inputs of the first layer.
+//! The front end: the steps that turn a picture into the inputs of the first layer.
 
-/// Number of views of a picture, see [`shift`](crate::picture::shift).
-pub const VIEWS: u8 = 5;
+use core::fmt;
 
-/// Largest width and height of a picture whose slant is corrected: its moments then fit 32 bits.
+use super::scale::Scale;
+use super::text::Text;
+
+/// Number of passes of a shift ensemble, see [`shift`](crate::picture::shift).
+pub const SHIFTS: u8 = 5;
+
+/// Largest width and height of a picture that can be deslanted: its moments fit 32 bits up to there.
 pub const MAX_DESLANT_SIDE: u16 = 100;
 
-/// How many pixels become one.
+/// Maximum number of front-end steps that a description holds.
+pub const MAX_STEPS: usize = 3;
+
+/// One step of the front end. A new step starts here; the compiler then names every place that must know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Scale {
-    /// As they are: cropping alone.
-    One,
-    /// 3 × 3 pixels become 2 × 2, each the mean of the area that it covers.
-    TwoThirds,
-    /// 2 × 2 pixels become their mean.
-    Half,
-    /// 3 × 3 pixels become their mean.
-    Third,
+pub enum Step {
+    /// Runs all that follows on [`SHIFTS`] shifted copies of the picture and adds their logits (test-time augmentation),
+    /// see [`shift`](crate::picture::shift). Integer networks only; the first step if there is one.
+    ShiftEnsemble,
+    /// Shifts rows sideways until the writing stands upright, see [`deslant`](crate::picture::deslant). Followed by a
+    /// [`Downscale`](Self::Downscale) that crops, because rows are moved within the border.
+    Deslant,
+    /// Crops and averages, see [`downscale`](crate::picture::downscale). The last step.
+    Downscale {
+        /// Pixels cut off at every side.
+        crop: u8,
+        /// Ratio of the result to the rest.
+        scale: Scale,
+    },
 }
 
-impl Scale {
-    /// `(from, to)`: `from` pixels in a row become `to`.
-    pub const fn ratio(self) -> (u16, u16) {
+impl Step {
+    /// Position in the only order in which steps may follow each other.
+    const fn rank(self) -> u8 {
         match self {
-            Scale::One => (1, 1),
-            Scale::TwoThirds => (3, 2),
-            Scale::Half => (2, 1),
-            Scale::Third => (3, 1),
+            Step::ShiftEnsemble => 0,
+            Step::Deslant => 1,
+            Step::Downscale { .. } => 2,
         }
     }
 
-    /// Width or height after cropping `crop` pixels at both ends and scaling; `None` where it is not a whole number.
-    pub const fn reduced(self, length: u16, crop: u8) -> Option<u16> {
-        let Some(rest) = length.checked_sub(2 * crop as u16) else { return None };
-        let (from, to) = self.ratio();
-        if rest == 0 || !rest.is_multiple_of(from) { None } else { Some(rest / from * to) }
-    }
-
-    /// Name of the Rust type.
-    pub const fn name(self) -> &'static str {
+    /// Appends the step's name and numbers, at compile time too.
+    const fn push_to(self, text: &mut Text) {
         match self {
-            Scale::One => "One",
-            Scale::TwoThirds => "TwoThirds",
-            Scale::Half => "Half",
-            Scale::Third => "Third",
+            Step::ShiftEnsemble => text.push("shift ensemble"),
+            Step::Deslant => text.push("deslant"),
+            Step::Downscale { crop, scale } => {
+                text.push("downscale (crop ");
+                text.push_number(crop as u16);
+                text.push(", ");
+                text.push(scale.name());
+                text.push(")");
+            }
         }
     }
 }
 
-/// What is done to a picture before the first layer.
+/// A picture's size and the sequence of [`Step`]s between it and the first layer; without steps, its pixels are the inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Reduction {
-    /// Width of the whole picture.
+pub struct Preprocessing {
+    /// Width of the picture in pixels.
     pub width: u16,
-    /// Height of the whole picture.
+    /// Height of the picture in pixels.
     pub height: u16,
-    /// Pixels cut off at every side.
-    pub crop: u8,
-    /// What is done to the rest.
-    pub scale: Scale,
-    /// Whether the slant is corrected before, see [`deslant`](crate::picture::deslant).
-    pub deslant: bool,
-    /// Whether all of this is done to five views of the picture, see [`shift`](crate::picture::shift).
-    pub views: bool,
+    count: u8,
+    steps: [Step; MAX_STEPS], // those from `count` on are `UNUSED`, so that equal sequences compare equal
 }
 
-/// What slant correction adds to the number of a scale …
-const DESLANTED: u8 = 4;
-/// … and what the five views add.
-const VIEWED: u8 = 8;
+const UNUSED: Step = Step::Deslant;
 
-impl Reduction {
-    /// Number of pixels that are left; `None` where sizes do not divide, there are more than 65,535, or a slant that is to be
-    /// corrected [cannot be](Self::can_deslant).
+impl Preprocessing {
+    /// A picture without any step yet.
+    pub const fn new(width: u16, height: u16) -> Self {
+        Preprocessing { width, height, count: 0, steps: [UNUSED; MAX_STEPS] }
+    }
+
+    /// Appends a step. One that changes nothing (crop 0 at scale 1 : 1) is left out; beyond [`MAX_STEPS`] nothing is
+    /// appended, which no valid sequence needs.
+    pub const fn push(&mut self, step: Step) {
+        let is_identity = matches!(step, Step::Downscale { crop: 0, scale: Scale::One });
+        if !is_identity && (self.count as usize) < MAX_STEPS {
+            self.steps[self.count as usize] = step;
+            self.count += 1;
+        }
+    }
+
+    /// The same with one more step at the end.
+    pub const fn then(mut self, step: Step) -> Self {
+        self.push(step);
+        self
+    }
+
+    /// The same with one more step at the beginning.
+    pub const fn after(self, step: Step) -> Self {
+        let mut longer = Preprocessing::new(self.width, self.height).then(step);
+        let mut index = 0;
+        while index < self.count as usize {
+            longer.push(self.steps[index]);
+            index += 1;
+        }
+        longer
+    }
+
+    /// The steps, first to last.
+    pub const fn steps(&self) -> &[Step] {
+        match self.steps.split_at_checked(self.count as usize) {
+            Some((steps, _)) => steps,
+            None => &self.steps, // `push` counts no further than there are
+        }
+    }
+
+    /// Number of pixels that the last step leaves; `None` if steps are out of order, sizes do not divide, more than 65,535
+    /// pixels are left, or the picture [cannot be deslanted](Self::can_deslant).
     pub const fn pixels(&self) -> Option<u16> {
-        if self.deslant && !self.can_deslant() {
+        let mut index = 1;
+        while index < self.count as usize {
+            if self.steps[index - 1].rank() >= self.steps[index].rank() {
+                return None;
+            }
+            index += 1;
+        }
+        if self.deslants() && !self.can_deslant() {
             return None;
         }
-        match (self.scale.reduced(self.width, self.crop), self.scale.reduced(self.height, self.crop)) {
+        let (crop, scale) = self.downscale();
+        match (scale.scaled(self.width, crop), scale.scaled(self.height, crop)) {
             (Some(width), Some(height)) => width.checked_mul(height),
             _ => None,
         }
     }
+
+    /// How often the layers run for one picture: [`SHIFTS`] times for a shift ensemble, else once.
+    pub const fn passes(&self) -> u8 {
+        if self.count > 0 && matches!(self.steps[0], Step::ShiftEnsemble) { SHIFTS } else { 1 }
+    }
+
+    /// True if there is a [`Step::Deslant`].
+    pub const fn deslants(&self) -> bool {
+        let mut index = 0;
+        while index < self.count as usize {
+            if matches!(self.steps[index], Step::Deslant) {
+                return true;
+            }
+            index += 1;
+        }
+        false
+    }
+
+    /// Crop and scale of the [`Step::Downscale`]; `(0, Scale::One)` without one.
+    pub const fn downscale(&self) -> (u8, Scale) {
+        match self.steps().last() {
+            Some(Step::Downscale { crop, scale }) => (*crop, *scale),
+            _ => (0, Scale::One),
+        }
+    }
+
+    /// True if pictures of this size can be deslanted: there is a border to move rows within, and moments fit 32 bits.
+    pub const fn can_deslant(&self) -> bool {
+        self.downscale().0 > 0 && self.width <= MAX_DESLANT_SIDE && self.height <= MAX_DESLANT_SIDE
+    }
+
+    /// Appends `28 × 28 → deslant → downscale (crop 2, Half) → `, at compile time too.
+    pub(super) const fn push_to(&self, text: &mut Text) {
+        text.push_number(self.width);
+        text.push(" × ");
+        text.push_number(self.height);
+        text.push(" → ");
+        let mut index = 0;
+        while index < self.count as usize {
+            self.steps[index].push_to(text);
+            text.push(" → ");
+            index += 1;
+        }
+    }
 }
 
-impl Reduction {
-    /// Whether nothing is cut off, made smaller or moved.
-    pub const fn is_whole(&self) -> bool {
-        self.crop == 0 && matches!(self.scale, Scale::One) && !self.deslant && !self.views
+impl fmt::Display for Preprocessing {
+    /// `28 × 28 pixels, deslant, downscale (crop 2, Half)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} × {} pixels", self.width, self.height)?;
+        self.steps().iter().try_for_each(|step| write!(f, ", {step}"))
     }
+}
 
-    /// Whether slants of such pictures can be corrected: there is a border, and moments fit 32 bits.
-    pub const fn can_deslant(&self) -> bool {
-        self.crop > 0 && self.width <= MAX_DESLANT_SIDE && self.height <= MAX_DESLANT_SIDE
-    }
-
-    /// Scale, slant correction and views as one number, as a blob has them.
-    pub const fn code(&self) -> u8 {
-        let scale = match self.scale {
-            Scale::One => 0,
-            Scale::TwoThirds => 1,
-            Scale::Half => 2,
-            Scale::Third => 3,
-        };
-        scale + if self.deslant { DESLANTED } else { 0 } + if self.views { VIEWED } else { 0 }
-    }
-
-    /// Scale, slant correction and views of a number; `None` for a number of none.
-    pub const fn of_code(code: u8) -> Option<(Scale, bool, bool)> {
-        let scale = match code % DESLANTED {
-            0 => Scale::One,
-            1 => Scale::TwoThirds,
-            2 => Scale::Half,
-            _ => Scale::Third,
-        };
-        if code < 2 * VIEWED { Some((scale, code % VIEWED >= DESLANTED, code >= VIEWED)) } else { None }
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::ShiftEnsemble => f.write_str("shift ensemble"),
+            Step::Deslant => f.write_str("deslant"),
+            Step::Downscale { crop, scale } => write!(f, "downscale (crop {crop}, {})", scale.name()),
+        }
     }
 }
 
@@ -124,33 +201,29 @@ impl Reduction {
 mod tests {
     use super::*;
 
-    fn reduction(width: u16, crop: u8, scale: Scale) -> Reduction {
-        Reduction { width, height: width, crop, scale, deslant: false, views: false }
+    fn square(side: u16) -> Preprocessing {
+        Preprocessing::new(side, side)
     }
 
     #[test]
-    fn scale_slant_correction_and_views_are_one_number_and_others_are_none() {
-        for scale in [Scale::One, Scale::TwoThirds, Scale::Half, Scale::Third] {
-            for (deslant, views) in [(false, false), (true, false), (false, true), (true, true)] {
-                let reduction = Reduction { width: 28, height: 28, crop: 1, scale, deslant, views };
-                assert_eq!(Reduction::of_code(reduction.code()), Some((scale, deslant, views)));
-            }
-        }
-        assert!((0..=255).filter(|&code| Reduction::of_code(code).is_some()).eq(0..16));
+    fn a_step_that_changes_nothing_is_left_out() {
+        assert_eq!(square(28).then(Step::Downscale { crop: 0, scale: Scale::One }), square(28));
+        assert_eq!(square(28).pixels(), Some(784));
     }
 
     #[test]
-    fn sizes_that_do_not_divide_are_refused() {
-        assert_eq!(Scale::TwoThirds.reduced(28, 2), Some(16));
-        assert_eq!(Scale::TwoThirds.reduced(28, 1), None);
-        assert_eq!(Scale::Half.reduced(28, 14), None);
-        assert_eq!((Scale::Third.reduced(28, 2), Scale::Third.reduced(28, 3)), (Some(8), None));
-        assert_eq!(Scale::Half.reduced(28, 200), None);
+    fn steps_out_of_order_or_twice_leave_no_pixels() {
+        let half = Step::Downscale { crop: 2, scale: Scale::Half };
+        assert_eq!(square(28).then(Step::Deslant).then(half).after(Step::ShiftEnsemble).pixels(), Some(144));
+        assert_eq!(square(28).then(half).then(Step::Deslant).pixels(), None);
+        assert_eq!(square(28).then(half).then(half).pixels(), None);
+        assert_eq!(square(28).then(half).then(Step::ShiftEnsemble).pixels(), None);
     }
 
     #[test]
     fn slants_are_corrected_within_a_border_and_up_to_a_size() {
-        let deslanted = |width, crop| Reduction { deslant: true, ..reduction(width, crop, Scale::One) }.pixels();
+        let deslanted =
+            |side, crop| square(side).then(Step::Deslant).then(Step::Downscale { crop, scale: Scale::One }).pixels();
         assert_eq!([deslanted(28, 0), deslanted(28, 1), deslanted(102, 1)], [None, Some(676), None]);
     }
 }

@@ -48,14 +48,14 @@ impl Requantization<'_> {
 
     /// ReLU and rounding to levels: `min(A, max(0, rescale(a)))`.
     #[inline(always)]
-    pub fn relu(&self, a: i32, o: usize, top_level: u8) -> u8 {
-        self.relu_by(a, self.multiplier(o), top_level)
+    pub fn relu(&self, a: i32, o: usize, max_level: u8) -> u8 {
+        self.relu_by(a, self.multiplier(o), max_level)
     }
 
     /// [`relu`](Self::relu), where the output's multiplier is known.
     #[inline(always)]
-    pub fn relu_by(&self, a: i32, multiplier: i32, top_level: u8) -> u8 {
-        self.rescale_by(a.max(0), multiplier).min(i32::from(top_level)) as u8
+    pub fn relu_by(&self, a: i32, multiplier: i32, max_level: u8) -> u8 {
+        self.rescale_by(a.max(0), multiplier).min(i32::from(max_level)) as u8
     }
 
     /// `multiplier · 2^(32 − shift)`, so that `rescale(a) = round(a · scale / 2³²)`, halves up; `None` where sums are shifted before, where
@@ -74,7 +74,7 @@ impl Requantization<'_> {
     #[inline(always)]
     pub fn sigmoid(&self, a: i32, o: usize, format: ElementFormat) -> u8 {
         let index = (self.rescale(a, o) + 128).clamp(0, 255) as usize;
-        ((u32::from(SIGMOID[index]) * u32::from(format.top_level()) + 127) / 255) as u8
+        ((u32::from(SIGMOID[index]) * u32::from(format.max_level()) + 127) / 255) as u8
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::element::{ElementFormat, Number};
-use super::layout::Order;
+use super::layout::Layout;
 
 /// The number format of a layer's weights, as a blob states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,10 +21,10 @@ pub enum WeightFormat {
 
 impl WeightFormat {
     /// Order of the weights of a layer that reads inputs of a format.
-    pub const fn order(self, input: ElementFormat) -> Order {
+    pub const fn layout(self, input: ElementFormat) -> Layout {
         match (self, input) {
-            (WeightFormat::I8, ElementFormat::U8) => Order::Tiles,
-            _ => Order::Columns,
+            (WeightFormat::I8, ElementFormat::U8) => Layout::Tiles,
+            _ => Layout::Columns,
         }
     }
 
@@ -38,18 +38,18 @@ impl WeightFormat {
     /// | `I4`   | columns | 8 outputs              |
     /// | `I2`   | columns | 16 outputs             |
     pub const fn row_bytes(self, input: ElementFormat, outputs: usize) -> usize {
-        4 * match (self.order(input), self) {
-            (Order::Tiles, _) => 8 * outputs.div_ceil(2),
-            (Order::Columns, WeightFormat::F32) => outputs,
-            (Order::Columns, WeightFormat::I8) => outputs.div_ceil(4),
-            (Order::Columns, WeightFormat::I4) => outputs.div_ceil(8),
-            (Order::Columns, WeightFormat::I2) => outputs.div_ceil(16),
+        4 * match (self.layout(input), self) {
+            (Layout::Tiles, _) => 8 * outputs.div_ceil(2),
+            (Layout::Columns, WeightFormat::F32) => outputs,
+            (Layout::Columns, WeightFormat::I8) => outputs.div_ceil(4),
+            (Layout::Columns, WeightFormat::I4) => outputs.div_ceil(8),
+            (Layout::Columns, WeightFormat::I2) => outputs.div_ceil(16),
         }
     }
 
     /// Number of rows.
     pub const fn rows(self, input: ElementFormat, inputs: usize) -> usize {
-        inputs.div_ceil(self.order(input).inputs_of_row())
+        inputs.div_ceil(self.layout(input).inputs_of_row())
     }
 
     /// Bits of one weight.
@@ -106,7 +106,7 @@ pub trait Weight: Copy {
         Self::FORMAT.row_bytes(input, outputs) / size_of::<Self::Cell>()
     }
     /// Weight of an input of a row to an output.
-    fn of(row: &[Self::Cell], order: Order, input: usize, output: usize) -> Self::Value;
+    fn get(row: &[Self::Cell], layout: Layout, input: usize, output: usize) -> Self::Value;
 }
 
 /// 8-bit weights.
@@ -126,9 +126,9 @@ impl Weight for f32 {
     type Cell = f32;
     const FORMAT: WeightFormat = WeightFormat::F32;
     #[inline(always)]
-    fn of(row: &[f32], order: Order, input: usize, output: usize) -> f32 {
+    fn get(row: &[f32], layout: Layout, input: usize, output: usize) -> f32 {
         // Beyond the row there is nothing.
-        row.get(order.place(input, output)).copied().unwrap_or_default()
+        row.get(layout.index(input, output)).copied().unwrap_or_default()
     }
 }
 
@@ -137,8 +137,8 @@ impl Weight for I8 {
     type Cell = u32;
     const FORMAT: WeightFormat = WeightFormat::I8;
     #[inline(always)]
-    fn of(row: &[u32], order: Order, input: usize, output: usize) -> i32 {
-        unpack(row, order, input, output, Self::FORMAT)
+    fn get(row: &[u32], layout: Layout, input: usize, output: usize) -> i32 {
+        unpack(row, layout, input, output, Self::FORMAT)
     }
 }
 
@@ -147,8 +147,8 @@ impl Weight for I4 {
     type Cell = u32;
     const FORMAT: WeightFormat = WeightFormat::I4;
     #[inline(always)]
-    fn of(row: &[u32], order: Order, input: usize, output: usize) -> i32 {
-        unpack(row, order, input, output, Self::FORMAT)
+    fn get(row: &[u32], layout: Layout, input: usize, output: usize) -> i32 {
+        unpack(row, layout, input, output, Self::FORMAT)
     }
 }
 
@@ -157,21 +157,21 @@ impl Weight for I2 {
     type Cell = u32;
     const FORMAT: WeightFormat = WeightFormat::I2;
     #[inline(always)]
-    fn of(row: &[u32], order: Order, input: usize, output: usize) -> i32 {
-        unpack(row, order, input, output, Self::FORMAT)
+    fn get(row: &[u32], layout: Layout, input: usize, output: usize) -> i32 {
+        unpack(row, layout, input, output, Self::FORMAT)
     }
 }
 
 /// As [`Weight::of`], for integers.
 #[inline(always)]
-pub(crate) fn unpack(row: &[u32], order: Order, input: usize, output: usize, format: WeightFormat) -> i32 {
+pub(crate) fn unpack(row: &[u32], layout: Layout, input: usize, output: usize, format: WeightFormat) -> i32 {
     let bits = format.bits() as usize;
-    let bit = order.place(input, output) * bits;
+    let bit = layout.index(input, output) * bits;
     // Beyond the row there is nothing.
     let Some(word) = row.get(bit / 32) else { return 0 };
     let code = word >> (bit % 32) & ((1 << bits) - 1);
-    match (order, output % 2) {
-        (Order::Tiles, 1) => i32::from(code as i8),
+    match (layout, output % 2) {
+        (Layout::Tiles, 1) => i32::from(code as i8),
         _ => code as i32 - format.offset(),
     }
 }
@@ -201,18 +201,18 @@ mod tests {
 
     #[test]
     fn bytes_are_offset_by_128() {
-        assert_eq!([0, 1, 2].map(|o| I8::of(&[0x00ff_8001], Order::Columns, 0, o)), [-127, 0, 127]);
+        assert_eq!([0, 1, 2].map(|o| I8::get(&[0x00ff_8001], Layout::Columns, 0, o)), [-127, 0, 127]);
     }
 
     #[test]
     fn ternary_weights_are_offset_by_one_four_in_a_byte() {
-        assert_eq!([0, 1, 2, 3].map(|o| I2::of(&[0b01_10_01_00], Order::Columns, 0, o)), [-1, 0, 1, 0]);
+        assert_eq!([0, 1, 2, 3].map(|o| I2::get(&[0b01_10_01_00], Layout::Columns, 0, o)), [-1, 0, 1, 0]);
     }
 
     #[test]
     fn nibbles_are_offset_by_eight_low_one_first() {
-        assert_eq!(I4::of(&[0xf1], Order::Columns, 0, 0), -7);
-        assert_eq!(I4::of(&[0xf1], Order::Columns, 0, 1), 7);
-        assert_eq!(I4::of(&[0x88], Order::Columns, 0, 1), 0);
+        assert_eq!(I4::get(&[0xf1], Layout::Columns, 0, 0), -7);
+        assert_eq!(I4::get(&[0xf1], Layout::Columns, 0, 1), 7);
+        assert_eq!(I4::get(&[0x88], Layout::Columns, 0, 1), 0);
     }
 }

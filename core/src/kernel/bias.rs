@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 /// Sums before any input: as many of `bias` as there is room for.
-pub fn filled<'s, V: Copy>(bias: &[V], sums: &'s mut [MaybeUninit<V>]) -> &'s mut [V] {
-    let length = bias.len().min(sums.len());
-    sums.get_mut(..length).unwrap_or_default().write_copy_of_slice(bias.get(..length).unwrap_or_default())
+pub fn copy_bias<'s, V: Copy>(bias: &[V], accumulators: &'s mut [MaybeUninit<V>]) -> &'s mut [V] {
+    let length = bias.len().min(accumulators.len());
+    accumulators.get_mut(..length).unwrap_or_default().write_copy_of_slice(bias.get(..length).unwrap_or_default())
 }

@@ -17,60 +17,63 @@ mod bias;
 pub mod columns;
 pub mod reference;
 pub mod requantize;
-#[cfg(not(sinapse_vector = "none"))]
+#[cfg(not(sinapse_simd = "none"))]
 pub mod simd;
 pub mod tiles;
 
 use core::fmt::Debug;
 use core::mem::MaybeUninit;
 
-use crate::format::{Columns, Element, I2, I4, I8, LayoutType, Level, Levels, Order, Requantization, Tiles, Weight};
-use crate::workspace::{Entry, ListRoom, Room, Zeros};
-use bias::filled;
+use crate::format::{
+    Columns, Element, I2, I4, I8, Layout, LayoutType, QuantizedActivation, QuantizedInput, Requantization, Tiles,
+    Weight,
+};
+use crate::workspace::{Entry, ListWorkspace, Workspace, Zeros};
+use bias::copy_bias;
 use columns::axpy;
 #[cfg(sinapse_fpu)]
 use columns::fpu;
 
 /// Room that the kernel of a layout needs for integer weights.
-pub trait LayoutRoom: LayoutType {
-    /// What a layer of 8-bit weights keeps in RAM, see [`Kernel::Kept`].
-    type Kept<const OUT: usize>: Zeros + Debug + AsRef<[i32]> + AsMut<[i32]>;
-    /// What its sums need, see [`Kernel::Room`].
-    type Room: ListRoom;
+pub trait LayoutWorkspace: LayoutType {
+    /// What a layer of 8-bit weights keeps in RAM, see [`Kernel::Prepared`].
+    type Prepared<const OUT: usize>: Zeros + Debug + AsRef<[i32]> + AsMut<[i32]>;
+    /// What its sums need, see [`Kernel::Workspace`].
+    type Workspace: ListWorkspace;
 }
 
-impl LayoutRoom for Columns {
-    type Kept<const OUT: usize> = [i32; 0];
-    #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
-    type Room = columns::Room;
+impl LayoutWorkspace for Columns {
+    type Prepared<const OUT: usize> = [i32; 0];
+    #[cfg(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns"))]
+    type Workspace = columns::Workspace;
     /// Vectors need no list.
-    #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-    type Room = ();
+    #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+    type Workspace = ();
 }
 
-impl LayoutRoom for Tiles {
-    type Kept<const OUT: usize> = tiles::Kept<OUT>;
-    #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
-    type Room = tiles::Room;
+impl LayoutWorkspace for Tiles {
+    type Prepared<const OUT: usize> = tiles::Prepared<OUT>;
+    #[cfg(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns"))]
+    type Workspace = tiles::Workspace;
     /// Vectors need no list.
-    #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-    type Room = ();
+    #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+    type Workspace = ();
 }
 
 /// Room of `f32` weights.
 #[cfg(sinapse_fpu)]
-pub use fpu::Room as FloatsRoom;
+pub use fpu::Workspace as FloatWorkspace;
 
 /// Room of `f32` weights: none, there is no list.
 #[cfg(not(sinapse_fpu))]
-pub type FloatsRoom = ();
+pub type FloatWorkspace = ();
 
 /// What sums are to be made of: a layer, and its inputs.
-pub struct Sums<'a, W: Kernel<X>, X: Element> {
+pub struct MatVec<'a, W: Kernel<X>, X: Element> {
     /// What was [kept](Kernel::keep) of the layer.
-    pub kept: &'a [W::Value],
+    pub prepared: &'a [W::Value],
     /// For the kernel.
-    pub room: &'a mut W::Room,
+    pub workspace: &'a mut W::Workspace,
     /// Its weights.
     pub weights: &'a [W::Cell],
     /// Its biases.
@@ -79,56 +82,56 @@ pub struct Sums<'a, W: Kernel<X>, X: Element> {
     pub input: &'a [X::Raw],
 }
 
-impl<W: Kernel<X>, X: Element> Sums<'_, W, X> {
-    /// [`Kernel::sums_with`].
+impl<W: Kernel<X>, X: Element> MatVec<'_, W, X> {
+    /// [`Kernel::matvec`].
     #[inline(always)]
-    pub fn write(self, sums: &mut [MaybeUninit<W::Value>]) -> &mut [W::Value] {
-        W::sums_with(self.kept, self.weights, self.bias, self.input, self.room, sums)
+    pub fn compute(self, accumulators: &mut [MaybeUninit<W::Value>]) -> &mut [W::Value] {
+        W::matvec(self.prepared, self.weights, self.bias, self.input, self.workspace, accumulators)
     }
 }
 
 /// Sums of a layer whose inputs have the format `X`, by the kernel of this machine.
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     /// Numbers that a layer keeps in RAM beside its blob, because its kernel would find them anew for each input; mostly none.
-    type Kept<const OUT: usize>: Zeros + Debug + AsRef<[Self::Value]> + AsMut<[Self::Value]>;
+    type Prepared<const OUT: usize>: Zeros + Debug + AsRef<[Self::Value]> + AsMut<[Self::Value]>;
     /// RAM for a list of inputs while sums are taken.
-    type Room: ListRoom;
+    type Workspace: ListWorkspace;
     /// Writes what is kept of a layer with so many inputs.
     #[inline(always)]
-    fn keep(weights: &[Self::Cell], bias: &[Self::Value], inputs: usize, kept: &mut [Self::Value]) {
-        let _ = (weights, bias, inputs, kept);
+    fn prepare(weights: &[Self::Cell], bias: &[Self::Value], inputs: usize, prepared: &mut [Self::Value]) {
+        let _ = (weights, bias, inputs, prepared);
     }
-    /// As [`reference::sums`], with what was [kept](Self::keep) of the layer; returns `sums`, which need not have been written before.
-    fn sums_with<'s>(
-        kept: &[Self::Value],
+    /// As [`reference::matvec`], with what was [kept](Self::keep) of the layer; returns `accumulators`, which need not have been written before.
+    fn matvec<'s>(
+        prepared: &[Self::Value],
         weights: &[Self::Cell],
         bias: &[Self::Value],
         input: &[X::Raw],
-        room: &mut Self::Room,
-        sums: &'s mut [MaybeUninit<Self::Value>],
+        workspace: &mut Self::Workspace,
+        accumulators: &'s mut [MaybeUninit<Self::Value>],
     ) -> &'s mut [Self::Value];
-    /// As [`requantize::relu`] of [`sums_with`](Self::sums_with), for which there is room: `levels[o] = min(A, max(0, rescale(sums[o])))`.
+    /// As [`requantize::relu`] of [`matvec`](Self::matvec), for which there is room: `levels[o] = min(A, max(0, rescale(accumulators[o])))`.
     #[inline(always)]
-    fn levels_with<E: Level>(
-        task: Sums<'_, Self, X>,
+    fn matvec_requantize<E: QuantizedActivation>(
+        task: MatVec<'_, Self, X>,
         requantization: &Requantization<'_>,
-        sums: &mut [MaybeUninit<i32>],
+        accumulators: &mut [MaybeUninit<i32>],
         levels: &mut [u8],
     ) where
         X: Element<Value = i32>,
     {
-        requantize::relu::<E>(requantization, task.write(sums), levels);
+        requantize::relu::<E>(requantization, task.compute(accumulators), levels);
     }
-    /// [`sums_with`](Self::sums_with) of a layer of which nothing was kept.
+    /// [`matvec`](Self::matvec) of a layer of which nothing was prepared.
     #[inline(always)]
-    fn sums<'s>(
+    fn matvec_unprepared<'s>(
         weights: &[Self::Cell],
         bias: &[Self::Value],
         input: &[X::Raw],
-        sums: &'s mut [MaybeUninit<Self::Value>],
+        accumulators: &'s mut [MaybeUninit<Self::Value>],
     ) -> &'s mut [Self::Value] {
-        let mut room = Self::Room::ANY;
-        Self::sums_with(&[], weights, bias, input, &mut room, sums)
+        let mut workspace = Self::Workspace::UNINIT;
+        Self::matvec(&[], weights, bias, input, &mut workspace, accumulators)
     }
 }
 
@@ -137,89 +140,89 @@ pub fn selected() -> &'static str {
     if cfg!(sinapse_kernel = "reference") {
         return "reference";
     }
-    #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
+    #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
     return simd::Instructions::best().name();
-    #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
-    if cfg!(sinapse_kernel = "skip") { "skip" } else { "lanes" }
+    #[cfg(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns"))]
+    if cfg!(sinapse_kernel = "axpy") { "axpy" } else { "columns" }
 }
 
-/// As [`Kernel::sums`], in integers.
+/// As [`Kernel::accumulators`], in integers.
 #[inline(always)]
-fn integer_sums<'s, W, X>(
-    kept: &[i32],
+fn integer_matvec<'s, W, X>(
+    prepared: &[i32],
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
-    room: &mut [MaybeUninit<Entry>],
-    sums: &'s mut [MaybeUninit<i32>],
+    workspace: &mut [MaybeUninit<Entry>],
+    accumulators: &'s mut [MaybeUninit<i32>],
 ) -> &'s mut [i32]
 where
     W: axpy::Column + Weight<Value = i32, Cell = u32>,
-    X: Levels,
+    X: QuantizedInput,
 {
-    let order = const { W::FORMAT.order(X::FORMAT) };
+    let layout = const { W::FORMAT.layout(X::FORMAT) };
     if cfg!(sinapse_kernel = "reference") {
-        let sums = filled(bias, sums);
-        reference::sums::<W, X>(weights, bias, input, sums);
-        return sums;
+        let accumulators = copy_bias(bias, accumulators);
+        reference::matvec::<W, X>(weights, bias, input, accumulators);
+        return accumulators;
     }
-    #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
+    #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
     {
-        let _ = (kept, room);
-        let sums = filled(bias, sums);
-        match order {
-            Order::Columns => simd::Instructions::best().add_columns::<W, X>(weights, input, sums),
-            Order::Tiles => simd::Instructions::best().add_tiles(weights, input, sums),
+        let _ = (prepared, workspace);
+        let accumulators = copy_bias(bias, accumulators);
+        match layout {
+            Layout::Columns => simd::Instructions::best().add_columns::<W, X>(weights, input, accumulators),
+            Layout::Tiles => simd::Instructions::best().add_tiles(weights, input, accumulators),
         }
-        sums
+        accumulators
     }
-    #[cfg(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes"))]
-    match order {
-        Order::Columns if cfg!(sinapse_kernel = "skip") => {
-            let sums = filled(bias, sums);
-            axpy::add::<W, X>(weights, input, sums);
-            sums
+    #[cfg(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns"))]
+    match layout {
+        Layout::Columns if cfg!(sinapse_kernel = "axpy") => {
+            let accumulators = copy_bias(bias, accumulators);
+            axpy::add::<W, X>(weights, input, accumulators);
+            accumulators
         }
-        Order::Columns => columns::sums::<W, X>(weights, bias, input, room, sums),
-        Order::Tiles => tiles::sums(weights, bias, kept, input, room, sums),
+        Layout::Columns => columns::matvec::<W, X>(weights, bias, input, workspace, accumulators),
+        Layout::Tiles => tiles::matvec(weights, bias, prepared, input, workspace, accumulators),
     }
 }
 
 macro_rules! integer_kernel {
     ($($weight:ty: $layout:ty;)*) => {$(
-        impl<X: Levels<Layout8: LayoutRoom>> Kernel<X> for $weight {
-            type Kept<const OUT: usize> = <$layout as LayoutRoom>::Kept<OUT>;
-            type Room = <$layout as LayoutRoom>::Room;
+        impl<X: QuantizedInput<Layout8: LayoutWorkspace>> Kernel<X> for $weight {
+            type Prepared<const OUT: usize> = <$layout as LayoutWorkspace>::Prepared<OUT>;
+            type Workspace = <$layout as LayoutWorkspace>::Workspace;
             #[inline(always)]
-            fn keep(weights: &[u32], bias: &[i32], inputs: usize, kept: &mut [i32]) {
-                if const { matches!(<$weight>::FORMAT.order(X::FORMAT), Order::Tiles) } {
-                    tiles::keep(weights, bias, inputs, kept);
+            fn prepare(weights: &[u32], bias: &[i32], inputs: usize, prepared: &mut [i32]) {
+                if const { matches!(<$weight>::FORMAT.layout(X::FORMAT), Layout::Tiles) } {
+                    tiles::prepare(weights, bias, inputs, prepared);
                 }
             }
             #[inline(always)]
-            fn sums_with<'s>(
-                kept: &[i32],
+            fn matvec<'s>(
+                prepared: &[i32],
                 weights: &[u32],
                 bias: &[i32],
                 input: &[u8],
-                room: &mut Self::Room,
-                sums: &'s mut [MaybeUninit<i32>],
+                workspace: &mut Self::Workspace,
+                accumulators: &'s mut [MaybeUninit<i32>],
             ) -> &'s mut [i32] {
-                integer_sums::<$weight, X>(kept, weights, bias, input, room.entries(), sums)
+                integer_matvec::<$weight, X>(prepared, weights, bias, input, workspace.entries(), accumulators)
             }
-            #[cfg(all(sinapse_dsp, not(any(sinapse_kernel = "reference", sinapse_kernel = "skip"))))]
+            #[cfg(all(sinapse_dsp, not(any(sinapse_kernel = "reference", sinapse_kernel = "axpy"))))]
             #[inline(always)]
-            fn levels_with<E: Level>(
-                task: Sums<'_, Self, X>,
+            fn matvec_requantize<E: QuantizedActivation>(
+                task: MatVec<'_, Self, X>,
                 requantization: &Requantization<'_>,
-                sums: &mut [MaybeUninit<i32>],
+                accumulators: &mut [MaybeUninit<i32>],
                 levels: &mut [u8],
             ) {
-                if const { matches!(<$weight>::FORMAT.order(X::FORMAT), Order::Columns) } {
-                    let Sums { weights, bias, input, room, .. } = task;
-                    columns::levels::<$weight, X, E>(weights, bias, input, requantization, room.entries(), sums, levels);
+                if const { matches!(<$weight>::FORMAT.layout(X::FORMAT), Layout::Columns) } {
+                    let MatVec { weights, bias, input, workspace, .. } = task;
+                    columns::matvec_requantize::<$weight, X, E>(weights, bias, input, requantization, workspace.entries(), accumulators, levels);
                 } else {
-                    requantize::relu::<E>(requantization, task.write(sums), levels);
+                    requantize::relu::<E>(requantization, task.compute(accumulators), levels);
                 }
             }
         }
@@ -232,29 +235,29 @@ integer_kernel! {
 }
 
 impl<X: Element<Value = f32>> Kernel<X> for f32 {
-    type Kept<const OUT: usize> = [f32; 0];
-    type Room = FloatsRoom;
+    type Prepared<const OUT: usize> = [f32; 0];
+    type Workspace = FloatWorkspace;
     #[inline(always)]
-    fn sums_with<'s>(
+    fn matvec<'s>(
         _: &[f32],
         weights: &[f32],
         bias: &[f32],
         input: &[X::Raw],
-        room: &mut FloatsRoom,
-        sums: &'s mut [MaybeUninit<f32>],
+        workspace: &mut FloatWorkspace,
+        accumulators: &'s mut [MaybeUninit<f32>],
     ) -> &'s mut [f32] {
-        let _ = &room;
-        let sums = filled(bias, sums);
+        let _ = &workspace;
+        let accumulators = copy_bias(bias, accumulators);
         if cfg!(sinapse_kernel = "reference") {
-            reference::sums::<f32, X>(weights, bias, input, sums);
-            return sums;
+            reference::matvec::<f32, X>(weights, bias, input, accumulators);
+            return accumulators;
         }
-        #[cfg(not(any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-        simd::Instructions::best().add_floats::<X>(weights, input, sums);
+        #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+        simd::Instructions::best().add_floats::<X>(weights, input, accumulators);
         #[cfg(sinapse_fpu)]
-        fpu::add::<X>(weights, input, room, sums);
-        #[cfg(all(not(sinapse_fpu), any(sinapse_vector = "none", sinapse_kernel = "skip", sinapse_kernel = "lanes")))]
-        axpy::add::<f32, X>(weights, input, sums);
-        sums
+        fpu::add::<X>(weights, input, workspace, accumulators);
+        #[cfg(all(not(sinapse_fpu), any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+        axpy::add::<f32, X>(weights, input, accumulators);
+        accumulators
     }
 }

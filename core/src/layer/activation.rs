@@ -5,40 +5,40 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use crate::cast;
-use crate::format::{ActivationKind, Element, Level, Logit, Requantization};
-use crate::kernel::{self, Kernel, Sums};
-use crate::workspace::Room;
+use crate::format::{ActivationKind, Element, Logit, QuantizedActivation, Requantization};
+use crate::kernel::{self, Kernel, MatVec};
+use crate::workspace::Workspace;
 
 /// An activation function at compile time, over sums of type `V`.
 pub trait Activation<V: Copy>: Copy {
     /// What the layer passes on.
-    type Gives: Element;
+    type Output: Element;
     /// RAM for the sums, where they are not the outputs.
-    type Room<const OUT: usize>: Room + AsMut<[MaybeUninit<V>]>;
+    type Workspace<const OUT: usize>: Workspace + AsMut<[MaybeUninit<V>]>;
     /// The same as a value.
     const KIND: ActivationKind;
     /// Outputs from sums, as many as there are of both; `requantization` matters to integers alone.
-    fn apply(sums: &[V], requantization: &Requantization<'_>, outputs: &mut [<Self::Gives as Element>::Raw]);
+    fn apply(accumulators: &[V], requantization: &Requantization<'_>, outputs: &mut [<Self::Output as Element>::Raw]);
     /// [`apply`](Self::apply) to sums that are not written yet.
     #[inline(always)]
     fn fill<W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
-        sums: Sums<'_, W, X>,
-        room: &mut Self::Room<OUT>,
+        product: MatVec<'_, W, X>,
+        workspace: &mut Self::Workspace<OUT>,
         requantization: &Requantization<'_>,
-        outputs: &mut [<Self::Gives as Element>::Raw; OUT],
+        outputs: &mut [<Self::Output as Element>::Raw; OUT],
     ) {
-        Self::apply(sums.write(room.as_mut()), requantization, outputs);
+        Self::apply(product.compute(workspace.as_mut()), requantization, outputs);
     }
     /// [`fill`](Self::fill) to a place that need not have been written before.
     #[inline(always)]
     fn fill_new<'o, W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
-        sums: Sums<'_, W, X>,
-        room: &mut Self::Room<OUT>,
+        product: MatVec<'_, W, X>,
+        workspace: &mut Self::Workspace<OUT>,
         requantization: &Requantization<'_>,
-        outputs: &'o mut MaybeUninit<[<Self::Gives as Element>::Raw; OUT]>,
-    ) -> &'o mut [<Self::Gives as Element>::Raw; OUT] {
+        outputs: &'o mut MaybeUninit<[<Self::Output as Element>::Raw; OUT]>,
+    ) -> &'o mut [<Self::Output as Element>::Raw; OUT] {
         let outputs = outputs.write([Default::default(); OUT]);
-        Self::fill(sums, room, requantization, outputs);
+        Self::fill(product, workspace, requantization, outputs);
         outputs
     }
 }
@@ -59,33 +59,33 @@ impl<V: Copy + Default> Activation<V> for Identity
 where
     Logit<V>: Element<Raw = V>,
 {
-    type Gives = Logit<V>;
-    type Room<const OUT: usize> = [MaybeUninit<V>; 0];
+    type Output = Logit<V>;
+    type Workspace<const OUT: usize> = [MaybeUninit<V>; 0];
     const KIND: ActivationKind = ActivationKind::Identity;
     #[inline(always)]
-    fn apply(sums: &[V], _: &Requantization<'_>, outputs: &mut [V]) {
-        for (output, &sum) in outputs.iter_mut().zip(sums) {
+    fn apply(accumulators: &[V], _: &Requantization<'_>, outputs: &mut [V]) {
+        for (output, &sum) in outputs.iter_mut().zip(accumulators) {
             *output = sum;
         }
     }
     #[inline(always)]
     fn fill<W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
-        sums: Sums<'_, W, X>,
-        _: &mut Self::Room<OUT>,
+        product: MatVec<'_, W, X>,
+        _: &mut Self::Workspace<OUT>,
         _: &Requantization<'_>,
         outputs: &mut [V; OUT],
     ) {
         // SAFETY: kernels write sums, and nothing else.
-        sums.write(unsafe { cast::room(outputs) });
+        product.compute(unsafe { cast::as_uninit(outputs) });
     }
     #[inline(always)]
     fn fill_new<'o, W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
-        sums: Sums<'_, W, X>,
-        _: &mut Self::Room<OUT>,
+        product: MatVec<'_, W, X>,
+        _: &mut Self::Workspace<OUT>,
         _: &Requantization<'_>,
         outputs: &'o mut MaybeUninit<[V; OUT]>,
     ) -> &'o mut [V; OUT] {
-        if sums.write(outputs.as_mut()).len() == OUT {
+        if product.compute(outputs.as_mut()).len() == OUT {
             // SAFETY: kernels have written what they return.
             unsafe { outputs.assume_init_mut() }
         } else {
@@ -94,56 +94,56 @@ where
     }
 }
 
-impl<E: Level> Activation<i32> for Relu<E> {
-    type Gives = E;
-    type Room<const OUT: usize> = [MaybeUninit<i32>; OUT];
+impl<E: QuantizedActivation> Activation<i32> for Relu<E> {
+    type Output = E;
+    type Workspace<const OUT: usize> = [MaybeUninit<i32>; OUT];
     const KIND: ActivationKind = ActivationKind::Relu;
     #[inline(always)]
-    fn apply(sums: &[i32], requantization: &Requantization<'_>, outputs: &mut [u8]) {
-        kernel::requantize::relu::<E>(requantization, sums, outputs);
+    fn apply(accumulators: &[i32], requantization: &Requantization<'_>, outputs: &mut [u8]) {
+        kernel::requantize::relu::<E>(requantization, accumulators, outputs);
     }
     #[inline(always)]
     fn fill<W: Kernel<X>, X: Element<Value = i32>, const OUT: usize>(
-        sums: Sums<'_, W, X>,
-        room: &mut Self::Room<OUT>,
+        product: MatVec<'_, W, X>,
+        workspace: &mut Self::Workspace<OUT>,
         requantization: &Requantization<'_>,
         outputs: &mut [u8; OUT],
     ) {
-        W::levels_with::<E>(sums, requantization, room, outputs);
+        W::matvec_requantize::<E>(product, requantization, workspace, outputs);
     }
 }
 
-impl<E: Level> Activation<i32> for Sigmoid<E> {
-    type Gives = E;
-    type Room<const OUT: usize> = [MaybeUninit<i32>; OUT];
+impl<E: QuantizedActivation> Activation<i32> for Sigmoid<E> {
+    type Output = E;
+    type Workspace<const OUT: usize> = [MaybeUninit<i32>; OUT];
     const KIND: ActivationKind = ActivationKind::Sigmoid;
     #[inline(always)]
-    fn apply(sums: &[i32], requantization: &Requantization<'_>, outputs: &mut [u8]) {
-        for (o, (output, &sum)) in outputs.iter_mut().zip(sums).enumerate() {
+    fn apply(accumulators: &[i32], requantization: &Requantization<'_>, outputs: &mut [u8]) {
+        for (o, (output, &sum)) in outputs.iter_mut().zip(accumulators).enumerate() {
             *output = requantization.sigmoid(sum, o, E::FORMAT);
         }
     }
 }
 
 impl Activation<f32> for Relu<f32> {
-    type Gives = f32;
-    type Room<const OUT: usize> = [MaybeUninit<f32>; OUT];
+    type Output = f32;
+    type Workspace<const OUT: usize> = [MaybeUninit<f32>; OUT];
     const KIND: ActivationKind = ActivationKind::Relu;
     #[inline(always)]
-    fn apply(sums: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
-        for (output, &sum) in outputs.iter_mut().zip(sums) {
+    fn apply(accumulators: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
+        for (output, &sum) in outputs.iter_mut().zip(accumulators) {
             *output = relu(sum);
         }
     }
 }
 
 impl Activation<f32> for Sigmoid<f32> {
-    type Gives = f32;
-    type Room<const OUT: usize> = [MaybeUninit<f32>; OUT];
+    type Output = f32;
+    type Workspace<const OUT: usize> = [MaybeUninit<f32>; OUT];
     const KIND: ActivationKind = ActivationKind::Sigmoid;
     #[inline(always)]
-    fn apply(sums: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
-        for (output, &sum) in outputs.iter_mut().zip(sums) {
+    fn apply(accumulators: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
+        for (output, &sum) in outputs.iter_mut().zip(accumulators) {
             *output = sigmoid(sum);
         }
     }

@@ -4,9 +4,9 @@
 use core::mem::MaybeUninit;
 
 use super::{Layer, Load, Sealed};
-use crate::blob::Layers;
+use crate::blob::LayerReader;
 use crate::format::Description;
-use crate::workspace::{Either, Zeros};
+use crate::workspace::{Overlay, Zeros};
 
 /// First `A`, then `B`: written with [`layers!`](crate::layers!).
 ///
@@ -39,15 +39,15 @@ impl<A, B> Layer for Chain<A, B>
 where
     A: Layer,
     A::Output: Zeros,
-    B: Layer<Accepts = A::Gives, Input = A::Output>,
+    B: Layer<InputSpec = A::OutputSpec, Input = A::Output>,
 {
-    type Accepts = A::Accepts;
-    type Gives = B::Gives;
+    type InputSpec = A::InputSpec;
+    type OutputSpec = B::OutputSpec;
     type Input = A::Input;
     type Output = B::Output;
     type Scratch = ChainScratch<A::Output, A::Scratch, B::Scratch>;
     const SCRATCH: Self::Scratch = ChainScratch { between: A::Output::ZEROS, first: A::SCRATCH, then: B::SCRATCH };
-    type Room = Either<A::Room, B::Room>;
+    type Workspace = Overlay<A::Workspace, B::Workspace>;
     const DESCRIPTION: Description = {
         let whole = A::DESCRIPTION.then(&B::DESCRIPTION);
         assert!(whole.is_some(), "a network has at most 16 layers");
@@ -62,11 +62,11 @@ where
         &self,
         input: &Self::Input,
         scratch: &mut Self::Scratch,
-        room: &mut Self::Room,
+        workspace: &mut Self::Workspace,
         output: &mut Self::Output,
     ) {
-        self.first.forward(input, &mut scratch.first, room.one(), &mut scratch.between);
-        self.then.forward(&scratch.between, &mut scratch.then, room.other(), output);
+        self.first.forward(input, &mut scratch.first, workspace.first(), &mut scratch.between);
+        self.then.forward(&scratch.between, &mut scratch.then, workspace.second(), output);
     }
 
     #[inline]
@@ -74,11 +74,11 @@ where
         &self,
         input: &Self::Input,
         scratch: &mut Self::Scratch,
-        room: &mut Self::Room,
+        workspace: &mut Self::Workspace,
         output: &'o mut MaybeUninit<Self::Output>,
     ) -> &'o mut Self::Output {
-        self.first.forward(input, &mut scratch.first, room.one(), &mut scratch.between);
-        self.then.forward_to(&scratch.between, &mut scratch.then, room.other(), output)
+        self.first.forward(input, &mut scratch.first, workspace.first(), &mut scratch.between);
+        self.then.forward_to(&scratch.between, &mut scratch.then, workspace.second(), output)
     }
 }
 
@@ -86,15 +86,15 @@ impl<'a, A, B> Load<'a> for Chain<A, B>
 where
     A: Load<'a>,
     A::Output: Zeros,
-    B: Load<'a> + Layer<Accepts = A::Gives, Input = A::Output>,
+    B: Load<'a> + Layer<InputSpec = A::OutputSpec, Input = A::Output>,
 {
     #[inline(always)]
-    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>) {
+    fn load_into(layers: &mut LayerReader<'a>, place: &mut MaybeUninit<Self>) {
         let chain = place.as_mut_ptr();
         // SAFETY: two places within that of the chain, one after the other.
-        A::read_to(layers, unsafe { &mut *(&raw mut (*chain).first).cast() });
+        A::load_into(layers, unsafe { &mut *(&raw mut (*chain).first).cast() });
         // SAFETY: as above.
-        B::read_to(layers, unsafe { &mut *(&raw mut (*chain).then).cast() });
+        B::load_into(layers, unsafe { &mut *(&raw mut (*chain).then).cast() });
     }
 }
 

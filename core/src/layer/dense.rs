@@ -5,15 +5,15 @@ use core::mem::MaybeUninit;
 
 use super::activation::Activation;
 use super::{Layer, Load, Sealed, Vector};
-use crate::blob::{LayerNumbers, LayerShape, Layers};
+use crate::blob::{LayerNumbers, LayerReader, LayerShape};
 use crate::cast::{self, Plain};
-use crate::format::{Description, Element, LayerDescription};
-use crate::kernel::{Kernel, Sums};
-use crate::workspace::{Both, Zeros};
+use crate::format::{Description, Element, LayerDescription, LayerKind};
+use crate::kernel::{Kernel, MatVec};
+use crate::workspace::{Pair, Zeros};
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
 ///
-/// Weights lie input by input ([`Order`](crate::format::Order)), so an input that is zero costs nothing.
+/// Weights lie input by input ([`Layout`](crate::format::Order)), so an input that is zero costs nothing.
 ///
 /// | parameter | meaning                       | examples                                |
 /// |-----------|-------------------------------|-----------------------------------------|
@@ -32,7 +32,7 @@ pub struct Dense<'a, const IN: usize, const OUT: usize, X: Element, W: Kernel<X>
     /// Weights `[rows][row_cells]`, bias `[OUT]` in steps of weight scale × input step.
     numbers: LayerNumbers<'a>,
     /// What the kernel finds in them once, for all inputs.
-    kept: W::Kept<OUT>,
+    prepared: W::Prepared<OUT>,
     formats: PhantomData<(X, F)>,
 }
 
@@ -46,10 +46,11 @@ where
         IN as u16,
         X::FORMAT,
         LayerDescription {
+            kind: LayerKind::Dense,
             outputs: OUT as u16,
             weights: W::FORMAT,
             activation: F::KIND,
-            output: <F::Gives as Element>::FORMAT,
+            output: <F::Output as Element>::FORMAT,
         },
     );
 }
@@ -63,11 +64,11 @@ where
 {
     /// `b[o] + Σ_i w[i][o] · x[i]`, not computed yet.
     #[inline(always)]
-    fn sums<'a>(&'a self, input: &'a [X::Raw; IN], room: &'a mut W::Room) -> Option<Sums<'a, W, X>> {
+    fn product<'a>(&'a self, input: &'a [X::Raw; IN], workspace: &'a mut W::Workspace) -> Option<MatVec<'a, W, X>> {
         // With a length that the compiler knows, kernels need no checks of it. `load` has checked it.
         let bias = self.numbers.bias.first_chunk::<OUT>()?;
         let (weights, bias) = (cast::same_size(self.numbers.weights), cast::same_array(bias));
-        Some(Sums { kept: self.kept.as_ref(), room, weights, bias, input })
+        Some(MatVec { prepared: self.prepared.as_ref(), workspace, weights, bias, input })
     }
 }
 
@@ -81,13 +82,13 @@ where
     W::Value: Plain,
     F: Activation<W::Value>,
 {
-    type Accepts = Vector<X, IN>;
-    type Gives = Vector<F::Gives, OUT>;
+    type InputSpec = Vector<X, IN>;
+    type OutputSpec = Vector<F::Output, OUT>;
     type Input = [X::Raw; IN];
-    type Output = [<F::Gives as Element>::Raw; OUT];
+    type Output = [<F::Output as Element>::Raw; OUT];
     type Scratch = ();
     const SCRATCH: () = ();
-    type Room = Both<W::Room, F::Room<OUT>>;
+    type Workspace = Pair<W::Workspace, F::Workspace<OUT>>;
     const DESCRIPTION: Description = {
         assert!(IN > 0 && OUT > 0, "a layer needs at least one input and one output");
         assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and outputs");
@@ -96,9 +97,9 @@ where
     };
 
     #[inline]
-    fn forward(&self, input: &Self::Input, (): &mut (), room: &mut Self::Room, output: &mut Self::Output) {
-        let Some(sums) = self.sums(input, &mut room.one) else { return };
-        F::fill(sums, &mut room.other, &self.numbers.requantization, output);
+    fn forward(&self, input: &Self::Input, (): &mut (), workspace: &mut Self::Workspace, output: &mut Self::Output) {
+        let Some(product) = self.product(input, &mut workspace.first) else { return };
+        F::fill(product, &mut workspace.second, &self.numbers.requantization, output);
     }
 
     #[inline]
@@ -106,11 +107,11 @@ where
         &self,
         input: &Self::Input,
         (): &mut (),
-        room: &mut Self::Room,
+        workspace: &mut Self::Workspace,
         output: &'o mut MaybeUninit<Self::Output>,
     ) -> &'o mut Self::Output {
-        match self.sums(input, &mut room.one) {
-            Some(sums) => F::fill_new(sums, &mut room.other, &self.numbers.requantization, output),
+        match self.product(input, &mut workspace.first) {
+            Some(product) => F::fill_new(product, &mut workspace.second, &self.numbers.requantization, output),
             None => output.write([Default::default(); OUT]),
         }
     }
@@ -125,10 +126,10 @@ where
     F: Activation<W::Value>,
 {
     #[inline(always)]
-    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>) {
+    fn load_into(layers: &mut LayerReader<'a>, place: &mut MaybeUninit<Self>) {
         let numbers = layers.next(&const { Self::SHAPE });
-        let layer = place.write(Dense { numbers, kept: W::Kept::ZEROS, formats: PhantomData });
+        let layer = place.write(Dense { numbers, prepared: W::Prepared::ZEROS, formats: PhantomData });
         let LayerNumbers { weights, bias, .. } = layer.numbers;
-        W::keep(cast::same_size(weights), cast::same_size(bias), IN, layer.kept.as_mut());
+        W::prepare(cast::same_size(weights), cast::same_size(bias), IN, layer.prepared.as_mut());
     }
 }

@@ -1,22 +1,22 @@
-//! Smaller pictures: slant correction, cropping and averaging before the first layer, in integers, the same on host and board.
+//! The front-end steps [`Deslant`](Step::Deslant) and [`Downscale`](Step::Downscale) as a layer.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use super::{Layer, Load, Sealed, Vector};
-use crate::blob::Layers;
-use crate::format::{Description, Element, Pixel, Reduction, Scale, U8};
-use crate::picture::downscale::reduce;
+use crate::blob::LayerReader;
+use crate::format::{Description, Element, Pixel, Preprocessing, Scale, Step, U8};
+use crate::picture::downscale::{Downscaling, downscale};
 
 /// A [`Scale`] at compile time, [`Deslanted`] or not.
 pub trait ScaleType: Copy {
     /// The same as a value.
     const SCALE: Scale;
-    /// Whether the slant is corrected first.
+    /// True if the picture is deslanted first.
     const DESLANT: bool = false;
 }
 
-/// The scale `S` behind a correction of the slant, see [`deslant`](crate::picture::deslant).
+/// Scale `S` of a picture that is [deslanted](crate::picture::deslant) first.
 #[derive(Clone, Copy, Debug)]
 pub struct Deslanted<S>(PhantomData<S>);
 impl<S: ScaleType> ScaleType for Deslanted<S> {
@@ -36,49 +36,59 @@ macro_rules! scale {
 }
 scale! { One TwoThirds Half Third }
 
-/// The first part of a network that reads reduced pictures: `IN` pixels, rows of `WIDTH`, `CROP` of them cut off at
-/// every side, the rest scaled by `S` to `OUT` pixels that a [`Dense`](crate::Dense) layer reads as `Pixel<E>`.
+/// Crops and averages a picture before the first [`Dense`](crate::Dense) layer.
+///
+/// | parameter | meaning                                              | examples                          |
+/// |-----------|------------------------------------------------------|-----------------------------------|
+/// | `IN`      | number of pixels of the picture                      | 784                               |
+/// | `WIDTH`   | pixels in a row of it                                | 28                                |
+/// | `CROP`    | pixels cut off at every side                         | 2                                 |
+/// | `S`       | scale of the rest, [`Deslanted`] or not              | [`Half`], `Deslanted<TwoThirds>`  |
+/// | `OUT`     | number of pixels that are left                       | 144                               |
+/// | `E`       | format in which the next layer reads them, `Pixel<E>` | `U4`                             |
 #[derive(Clone, Copy, Debug)]
-pub struct Reduce<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E>(PhantomData<(S, E)>);
+pub struct Downscale<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E>(
+    PhantomData<(S, E)>,
+);
 
 impl<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E> Sealed
-    for Reduce<IN, WIDTH, CROP, S, OUT, E>
+    for Downscale<IN, WIDTH, CROP, S, OUT, E>
 {
 }
 
 impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const OUT: usize, E> Layer
-    for Reduce<IN, WIDTH, CROP, S, OUT, E>
+    for Downscale<IN, WIDTH, CROP, S, OUT, E>
 where
     Pixel<E>: Element<Raw = u8>,
 {
-    type Accepts = Vector<Pixel<U8>, IN>;
-    type Gives = Vector<Pixel<E>, OUT>;
+    type InputSpec = Vector<Pixel<U8>, IN>;
+    type OutputSpec = Vector<Pixel<E>, OUT>;
     type Input = [u8; IN];
     type Output = [u8; OUT];
     type Scratch = ();
     const SCRATCH: () = ();
-    type Room = ();
+    type Workspace = ();
     const DESCRIPTION: Description = {
         assert!(
             WIDTH > 0 && WIDTH <= 65_535 && IN / WIDTH <= 65_535 && IN.is_multiple_of(WIDTH),
             "whole rows of pixels"
         );
         assert!(CROP <= 255 && OUT <= 65_535, "at most 255 pixels are cropped, at most 65,535 are left");
-        let reduction = Self::REDUCTION;
+        let preprocessing = Self::PREPROCESSING;
         assert!(
-            !S::DESLANT || reduction.can_deslant(),
+            !S::DESLANT || preprocessing.can_deslant(),
             "slants are corrected within a border, and up to 100 × 100 pixels"
         );
         assert!(
-            matches!(reduction.pixels(), Some(pixels) if pixels as usize == OUT),
-            "OUT is not what the reduction leaves"
+            matches!(preprocessing.pixels(), Some(pixels) if pixels as usize == OUT),
+            "OUT is not what the preprocessing leaves"
         );
-        Description::new(OUT as u16, <Pixel<E> as Element>::FORMAT).reduced_by(reduction)
+        Description::new(OUT as u16, <Pixel<E> as Element>::FORMAT).preprocessed_by(preprocessing)
     };
 
     #[inline]
     fn forward(&self, input: &[u8; IN], (): &mut (), (): &mut (), output: &mut [u8; OUT]) {
-        reduce(input, &const { Self::REDUCTION }, output);
+        downscale(input, &const { Downscaling::new(&Self::PREPROCESSING) }, output);
     }
 
     fn forward_to<'o>(
@@ -95,25 +105,24 @@ where
 }
 
 impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const OUT: usize, E>
-    Reduce<IN, WIDTH, CROP, S, OUT, E>
+    Downscale<IN, WIDTH, CROP, S, OUT, E>
 {
     /// Its numbers fit: `DESCRIPTION` has been evaluated first.
-    const REDUCTION: Reduction = Reduction {
-        width: WIDTH as u16,
-        height: (IN / WIDTH) as u16,
-        crop: CROP as u8,
-        scale: S::SCALE,
-        deslant: S::DESLANT,
-        views: false,
+    const PREPROCESSING: Preprocessing = {
+        let mut preprocessing = Preprocessing::new(WIDTH as u16, (IN / WIDTH) as u16);
+        if S::DESLANT {
+            preprocessing.push(Step::Deslant);
+        }
+        preprocessing.then(Step::Downscale { crop: CROP as u8, scale: S::SCALE })
     };
 }
 
 impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const OUT: usize, E> Load<'_>
-    for Reduce<IN, WIDTH, CROP, S, OUT, E>
+    for Downscale<IN, WIDTH, CROP, S, OUT, E>
 where
     Pixel<E>: Element<Raw = u8>,
 {
-    fn read_to(_: &mut Layers<'_>, place: &mut MaybeUninit<Self>) {
-        place.write(Reduce(PhantomData));
+    fn load_into(_: &mut LayerReader<'_>, place: &mut MaybeUninit<Self>) {
+        place.write(Downscale(PhantomData));
     }
 }

@@ -8,40 +8,40 @@
 use core::mem::MaybeUninit;
 
 use super::{Layer, Load, Sealed};
-use crate::blob::Layers;
-use crate::format::{Description, VIEWS};
-use crate::picture::shift::view;
+use crate::blob::LayerReader;
+use crate::format::{Description, SHIFTS};
+use crate::picture::shift::shifted;
 
-/// A network, written with [`layers!`](crate::layers!) and a [`Reduce`](crate::Reduce) at its beginning, that reads all [views](self) of its
+/// A network, written with [`layers!`](crate::layers!) and a [`Downscale`](crate::Reduce) at its beginning, that reads all [views](self) of its
 /// picture. Its logits are the sums of theirs, a step of them is worth a fifth.
 #[derive(Clone, Copy, Debug)]
-pub struct Views<L> {
+pub struct ShiftEnsemble<L> {
     network: L,
 }
 
 /// A moved picture, and the scratch of the network that reads it.
 #[derive(Clone, Copy, Debug)]
-pub struct ViewsScratch<const IN: usize, S> {
+pub struct ShiftEnsembleScratch<const IN: usize, S> {
     moved: [u8; IN],
     network: S,
 }
 
-impl<L> Sealed for Views<L> {}
+impl<L> Sealed for ShiftEnsemble<L> {}
 
-impl<const IN: usize, const CLASSES: usize, L> Layer for Views<L>
+impl<const IN: usize, const CLASSES: usize, L> Layer for ShiftEnsemble<L>
 where
     L: Layer<Input = [u8; IN], Output = [i32; CLASSES]>,
 {
-    type Accepts = L::Accepts;
-    type Gives = L::Gives;
+    type InputSpec = L::InputSpec;
+    type OutputSpec = L::OutputSpec;
     type Input = [u8; IN];
     type Output = [i32; CLASSES];
-    type Scratch = ViewsScratch<IN, L::Scratch>;
-    const SCRATCH: Self::Scratch = ViewsScratch { moved: [0; IN], network: L::SCRATCH };
-    type Room = L::Room;
-    const DESCRIPTION: Description = match L::DESCRIPTION.in_views() {
+    type Scratch = ShiftEnsembleScratch<IN, L::Scratch>;
+    const SCRATCH: Self::Scratch = ShiftEnsembleScratch { moved: [0; IN], network: L::SCRATCH };
+    type Workspace = L::Workspace;
+    const DESCRIPTION: Description = match L::DESCRIPTION.with_shift_ensemble() {
         Some(description) => description,
-        None => panic!("views are of a picture: the network begins with a Reduce, and computes with integers"),
+        None => panic!("views are of a picture: the network begins with a Downscale, and computes with integers"),
     };
 
     #[inline]
@@ -49,17 +49,17 @@ where
         &self,
         picture: &[u8; IN],
         scratch: &mut Self::Scratch,
-        room: &mut Self::Room,
-        sums: &mut [i32; CLASSES],
+        workspace: &mut Self::Workspace,
+        accumulators: &mut [i32; CLASSES],
     ) {
-        *sums = [0; CLASSES];
-        let ViewsScratch { moved, network } = scratch;
-        for index in 0..VIEWS {
-            view(picture, const { Self::WIDTH }, index, moved);
+        *accumulators = [0; CLASSES];
+        let ShiftEnsembleScratch { moved, network } = scratch;
+        for index in 0..SHIFTS {
+            shifted(picture, const { Self::WIDTH }, index, moved);
             let mut of_view = MaybeUninit::uninit();
-            let of_view = self.network.forward_to(moved, network, room, &mut of_view);
+            let of_view = self.network.forward_to(moved, network, workspace, &mut of_view);
             // The loader has checked that five of them have no more than 30 bits.
-            sums.iter_mut().zip(of_view).for_each(|(sum, of_view)| *sum += *of_view);
+            accumulators.iter_mut().zip(of_view).for_each(|(sum, of_view)| *sum += *of_view);
         }
     }
 
@@ -67,33 +67,33 @@ where
         &self,
         picture: &[u8; IN],
         scratch: &mut Self::Scratch,
-        room: &mut Self::Room,
+        workspace: &mut Self::Workspace,
         output: &'o mut MaybeUninit<[i32; CLASSES]>,
     ) -> &'o mut [i32; CLASSES] {
         let output = output.write([0; CLASSES]);
-        self.forward(picture, scratch, room, output);
+        self.forward(picture, scratch, workspace, output);
         output
     }
 }
 
-impl<const IN: usize, const CLASSES: usize, L> Views<L>
+impl<const IN: usize, const CLASSES: usize, L> ShiftEnsemble<L>
 where
     L: Layer<Input = [u8; IN], Output = [i32; CLASSES]>,
 {
-    const WIDTH: usize = match <Self as Layer>::DESCRIPTION.reduction {
-        Some(reduction) => reduction.width as usize,
+    const WIDTH: usize = match <Self as Layer>::DESCRIPTION.preprocessing {
+        Some(preprocessing) => preprocessing.width as usize,
         None => 0, // `DESCRIPTION` is of a picture
     };
 }
 
-impl<'a, const IN: usize, const CLASSES: usize, L> Load<'a> for Views<L>
+impl<'a, const IN: usize, const CLASSES: usize, L> Load<'a> for ShiftEnsemble<L>
 where
     L: Load<'a> + Layer<Input = [u8; IN], Output = [i32; CLASSES]>,
 {
     #[inline(always)]
-    fn read_to(layers: &mut Layers<'a>, place: &mut MaybeUninit<Self>) {
+    fn load_into(layers: &mut LayerReader<'a>, place: &mut MaybeUninit<Self>) {
         let views = place.as_mut_ptr();
         // SAFETY: the place of the only field, within that of the whole.
-        L::read_to(layers, unsafe { &mut *(&raw mut (*views).network).cast() });
+        L::load_into(layers, unsafe { &mut *(&raw mut (*views).network).cast() });
     }
 }

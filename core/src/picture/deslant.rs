@@ -22,7 +22,7 @@ const EVERY: usize = 2;
 ///
 /// Moves are those of the formula above, limited to twice the border; the state is its division, `shift` and the rest.
 #[derive(Clone, Copy, Debug)]
-pub struct Shifts {
+pub struct RowShifts {
     /// Not limited yet.
     shift: i32,
     /// `0..divisor`
@@ -33,12 +33,12 @@ pub struct Shifts {
     limit: i32,
 }
 
-impl Shifts {
+impl RowShifts {
     /// For a picture of rows of `width` pixels with a border of `crop` pixels.
     #[inline]
-    pub fn of(picture: &[u8], width: usize, crop: usize) -> Shifts {
-        let Moments { slope, divisor, middle } = Moments::of(picture, width);
-        let mut shifts = Shifts { shift: 0, rest: divisor >> 1, slope, divisor, limit: 2 * crop as i32 };
+    pub fn new(picture: &[u8], width: usize, crop: usize) -> RowShifts {
+        let Moments { slope, divisor, middle } = Moments::new(picture, width);
+        let mut shifts = RowShifts { shift: 0, rest: divisor >> 1, slope, divisor, limit: 2 * crop as i32 };
         // From the middle, where nothing moves, to the first row.
         let rows = crop as i32 - middle;
         if rows < 0 {
@@ -47,7 +47,7 @@ impl Shifts {
         for _ in 0..rows.unsigned_abs() {
             shifts.step();
         }
-        Shifts { slope, ..shifts }
+        RowShifts { slope, ..shifts }
     }
 
     /// How many pixels further right the next row is read.
@@ -79,7 +79,7 @@ struct Moments {
 }
 
 impl Moments {
-    fn of(rows: &[u8], width: usize) -> Moments {
+    fn new(rows: &[u8], width: usize) -> Moments {
         let (mut ink, mut by_x, mut by_y, mut by_xy, mut by_yy) = (0u32, 0u32, 0u32, 0u32, 0u32);
         for (row, y) in rows.chunks_exact((EVERY * width).max(1)).zip((0..).step_by(EVERY)) {
             let (sum, first) = row_moments(row.get(..width).unwrap_or_default());
@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn shifts(picture: &[u8], width: usize, crop: usize) -> Vec<isize> {
-        let mut shifts = Shifts::of(picture, width, crop);
+        let mut shifts = RowShifts::new(picture, width, crop);
         (2 * crop..picture.len() / width).map(|_| shifts.next_row()).collect()
     }
 

@@ -2,10 +2,31 @@
 
 use core::hint::black_box;
 
-use super::deslant::Shifts;
-use crate::format::{Reduction, Scale};
+use super::deslant::RowShifts;
+use crate::format::{Preprocessing, Scale};
 
-/// Corrects the slant of a picture, crops and scales it; `out` has as many pixels as that leaves.
+/// The arguments of [`downscale`] beside the pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Downscaling {
+    /// Pixels in a row of the picture.
+    pub width: u16,
+    /// Pixels cut off at every side.
+    pub crop: u8,
+    /// Scale of the rest.
+    pub scale: Scale,
+    /// True if the picture is deslanted first; `crop` is then at least 1.
+    pub deslant: bool,
+}
+
+impl Downscaling {
+    /// The deslanting and downscaling steps of a front end, which are one pass over the pixels.
+    pub const fn new(preprocessing: &Preprocessing) -> Self {
+        let (crop, scale) = preprocessing.downscale();
+        Downscaling { width: preprocessing.width, crop, scale, deslant: preprocessing.deslants() }
+    }
+}
+
+/// Deslants, crops and scales a picture; `out` has as many pixels as that leaves.
 ///
 /// | scale       | output pixel                                                                 |
 /// |-------------|------------------------------------------------------------------------------|
@@ -14,7 +35,7 @@ use crate::format::{Reduction, Scale};
 /// | `Half`      | `(a + b + c + d + 2) >> 2`                                                   |
 /// | `Third`     | `round((a + … + i) / 9)`                                                     |
 #[inline]
-pub fn reduce(picture: &[u8], how: &Reduction, out: &mut [u8]) {
+pub fn downscale(picture: &[u8], how: &Downscaling, out: &mut [u8]) {
     let (width, crop) = (usize::from(how.width), usize::from(how.crop));
     let (from, to) = how.scale.ratio();
     let (from, to) = (usize::from(from), usize::from(to));
@@ -23,7 +44,7 @@ pub fn reduce(picture: &[u8], how: &Reduction, out: &mut [u8]) {
     if out_width == 0 {
         return;
     }
-    let mut shifts = if how.deslant { Some(Shifts::of(picture, width, crop)) } else { None };
+    let mut shifts = if how.deslant { Some(RowShifts::new(picture, width, crop)) } else { None };
     // As far to the left of the first row as any row can be moved.
     let mut start = (crop * width).saturating_sub(crop);
     // Rows so short, of a number that the compiler knew, would all be written out one by one.
@@ -33,7 +54,7 @@ pub fn reduce(picture: &[u8], how: &Reduction, out: &mut [u8]) {
         start += from * width;
         // Rows without their borders, one after the other; those beyond `from` are not read.
         let mut row = |y: usize| {
-            let shift = shifts.as_mut().map_or(0, Shifts::next_row);
+            let shift = shifts.as_mut().map_or(0, RowShifts::next_row);
             let start = (y * width + 2 * crop).wrapping_add_signed(shift);
             rows.get(start..start + cropped).unwrap_or_default()
         };
@@ -122,14 +143,14 @@ fn ninth(sum: u32) -> u8 {
 mod tests {
     use super::*;
 
-    fn reduction(width: u16, crop: u8, scale: Scale) -> Reduction {
-        Reduction { width, height: width, crop, scale, deslant: false, views: false }
+    fn with(width: u16, crop: u8, scale: Scale) -> Downscaling {
+        Downscaling { width, crop, scale, deslant: false }
     }
 
     #[test]
     fn half_is_the_rounded_mean_of_four() {
         let mut out = [0];
-        reduce(&[1, 2, 3, 4], &reduction(2, 0, Scale::Half), &mut out);
+        downscale(&[1, 2, 3, 4], &with(2, 0, Scale::Half), &mut out);
         assert_eq!(out, [3]);
     }
 
@@ -137,16 +158,16 @@ mod tests {
     fn two_thirds_weighs_corner_edges_and_middle() {
         let picture = [90, 0, 0, 0, 0, 0, 0, 0, 9];
         let mut out = [0; 4];
-        reduce(&picture, &reduction(3, 0, Scale::TwoThirds), &mut out);
+        downscale(&picture, &with(3, 0, Scale::TwoThirds), &mut out);
         assert_eq!(out, [40, 0, 0, 4]);
-        reduce(&[255; 9], &reduction(3, 0, Scale::TwoThirds), &mut out);
+        downscale(&[255; 9], &with(3, 0, Scale::TwoThirds), &mut out);
         assert_eq!(out, [255; 4]);
     }
 
     #[test]
     fn third_is_the_rounded_mean_of_nine() {
         let mut out = [0; 2];
-        reduce(&[9, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &reduction(6, 0, Scale::Third), &mut out);
+        downscale(&[9, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &with(6, 0, Scale::Third), &mut out);
         assert_eq!(out, [1, 0]);
         for sum in 0..=9 * 255 {
             assert_eq!(u32::from(ninth(sum)), (2 * sum + 9) / 18, "{sum}");
@@ -157,22 +178,22 @@ mod tests {
     fn cropping_cuts_every_side() {
         let picture: [u8; 16] = core::array::from_fn(|index| index as u8);
         let mut out = [0; 4];
-        reduce(&picture, &reduction(4, 1, Scale::One), &mut out);
+        downscale(&picture, &with(4, 1, Scale::One), &mut out);
         assert_eq!(out, [5, 6, 9, 10]);
     }
 
     #[test]
     fn rows_of_a_leaning_stroke_are_read_where_it_leans_to() {
         let leaning: [u8; 64] = core::array::from_fn(|index| if index % 8 + index / 8 == 7 { 255 } else { 0 });
-        let how = |scale| Reduction { deslant: true, ..reduction(8, 2, scale) };
+        let how = |scale| Downscaling { deslant: true, ..with(8, 2, scale) };
         let mut out = [0; 16];
-        reduce(&leaning, &how(Scale::One), &mut out);
+        downscale(&leaning, &how(Scale::One), &mut out);
         let mut upright = [0; 16];
         for row in upright.chunks_exact_mut(4) {
             row[2] = 255;
         }
         assert_eq!(out, upright);
-        reduce(&leaning, &how(Scale::Half), &mut out[..4]);
+        downscale(&leaning, &how(Scale::Half), &mut out[..4]);
         assert_eq!(out[..4], [0, 128, 0, 128]);
     }
 
@@ -180,7 +201,7 @@ mod tests {
     fn rows_of_two_more_than_whole_words_are_halved_whole() {
         let picture: [u8; 36] = core::array::from_fn(|index| 7 * index as u8);
         let mut out = [0; 9];
-        reduce(&picture, &reduction(6, 0, Scale::Half), &mut out);
+        downscale(&picture, &with(6, 0, Scale::Half), &mut out);
         assert_eq!(out, core::array::from_fn(|index| (7 * (index / 3 * 12 + index % 3 * 2) + 25) as u8));
     }
 }

@@ -11,7 +11,7 @@ pub const SIDE: usize = 28;
 /// Longer side of the digit within it.
 pub const BOX: usize = 20;
 /// Largest width and height of a picture: areas then fit 32 bits.
-pub const LARGEST_SIDE: usize = 4096;
+pub const MAX_SIDE: usize = 4096;
 
 /// A grey picture: 0 is background, 255 is ink.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ pub struct GrayImage<'a> {
 pub enum NormalizeError {
     /// All pixels are background.
     Empty,
-    /// Width or height is 0 or above [`LARGEST_SIDE`].
+    /// Width or height is 0 or above [`MAX_SIDE`].
     WrongSize {
         /// Width given.
         width: usize,
@@ -47,10 +47,7 @@ impl fmt::Display for NormalizeError {
         match self {
             Self::Empty => write!(f, "the picture is blank"),
             Self::WrongSize { width, height } => {
-                write!(
-                    f,
-                    "a picture of {width} × {height} pixels, allowed are 1 × 1 to {LARGEST_SIDE} × {LARGEST_SIDE}"
-                )
+                write!(f, "a picture of {width} × {height} pixels, allowed are 1 × 1 to {MAX_SIDE} × {MAX_SIDE}")
             }
             Self::WrongLength { found, expected } => write!(f, "{found} pixels, expected {expected}"),
         }
@@ -64,9 +61,9 @@ impl<'a> GrayImage<'a> {
     ///
     /// # Errors
     ///
-    /// Sizes of 0 or above [`LARGEST_SIDE`], and a number of pixels that is not `width · height`.
+    /// Sizes of 0 or above [`MAX_SIDE`], and a number of pixels that is not `width · height`.
     pub fn try_new(pixels: &'a [u8], width: usize, height: usize) -> Result<Self, NormalizeError> {
-        if !(1..=LARGEST_SIDE).contains(&width) || !(1..=LARGEST_SIDE).contains(&height) {
+        if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
             return Err(NormalizeError::WrongSize { width, height });
         }
         if pixels.len() != width * height {

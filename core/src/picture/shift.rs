@@ -5,7 +5,7 @@
 ///
 /// Rows lie one behind the other: what leaves a row at one end enters its neighbour at the other, where a picture with a border is
 /// blank. Beyond the first and the last row there is background.
-pub fn view(picture: &[u8], width: usize, index: u8, out: &mut [u8]) {
+pub fn shifted(picture: &[u8], width: usize, index: u8, out: &mut [u8]) {
     // Pixels further on, and pixels further back, that are read.
     let (on, back) = match index {
         1 => (width + 1, 0),
@@ -22,15 +22,15 @@ pub fn view(picture: &[u8], width: usize, index: u8, out: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::VIEWS;
+    use crate::format::SHIFTS;
 
     #[test]
     fn views_are_the_picture_and_the_same_a_pixel_towards_each_corner() {
         let mut picture = [0; 25];
         picture[12] = 7;
-        for (index, expected) in (0..VIEWS).zip([12, 6, 8, 16, 18]) {
+        for (index, expected) in (0..SHIFTS).zip([12, 6, 8, 16, 18]) {
             let mut out = [9; 25];
-            view(&picture, 5, index, &mut out);
+            shifted(&picture, 5, index, &mut out);
             assert_eq!(out.iter().position(|&pixel| pixel == 7), Some(expected));
             assert_eq!(out.iter().filter(|&&pixel| pixel != 0).count(), 1);
         }
@@ -38,9 +38,9 @@ mod tests {
 
     #[test]
     fn what_leaves_a_picture_is_gone() {
-        for index in 1..VIEWS {
+        for index in 1..SHIFTS {
             let mut out = [9];
-            view(&[7], 2, index, &mut out);
+            shifted(&[7], 2, index, &mut out);
             assert_eq!(out, [0]);
         }
     }

@@ -6,9 +6,9 @@
 #![no_main]
 
 use defmt_semihosting as _; // the logger
-use sinapse::format::{Level, Levels, Order, Requantization, Weight};
-use sinapse::kernel::{Kernel, Sums, reference, tiles};
-use sinapse::workspace::{ListRoom, Room};
+use sinapse::format::{QuantizedActivation, QuantizedInput, Layout, Requantization, Weight};
+use sinapse::kernel::{Kernel, MatVec, reference, tiles};
+use sinapse::workspace::{ListWorkspace, Workspace};
 use sinapse::{I2, I4, I8, Pixel, U2, U4, U8};
 
 #[path = "../host.rs"]
@@ -101,7 +101,7 @@ impl Layer {
             for bias in bias.iter_mut() {
                 *bias = self.random.next().cast_signed() >> 8;
             }
-            tiles::keep(weights, bias, inputs, kept);
+            tiles::prepare(weights, bias, inputs, kept);
             for input_fill in INPUT_FILLS {
                 let shift = self.random.next() as usize % SHIFTS;
                 let input = self.input.get_mut(shift..).unwrap_or_default().get_mut(..inputs).unwrap_or_default();
@@ -110,12 +110,12 @@ impl Layer {
                 }
                 let mut expected = [0; OUTPUTS];
                 let expected = expected.get_mut(..outputs).unwrap_or_default();
-                reference::sums::<I8, U8>(weights, bias, input, expected);
+                reference::matvec::<I8, U8>(weights, bias, input, expected);
                 // With and without the corrections that a layer computes when it is loaded.
                 for kept in [&*kept, &[]] {
-                    let (mut room, mut sums) = (tiles::Room::ANY, [const { MaybeUninit::uninit() }; OUTPUTS]);
+                    let (mut room, mut sums) = (tiles::Workspace::UNINIT, [const { MaybeUninit::uninit() }; OUTPUTS]);
                     let sums = sums.get_mut(..outputs).unwrap_or_default();
-                    if tiles::sums(weights, bias, kept, input, room.entries(), sums) != expected {
+                    if tiles::matvec(weights, bias, kept, input, room.entries(), sums) != expected {
                         defmt::error!(
                             "{=usize} inputs ({}), {=usize} outputs ({}), {=usize} corrections, from byte {=usize}: \
                              not the reference's sums",
@@ -149,15 +149,15 @@ impl Layer {
     fn compare_columns<W, X>(&mut self, inputs: usize, outputs: usize) -> u32
     where
         W: Kernel<X> + Weight<Value = i32, Cell = u32>,
-        X: Levels,
+        X: QuantizedInput,
     {
-        const { assert!(matches!(W::FORMAT.order(X::FORMAT), Order::Columns)) };
+        const { assert!(matches!(W::FORMAT.layout(X::FORMAT), Layout::Columns)) };
         let words = inputs * W::row_cells(X::FORMAT, outputs);
         let Some(weights) = self.weights.get_mut(..words) else { return 0 };
         let Some(bias) = self.bias.get_mut(..outputs) else { return 0 };
         let (bits, limit) = (W::FORMAT.bits(), W::FORMAT.limit());
         // Mask of the bits that a level may have; pixels have all.
-        let level = if X::SHIFT == 0 { X::FORMAT.top_level() } else { 255 };
+        let level = if X::SHIFT == 0 { X::FORMAT.max_level() } else { 255 };
         let mut compared = 0;
         for weight_fill in [Weights::Random, Weights::Least, Weights::Most] {
             for word in weights.iter_mut() {
@@ -182,10 +182,10 @@ impl Layer {
                 }
                 let mut expected = [0; OUTPUTS];
                 let expected = expected.get_mut(..outputs).unwrap_or_default();
-                reference::sums::<W, X>(weights, bias, input, expected);
+                reference::matvec::<W, X>(weights, bias, input, expected);
                 let mut room = [const { MaybeUninit::uninit() }; OUTPUTS];
                 let room = room.get_mut(..outputs).unwrap_or_default();
-                if W::sums(weights, bias, input, room) != expected {
+                if W::matvec_unprepared(weights, bias, input, room) != expected {
                     defmt::error!(
                         "{=usize} inputs ({}, {=u32} bits), {=usize} outputs ({}, {=u32} bits), from byte {=usize}: \
                          not the reference's sums",
@@ -230,8 +230,8 @@ struct Rescaling {
 fn compare_levels<W, X, E>(weights: &[u32], bias: &[i32], input: &[u8], rescaling: &Rescaling, expected: &[i32])
 where
     W: Kernel<X> + Weight<Value = i32, Cell = u32>,
-    X: Levels,
-    E: Level,
+    X: QuantizedInput,
+    E: QuantizedActivation,
 {
     let each: [[u8; 2]; OUTPUTS] = core::array::from_fn(|o| (rescaling.multiplier - o as u16 % 3).to_le_bytes());
     for count in [1, expected.len()] {
@@ -240,10 +240,10 @@ where
         let (mut room, mut levels) = ([const { MaybeUninit::uninit() }; OUTPUTS], [99; OUTPUTS]);
         let room = room.get_mut(..expected.len()).unwrap_or_default();
         let levels = levels.get_mut(..expected.len()).unwrap_or_default();
-        let mut list = W::Room::ANY;
-        W::levels_with::<E>(Sums { kept: &[], room: &mut list, weights, bias, input }, &requantization, room, levels);
+        let mut list = W::Workspace::UNINIT;
+        W::matvec_requantize::<E>(MatVec { prepared: &[], workspace: &mut list, weights, bias, input }, &requantization, room, levels);
         for (o, (&level, &sum)) in levels.iter().zip(expected).enumerate() {
-            let wanted = requantization.relu(sum, o, E::FORMAT.top_level());
+            let wanted = requantization.relu(sum, o, E::FORMAT.max_level());
             if level != wanted {
                 defmt::error!(
                     "{=usize} inputs, output {=usize} of {=usize}, {=u32} bits: sum {=i32} becomes level {=u8}, \

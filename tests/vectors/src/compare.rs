@@ -1,6 +1,6 @@
 //! The comparisons: every instruction set of this target, every pair of number formats, shapes with every tail.
 
-use sinapse::format::{Element, Level, Levels, Order, Requantization, Weight};
+use sinapse::format::{Element, QuantizedActivation, QuantizedInput, Layout, Requantization, Weight};
 use sinapse::kernel::reference;
 use sinapse::kernel::simd::Instructions;
 use sinapse::{I2, I4, I8, Pixel, U1, U2, U4, U8};
@@ -91,7 +91,7 @@ pub fn all() -> u32 {
 fn integers<W, X>(inputs: usize, outputs: usize, fill: Fill) -> bool
 where
     W: Weight<Value = i32, Cell = u32>,
-    X: Levels,
+    X: QuantizedInput,
 {
     let mut random = Random((inputs * 100 + outputs) as u32);
     let cells = W::FORMAT.rows(X::FORMAT, inputs) * W::row_cells(X::FORMAT, outputs);
@@ -99,20 +99,20 @@ where
     weights[..cells].fill_with(|| fill.weights(&mut random));
     let mut input = [0; INPUTS];
     // Levels, unlike pixels, are limited to the maximum level.
-    let mask = if X::SHIFT == 0 { X::FORMAT.top_level() } else { 0xff };
+    let mask = if X::SHIFT == 0 { X::FORMAT.max_level() } else { 0xff };
     input[..inputs].fill_with(|| fill.input(&mut random) & mask);
     let mut bias = [0; OUTPUTS];
     bias.fill_with(|| random.next().cast_signed() >> 8);
 
     let (weights, input, bias) = (&weights[..cells], &input[..inputs], &bias[..outputs]);
     let mut expected = [0; OUTPUTS];
-    reference::sums::<W, X>(weights, bias, input, &mut expected[..outputs]);
+    reference::matvec::<W, X>(weights, bias, input, &mut expected[..outputs]);
     Instructions::all().all(|set| {
         let mut found = [0; OUTPUTS];
         found[..outputs].copy_from_slice(bias);
-        match W::FORMAT.order(X::FORMAT) {
-            Order::Columns => set.add_columns::<W, X>(weights, input, &mut found[..outputs]),
-            Order::Tiles => set.add_tiles(weights, input, &mut found[..outputs]),
+        match W::FORMAT.layout(X::FORMAT) {
+            Layout::Columns => set.add_columns::<W, X>(weights, input, &mut found[..outputs]),
+            Layout::Tiles => set.add_tiles(weights, input, &mut found[..outputs]),
         }
         found == expected
     })
@@ -129,7 +129,7 @@ fn floats<X: Element<Value = f32>>(inputs: usize, outputs: usize, fill: Fill, re
 
     let (weights, input, bias) = (&weights[..inputs * outputs], &input[..inputs], &bias[..outputs]);
     let mut expected = [0.0; OUTPUTS];
-    reference::sums::<f32, X>(weights, bias, input, &mut expected[..outputs]);
+    reference::matvec::<f32, X>(weights, bias, input, &mut expected[..outputs]);
     Instructions::all().all(|set| {
         let mut found = [0.0; OUTPUTS];
         found[..outputs].copy_from_slice(bias);
@@ -139,7 +139,7 @@ fn floats<X: Element<Value = f32>>(inputs: usize, outputs: usize, fill: Fill, re
 }
 
 /// Compares requantisation with one multiplier or one per output.
-fn levels<E: Level>(outputs: usize, multipliers: usize) -> bool {
+fn levels<E: QuantizedActivation>(outputs: usize, multipliers: usize) -> bool {
     let mut random = Random((outputs * 100 + multipliers) as u32);
     let mut sums = [0; OUTPUTS];
     sums.fill_with(|| random.next().cast_signed() >> 8);
@@ -149,7 +149,7 @@ fn levels<E: Level>(outputs: usize, multipliers: usize) -> bool {
     let requantization = Requantization { pre_shift: 9, shift: 20, multipliers: &all[..multipliers] };
     let mut expected = [0; OUTPUTS];
     for (o, (level, &sum)) in expected[..outputs].iter_mut().zip(&sums).enumerate() {
-        *level = requantization.relu(sum, o, E::FORMAT.top_level());
+        *level = requantization.relu(sum, o, E::FORMAT.max_level());
     }
     Instructions::all().all(|set| {
         let mut found = [0; OUTPUTS];

@@ -148,9 +148,9 @@ impl Report {
         let description = &model.description;
         let mut shape = vec![usize::from(description.inputs)];
         shape.extend(description.layers().iter().map(|layer| usize::from(layer.outputs)));
-        let activation_bits = |format: ElementFormat| match format.top_level() {
+        let activation_bits = |format: ElementFormat| match format.max_level() {
             0 => 32,
-            top_level => u32::from(top_level).trailing_ones(),
+            max_level => u32::from(max_level).trailing_ones(),
         };
         let provenance = &model.provenance;
         Report {

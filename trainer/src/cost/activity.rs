@@ -45,7 +45,7 @@ impl Activity {
 
     /// All inputs at the maximum level.
     pub fn full(inputs: usize, format: ElementFormat) -> Activity {
-        Activity::new(&vec![format.top_level().max(1); inputs], format.top_level())
+        Activity::new(&vec![format.max_level().max(1); inputs], format.max_level())
     }
 
     /// `nonzero` inputs, scattered at random, with uniformly distributed levels.
@@ -53,7 +53,7 @@ impl Activity {
         let count = inputs as f64;
         let zero = 1.0 - (nonzero / count.max(1.0)).clamp(0.0, 1.0);
         let parts = |size: usize| inputs.div_ceil(size) as f64 * (1.0 - zero.powi(size as i32));
-        let max_level = f64::from(format.top_level());
+        let max_level = f64::from(format.max_level());
         Activity {
             inputs: count,
             nonzero,
@@ -102,7 +102,7 @@ fn of_image(model: &Model<'_>, image: &[u8]) -> Vec<Activity> {
     let mut all = Vec::with_capacity(model.layers.len());
     model.observe_inputs(image, |input| {
         all.push(match input {
-            LayerInput::Levels(levels) => Activity::new(levels, model.layers[all.len()].input.top_level()),
+            LayerInput::Levels(levels) => Activity::new(levels, model.layers[all.len()].input.max_level()),
             LayerInput::F32(values) => {
                 let levels: Vec<u8> = values.iter().map(|&value| u8::from(value != 0.0)).collect();
                 Activity::new(&levels, 0)

@@ -108,11 +108,11 @@ pub struct Program {
     /// Hidden layers of `f32`, with the exponential function.
     pub hidden_f32: usize,
     /// Picture preprocessing.
-    pub reduction: usize,
+    pub preprocessing: usize,
     /// Slant correction.
     pub deslant: usize,
     /// Shift ensemble.
-    pub views: usize,
+    pub shift_ensemble: usize,
     /// RAM of the list of inputs of integer columns, as the core's kernels declare it.
     pub columns_list: usize,
     /// RAM of the list of tiles.
@@ -206,7 +206,7 @@ impl Coefficients {
     /// Mean sum of the levels in a list that is flushed because 16-bit accumulators could overflow. The sum is checked
     /// every few inputs, so the list holds half as many more on average.
     pub fn budget(&self, weights: WeightFormat, input: ElementFormat) -> f64 {
-        let max_level = f64::from(input.top_level());
+        let max_level = f64::from(input.max_level());
         (32_767.0 / f64::from(weights.limit().max(1)) - self.step * max_level / 2.0).max(max_level)
     }
 }

@@ -1,7 +1,7 @@
 //! Flash, RAM and stack from a description.
 
 use sinapse::Description;
-use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Order, WeightFormat};
+use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Layout, WeightFormat};
 
 use super::coefficients::Saturated;
 use super::cores::Core;
@@ -33,12 +33,12 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
     let uses = |kernel: &dyn Fn(usize, &LayerDescription) -> bool| layers().any(|(index, layer)| kernel(index, layer));
     let columns = |weights| {
         let of = move |index, layer: &LayerDescription| {
-            layer.weights == weights && weights.order(description.input_of(index)) == Order::Columns
+            layer.weights == weights && weights.layout(description.input_of(index)) == Layout::Columns
         };
         uses(&of)
     };
     let tiles = |index: usize, layer: &LayerDescription| {
-        layer.weights != WeightFormat::F32 && layer.weights.order(description.input_of(index)) == Order::Tiles
+        layer.weights != WeightFormat::F32 && layer.weights.layout(description.input_of(index)) == Layout::Tiles
     };
     let saturated =
         |index: usize, layer: &LayerDescription| !tiles(index, layer) && lists_saturated(description, index, layer);
@@ -57,9 +57,9 @@ pub fn program_bytes(core: Core, description: &Description) -> Option<usize> {
         (uses(&tiles), program.tiles),
         (uses(&hidden(false)), program.hidden),
         (uses(&hidden(true)), program.hidden_f32),
-        (description.reduction.is_some(), program.reduction),
-        (description.reduction.is_some_and(|how| how.deslant), program.deslant),
-        (description.views() > 1, program.views),
+        (description.preprocessing.is_some(), program.preprocessing),
+        (description.preprocessing.is_some_and(|how| how.deslants()), program.deslant),
+        (description.passes() > 1, program.shift_ensemble),
     ];
     Some(parts.into_iter().filter(|(used, _)| *used).map(|(_, bytes)| bytes).sum())
 }
@@ -74,7 +74,7 @@ pub fn ram_bytes(core: Core, description: &Description) -> Option<usize> {
     let workspace = |(index, layer): (usize, &LayerDescription)| {
         let list = match layer.weights {
             WeightFormat::F32 => program.f32_list,
-            weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_list,
+            weights if weights.layout(description.input_of(index)) == Layout::Tiles => program.tiles_list,
             _ => program.columns_list,
         };
         list + if layer.activation == ActivationKind::Identity { 0 } else { 4 * usize::from(layer.outputs) }
@@ -93,14 +93,14 @@ pub fn stack_bytes(core: Core, description: &Description) -> Option<usize> {
     // Layers run one after the other: the deepest stack is that of the deepest kernel.
     let kernel = |(index, layer): (usize, &LayerDescription)| match layer.weights {
         WeightFormat::F32 => program.f32_stack,
-        weights if weights.order(description.input_of(index)) == Order::Tiles => program.tiles_stack,
+        weights if weights.layout(description.input_of(index)) == Layout::Tiles => program.tiles_stack,
         _ if !layer.outputs.is_multiple_of(16) => program.columns_stack + program.remainder_stack,
         _ if lists_saturated(description, index, layer) => program.columns_stack + program.saturated_stack,
         _ => program.columns_stack,
     };
     let deepest = description.layers().iter().enumerate().map(kernel).max().unwrap_or(0);
     let gives_levels = |(index, layer): (usize, &LayerDescription)| {
-        let columns = layer.weights.order(description.input_of(index)) == Order::Columns;
+        let columns = layer.weights.layout(description.input_of(index)) == Layout::Columns;
         columns && layer.weights != WeightFormat::F32 && layer.activation != ActivationKind::Identity
     };
     let hidden = if description.layers().iter().enumerate().any(gives_levels) { program.hidden_stack } else { 0 };

@@ -1,7 +1,7 @@
 //! Modelled time of one image.
 
 use sinapse::Description;
-use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Order, Scale, WeightFormat};
+use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Layout, Scale, WeightFormat};
 
 use super::activity::Activity;
 use super::coefficients::{self, Coefficients, Saturated};
@@ -15,7 +15,7 @@ const TILE_BLOCK: usize = 8;
 /// Modelled cycles (or instructions, see [`Core::unit`]) of one image, from its pixels to the class.
 ///
 /// `image + Σ over layers (layer + scan + products + flushes + activation)`, plus preprocessing if there is any;
-/// everything but `image` once per view. `activities` has one entry per layer; missing entries count as full.
+/// everything but `image` once per pass of a shift ensemble. `activities` has one entry per layer; missing entries count as full.
 pub fn time(core: Core, description: &Description, activities: &[Activity]) -> u64 {
     let c = core.coefficients();
     let layer = |(index, layer): (usize, &LayerDescription)| {
@@ -24,27 +24,27 @@ pub fn time(core: Core, description: &Description, activities: &[Activity]) -> u
         c.layer + layer_time(c, layer, description.input_of(index), &activity)
     };
     let layers: f64 = description.layers().iter().enumerate().map(layer).sum();
-    let reduction = description.reduction.map_or(0.0, |how| {
+    let preprocessing = description.preprocessing.map_or(0.0, |how| {
         let (whole, inputs) = (description.picture_pixels() as f64, f64::from(description.inputs));
         let nonzero = activities.first().map_or(inputs, |first| first.nonzero);
-        let deslant = if how.deslant { c.deslanted * whole } else { 0.0 };
+        let deslant = if how.deslants() { c.deslanted * whole } else { 0.0 };
         deslant
-            + match how.scale {
+            + match how.downscale().1 {
                 Scale::Half => c.halved * inputs + c.halved_nonzero * nonzero,
                 Scale::One | Scale::TwoThirds | Scale::Third => c.downscaled * whole + c.downscaled_nonzero * nonzero,
             }
     });
-    let views = f64::from(description.views());
-    let shifting = if views > 1.0 { c.shifted * description.picture_pixels() as f64 } else { 0.0 };
+    let passes = f64::from(description.passes());
+    let shifting = if passes > 1.0 { c.shifted * description.picture_pixels() as f64 } else { 0.0 };
     let classes = c.class * description.classes() as f64;
-    (c.image + views * (shifting + reduction + layers) + classes).round() as u64
+    (c.image + passes * (shifting + preprocessing + layers) + classes).round() as u64
 }
 
 fn layer_time(c: &Coefficients, layer: &LayerDescription, input: ElementFormat, activity: &Activity) -> f64 {
     let outputs = usize::from(layer.outputs);
     let real = layer.weights == WeightFormat::F32;
-    let sums = match (real, layer.weights.order(input)) {
-        (false, Order::Tiles) => {
+    let sums = match (real, layer.weights.layout(input)) {
+        (false, Layout::Tiles) => {
             let entries = if c.tiles.by_pairs { activity.pairs } else { activity.nonzero };
             let scan = c.tiles.scan.cost(activity, entries);
             let whole =
@@ -55,7 +55,7 @@ fn layer_time(c: &Coefficients, layer: &LayerDescription, input: ElementFormat, 
         }
         _ => columns_time(c, layer.weights, outputs, input, activity),
     };
-    let in_epilogue = layer.weights.order(input) == Order::Columns && outputs.is_multiple_of(COLUMN_BLOCK);
+    let in_epilogue = layer.weights.layout(input) == Layout::Columns && outputs.is_multiple_of(COLUMN_BLOCK);
     let activation = match (layer.activation, real) {
         (ActivationKind::Identity, _) => 0.0,
         (ActivationKind::Relu, false) => c.relu_epilogue.filter(|_| in_epilogue).unwrap_or(c.relu),
@@ -86,7 +86,7 @@ fn columns_time(
     let capacity = coefficients::LIST_CAPACITY;
     let saturated = separate.map_or(0.0, |_| activity.saturated);
     let entries = activity.nonzero - saturated;
-    let levels = activity.levels - saturated * f64::from(input.top_level());
+    let levels = activity.levels - saturated * f64::from(input.max_level());
     let budget = c.budget(weights, input);
     let lists = if real { 1.0 } else { flushes(entries, capacity).max(flushes(levels, budget)) };
     let saturated_lists = if saturated > 0.0 { flushes(saturated, capacity) } else { 0.0 };

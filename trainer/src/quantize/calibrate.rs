@@ -32,8 +32,8 @@ pub fn initialize_scales(
             parameters[layer.log_scales.start + o] = best_scale(&weights, limit).ln();
         }
         if let Some(log_step) = parameters[layer.log_step.clone()].first_mut() {
-            let top_level = f32::from(description.layers()[index].output.top_level());
-            *log_step = (calibration.range / top_level).max(1e-6).ln();
+            let max_level = f32::from(description.layers()[index].output.max_level());
+            *log_step = (calibration.range / max_level).max(1e-6).ln();
         }
     }
 }

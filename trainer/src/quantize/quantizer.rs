@@ -31,22 +31,22 @@ pub fn quantize_into(
     layers: &mut Vec<QuantizedLayer>,
 ) {
     layers.resize_with(layout.layers.len(), QuantizedLayer::default);
-    let mut input_step = 1.0 / f32::from(description.input.top_level());
+    let mut input_step = 1.0 / f32::from(description.input.max_level());
     for (index, (layer, quantized)) in layout.layers.iter().zip(layers).enumerate() {
         let format = description.layers()[index];
         let learned = parameters[layer.log_step.clone()].first().map_or(1.0, |log_step| log_step.exp());
         let output_step = match format.activation {
             ActivationKind::Identity => 1.0,
             ActivationKind::Relu => learned,
-            ActivationKind::Sigmoid => 1.0 / f32::from(format.output.top_level()),
+            ActivationKind::Sigmoid => 1.0 / f32::from(format.output.max_level()),
         };
         (quantized.input_step, quantized.output_step) = (input_step, output_step);
         quantize_layer(layer, parameters, format.weights, in_parallel, quantized);
-        let top_level = description.input_of(index).top_level();
+        let max_level = description.input_of(index).max_level();
         quantized.requantization = match format.activation {
             ActivationKind::Identity => OwnedRequantization::default(),
-            ActivationKind::Relu => choose_requantization(quantized, top_level, 1.0 / output_step),
-            ActivationKind::Sigmoid => choose_requantization(quantized, top_level, SIGMOID_STEPS),
+            ActivationKind::Relu => choose_requantization(quantized, max_level, 1.0 / output_step),
+            ActivationKind::Sigmoid => choose_requantization(quantized, max_level, SIGMOID_STEPS),
         };
         input_step = output_step;
     }

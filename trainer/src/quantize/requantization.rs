@@ -4,8 +4,8 @@ use super::layer::{OwnedRequantization, QuantizedLayer};
 use crate::linalg::simd::vectorised;
 
 /// Chooses the shifts and multipliers nearest to `per_unit` steps per real unit, within 31 bits for every input.
-pub fn choose_requantization(layer: &QuantizedLayer, top_level: u8, per_unit: f32) -> OwnedRequantization {
-    let largest_accumulator = largest_accumulator(layer, top_level);
+pub fn choose_requantization(layer: &QuantizedLayer, max_level: u8, per_unit: f32) -> OwnedRequantization {
+    let largest_accumulator = largest_accumulator(layer, max_level);
     let pre_shift = (64 - largest_accumulator.leading_zeros()).saturating_sub(16).min(15) as u8;
     let ratios: Vec<f64> = layer.scales.iter().map(|scale| f64::from(scale * layer.input_step * per_unit)).collect();
     let same = ratios.iter().all(|ratio| *ratio == ratios[0]);
@@ -27,7 +27,7 @@ pub fn choose_requantization(layer: &QuantizedLayer, top_level: u8, per_unit: f3
 }
 
 /// The bound `max_o |b[o]| + A · Σ_i |w[i][o]|` on every accumulator, for inputs up to level `A`.
-fn largest_accumulator(layer: &QuantizedLayer, top_level: u8) -> u64 {
+fn largest_accumulator(layer: &QuantizedLayer, max_level: u8) -> u64 {
     let outputs = layer.bias.len();
     let mut magnitudes = vec![0.0f32; outputs];
     vectorised(
@@ -41,5 +41,5 @@ fn largest_accumulator(layer: &QuantizedLayer, top_level: u8) -> u64 {
         },
     );
     let bounds = magnitudes.iter().zip(&layer.bias);
-    bounds.map(|(m, b)| u64::from(b.unsigned_abs()) + u64::from(top_level) * *m as u64).max().unwrap_or(0)
+    bounds.map(|(m, b)| u64::from(b.unsigned_abs()) + u64::from(max_level) * *m as u64).max().unwrap_or(0)
 }

@@ -1,6 +1,6 @@
 //! Checks of a recipe's values, alone and against the data.
 
-use sinapse::format::Reduction;
+use sinapse::format::Preprocessing;
 
 use super::Recipe;
 use super::augmentation::Augmentation;
@@ -38,7 +38,7 @@ impl Recipe {
     /// Returns the first value out of range, with that range.
     pub fn check(&self) -> Result<(), RecipeError> {
         self.check_weights()?;
-        self.check_reduction()?;
+        self.check_preprocessing()?;
         self.check_epochs()?;
         self.check_regularisation()?;
         let mut values = training_values(&self.training);
@@ -74,11 +74,11 @@ impl Recipe {
         Ok(())
     }
 
-    fn check_reduction(&self) -> Result<(), RecipeError> {
+    fn check_preprocessing(&self) -> Result<(), RecipeError> {
         let network = &self.network;
         let Some(recipe) = network.reduction else { return Ok(()) };
-        let reduction = Reduction::from(recipe);
-        if recipe.deslant && !reduction.can_deslant() {
+        let preprocessing = Preprocessing::from(recipe);
+        if recipe.deslant && !preprocessing.can_deslant() {
             let PreprocessingRecipe { width, height, crop, .. } = recipe;
             let value = format!("true for {width} × {height} pixels with a crop of {crop}");
             let allowed = "up to 100 × 100 pixels with a crop of at least 1: \
@@ -88,7 +88,7 @@ impl Recipe {
         if recipe.views && network.arithmetic == Arithmetic::F32 {
             return impossible("network.reduction.views", true, "false with network.arithmetic = \"f32\"");
         }
-        let pixels = reduction.pixels().map(usize::from);
+        let pixels = preprocessing.pixels().map(usize::from);
         if pixels != Some(network.shape.0[0]) {
             let found = pixels.map_or("no whole number of".into(), |pixels| pixels.to_string());
             let value = format!("{found} pixels for the shape {}", network.shape);
@@ -134,9 +134,9 @@ impl Recipe {
         let pixels = data.images.width * data.images.height;
         let classes = data.labels.iter().max().map_or(0, |&label| usize::from(label) + 1);
         let (inputs, outputs) = (shape.0[0], shape.0[shape.0.len() - 1]);
-        let reduction = self.network.reduction.map(Reduction::from);
-        let read = reduction.map_or(inputs, |whole| usize::from(whole.width) * usize::from(whole.height));
-        if let Some(whole) = reduction
+        let preprocessing = self.network.reduction.map(Preprocessing::from);
+        let read = preprocessing.map_or(inputs, |whole| usize::from(whole.width) * usize::from(whole.height));
+        if let Some(whole) = preprocessing
             && (usize::from(whole.width), usize::from(whole.height)) != (data.images.width, data.images.height)
         {
             return Err(RecipeError::WrongPicture {

@@ -35,21 +35,20 @@ pub fn description_of(network: &NetworkRecipe, as_f32: bool) -> Description {
     let input = if integer { network.input.into() } else { ElementFormat::F32 };
     let mut description = Description::new(shape[0] as u16, input);
     if let Some(recipe) = network.reduction {
-        description = description.reduced_by(PreprocessingRecipe { views: recipe.views && integer, ..recipe }.into());
+        description =
+            description.preprocessed_by(PreprocessingRecipe { views: recipe.views && integer, ..recipe }.into());
     }
     for (index, &outputs) in shape[1..].iter().enumerate() {
         let last = index + 2 == shape.len();
         let weights = network.weights.of(index).unwrap_or(WeightFormat::I8);
-        let layer = LayerDescription {
-            outputs: outputs as u16,
-            weights: if integer { weights } else { WeightFormat::F32 },
-            activation: if last { ActivationKind::Identity } else { network.activation.into() },
-            output: match (integer, last) {
-                (false, _) => ElementFormat::F32,
-                (true, true) => ElementFormat::I32,
-                (true, false) => network.activations.into(),
-            },
+        let output = match (integer, last) {
+            (false, _) => ElementFormat::F32,
+            (true, true) => ElementFormat::I32,
+            (true, false) => network.activations.into(),
         };
+        let weights = if integer { weights } else { WeightFormat::F32 };
+        let activation = if last { ActivationKind::Identity } else { network.activation.into() };
+        let layer = LayerDescription::dense(outputs as u16, weights, activation, output);
         description = description.with(layer).expect("a recipe's shape has at most MAX_LAYERS layers");
     }
     description

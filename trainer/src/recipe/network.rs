@@ -1,7 +1,7 @@
 //! The `[network]` table: shape, arithmetic and preprocessing.
 
 use serde::{Deserialize, Serialize};
-use sinapse::format::{Reduction, Scale};
+use sinapse::format::{Preprocessing, Scale, Step};
 
 use super::bits::{ActivationBits, WeightBits};
 use super::shape::Shape;
@@ -51,10 +51,11 @@ pub struct PreprocessingRecipe {
     /// Whether slanted digits are set upright first.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deslant: bool,
-    /// Test-time augmentation: whether the network reads five shifted views of every picture and adds their logits
-    /// (integer only).
+    /// Whether the network is a shift ensemble (test-time augmentation): it reads five shifted copies of every picture
+    /// and adds their logits (integer only).
     ///
-    /// Training uses a single view, which augmentation shifts anyway; validation of the quantised blobs uses all five.
+    /// Training uses the picture itself, which augmentation shifts anyway; validation of the quantised blobs uses all
+    /// five.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub views: bool,
 }
@@ -73,16 +74,22 @@ pub enum ScaleRecipe {
     Third,
 }
 
-impl From<PreprocessingRecipe> for Reduction {
-    fn from(recipe: PreprocessingRecipe) -> Reduction {
+impl From<PreprocessingRecipe> for Preprocessing {
+    fn from(recipe: PreprocessingRecipe) -> Preprocessing {
         let scale = match recipe.scale {
             ScaleRecipe::One => Scale::One,
             ScaleRecipe::TwoThirds => Scale::TwoThirds,
             ScaleRecipe::Half => Scale::Half,
             ScaleRecipe::Third => Scale::Third,
         };
-        let PreprocessingRecipe { width, height, crop, deslant, views, .. } = recipe;
-        Reduction { width, height, crop, scale, deslant, views }
+        let mut preprocessing = Preprocessing::new(recipe.width, recipe.height);
+        if recipe.views {
+            preprocessing.push(Step::ShiftEnsemble);
+        }
+        if recipe.deslant {
+            preprocessing.push(Step::Deslant);
+        }
+        preprocessing.then(Step::Downscale { crop: recipe.crop, scale })
     }
 }
 

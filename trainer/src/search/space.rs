@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
-use sinapse::format::{ElementFormat, Reduction};
-use sinapse::picture::downscale::reduce;
+use sinapse::format::{ElementFormat, Preprocessing};
+use sinapse::picture::downscale::{Downscaling, downscale};
 
 use crate::cost::Activity;
 use crate::input::Dataset;
@@ -60,9 +60,14 @@ impl Space {
             for crop in 0..=(width.min(height) / 7) as u8 {
                 for deslant in [false, true] {
                     let recipe = PreprocessingRecipe { width, height, crop, scale, deslant, views: false };
-                    let reduction = Reduction::from(recipe);
-                    let side = |side| reduction.scale.reduced(side, crop).is_some_and(|side| side >= MIN_SIDE);
-                    if !reduction.is_whole() && side(width) && side(height) && reduction.pixels().is_some() {
+                    let preprocessing = Preprocessing::from(recipe);
+                    let side =
+                        |side| preprocessing.downscale().1.scaled(side, crop).is_some_and(|side| side >= MIN_SIDE);
+                    if !preprocessing.steps().is_empty()
+                        && side(width)
+                        && side(height)
+                        && preprocessing.pixels().is_some()
+                    {
                         reductions.push(Some(recipe));
                     }
                 }
@@ -77,12 +82,12 @@ impl Space {
     fn count_activities(&mut self, data: &Dataset) {
         let images = || data.images.pixels.chunks_exact(self.pixels).take(SAMPLE);
         for (index, reduction) in self.reductions.iter().enumerate() {
-            let reduced: Vec<Vec<u8>> = images()
+            let downscaled: Vec<Vec<u8>> = images()
                 .map(|image| {
                     let Some(recipe) = reduction else { return image.to_vec() };
-                    let reduction = Reduction::from(*recipe);
-                    let mut out = vec![0; reduction.pixels().map_or(0, usize::from)];
-                    reduce(image, &reduction, &mut out);
+                    let preprocessing = Preprocessing::from(*recipe);
+                    let mut out = vec![0; preprocessing.pixels().map_or(0, usize::from)];
+                    downscale(image, &Downscaling::new(&preprocessing), &mut out);
                     out
                 })
                 .collect();
@@ -91,7 +96,7 @@ impl Space {
                 let levels =
                     |image: &Vec<u8>| image.iter().map(|&pixel| format.level_of_pixel(pixel)).collect::<Vec<_>>();
                 let all: Vec<Activity> =
-                    reduced.iter().map(|image| Activity::new(&levels(image), format.top_level())).collect();
+                    downscaled.iter().map(|image| Activity::new(&levels(image), format.max_level())).collect();
                 self.activities.insert((index, levels_bits), Activity::mean(&all));
             }
         }
@@ -146,7 +151,7 @@ impl Space {
     /// Recipe of a candidate: `base` with this network.
     pub fn recipe(&self, base: &Recipe, candidate: &Candidate) -> Recipe {
         let reduction = self.reductions[candidate.reduction];
-        let inputs = reduction.and_then(|recipe| Reduction::from(recipe).pixels()).map_or(self.pixels, usize::from);
+        let inputs = reduction.and_then(|recipe| Preprocessing::from(recipe).pixels()).map_or(self.pixels, usize::from);
         let widths = std::iter::once(inputs).chain(candidate.hidden.iter().copied()).chain([self.classes]);
         let network = NetworkRecipe {
             shape: Shape(widths.collect()),

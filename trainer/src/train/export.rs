@@ -52,8 +52,8 @@ impl<'a> Exporter<'a> {
         let (layers, step) = if quantised {
             let quantized = quantize(&description, layout, parameters);
             let step = quantized.last().map_or(1.0, |last| last.scales[0] * last.input_step);
-            // The logits of all views are summed, not averaged.
-            let step = step / f32::from(description.views());
+            // A shift ensemble sums the logits of its passes, it does not average them.
+            let step = step / f32::from(description.passes());
             let layers = quantized.iter().zip(description.layers()).enumerate();
             let bytes = |(index, (layer, format)): (usize, (&QuantizedLayer, &LayerDescription))| {
                 layer.to_bytes(format.weights, description.input_of(index))

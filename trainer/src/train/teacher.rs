@@ -5,7 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use sinapse::Description;
 use sinapse::blob::LayerView;
-use sinapse::dynamic::{first_layer_input, integer_sums};
+use sinapse::dynamic::{first_layer_input, integer_accumulators};
 use sinapse::format::ElementFormat;
 
 use super::pass::{BLOCK, InputBlock, Pass, Weights};
@@ -169,10 +169,10 @@ impl Teacher {
         };
         probabilities.clear();
         probabilities.resize(count * classes, 0.0);
-        for view in 0..self.description.views() {
+        for shift in 0..self.description.passes() {
             input.by_image.clear();
             for picture in pictures.chunks_exact(pixels) {
-                input.by_image.push_row(&first_layer_input(&self.description, picture, view), &values);
+                input.by_image.push_row(&first_layer_input(&self.description, picture, shift), &values);
             }
             for _ in count..BLOCK {
                 input.by_image.push_row(&[], &values);
@@ -186,11 +186,11 @@ impl Teacher {
 
 /// Integer weights of a layer, `[inputs][outputs]`: the accumulators' response to a single input at level 1.
 fn integer_weights(view: &LayerView<'_>) -> Vec<f32> {
-    let none = integer_sums(view, &vec![0; view.inputs]);
+    let none = integer_accumulators(view, &vec![0; view.inputs]);
     let column = |input: usize| {
         let mut levels = vec![0; view.inputs];
         levels[input] = 1;
-        integer_sums(view, &levels)
+        integer_accumulators(view, &levels)
             .into_iter()
             .zip(&none)
             .map(|(with, without)| (with - without) as f32)
@@ -215,7 +215,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let viewed = folder.path().join("viewed.postcard");
         let nano = model::read(&committed("nano")).unwrap();
-        std::fs::write(&viewed, Model::load(&nano).unwrap().in_views().unwrap()).unwrap();
+        std::fs::write(&viewed, Model::load(&nano).unwrap().with_shift_ensemble().unwrap()).unwrap();
 
         for path in [committed("digits"), committed("teaching"), viewed] {
             let teachers = Teachers::read([path.as_path()].into_iter(), 2.0, (28, 28), 10).unwrap();

@@ -12,14 +12,14 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use sinapse::dynamic::{Blob, Model, Scores};
-use sinapse::layer::downscale::{Half, Reduce};
+use sinapse::layer::downscale::{Downscale, Half};
 use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, U8, layers};
 
 type Failure = Box<dyn std::error::Error>;
 
 type Digits = Network<
     layers![
-        Reduce<784, 28, 2, Half, 144, U4>,
+        Downscale<784, 28, 2, Half, 144, U4>,
         Dense<'static, 144, 112, Pixel<U4>, I4, Relu<U4>>,
         Dense<'static, 112, 48, U4, I4, Relu<U4>>,
         Dense<'static, 48, 10, U4, I4, Identity>,

@@ -162,7 +162,7 @@ fn model_rows(bench: &Bench<'_>, model: &CommittedModel, machine: &'static Machi
     let mut rows = vec![row(name, &whole, least::measure(&model.whole, machine)?)?];
     let Some(all) = model.prefixes.last() else { return Ok(rows) };
     let reduces = all.pictures != model.whole.pictures;
-    // Without a reduction, all layers are the whole network.
+    // Without a front end, all layers are the whole network.
     let measured =
         |work: &Work| if std::ptr::eq(work, all) && !reduces { Ok(whole.clone()) } else { bench.count(work, machine) };
     let mut last: Option<Costs> = None;

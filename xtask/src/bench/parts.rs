@@ -17,11 +17,11 @@ use crate::failure::Failure;
 /// A blob that is refused.
 pub fn prefixes(blob: &Blob) -> Result<Vec<Vec<u8>>, Failure> {
     let model = Model::load(blob)?;
-    let size = match model.description.reduction {
-        Some(reduction) => {
-            let reduced =
-                |length| reduction.scale.reduced(length, reduction.crop).ok_or("a reduction that does not divide");
-            (reduced(reduction.width)?, reduced(reduction.height)?)
+    let size = match model.description.preprocessing {
+        Some(preprocessing) => {
+            let (crop, scale) = preprocessing.downscale();
+            let scaled = |length| scale.scaled(length, crop).ok_or("a scale that does not divide");
+            (scaled(preprocessing.width)?, scaled(preprocessing.height)?)
         }
         None => (u16::try_from(model.size.0)?, u16::try_from(model.size.1)?),
     };
@@ -55,10 +55,10 @@ fn layer_bytes(view: &LayerView<'_>, last: bool) -> LayerBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sinapse::picture::downscale::reduce;
+    use sinapse::picture::downscale::{Downscaling, downscale};
 
     #[test]
-    fn all_layers_without_the_reduction_give_the_logits_of_the_whole_network() {
+    fn all_layers_without_the_front_end_give_the_logits_of_the_whole_network() {
         let blob = crate::model::read(&crate::target_eval::default_model()).unwrap();
         let whole = Model::load(&blob).unwrap();
         let prefixes = prefixes(&blob).unwrap();
@@ -66,9 +66,9 @@ mod tests {
         let blob = Blob::new(prefixes.last().unwrap());
         let stripped = Model::load(&blob).unwrap();
         let picture: Vec<u8> = (0..784u32).map(|pixel| (pixel % 251) as u8).collect();
-        let reduction = whole.description.reduction.unwrap();
-        let mut reduced = vec![0; usize::from(whole.description.inputs)];
-        reduce(&picture, &reduction, &mut reduced);
-        assert_eq!(stripped.scores(&reduced), whole.scores(&picture));
+        let preprocessing = whole.description.preprocessing.unwrap();
+        let mut inputs = vec![0; usize::from(whole.description.inputs)];
+        downscale(&picture, &Downscaling::new(&preprocessing), &mut inputs);
+        assert_eq!(stripped.scores(&inputs), whole.scores(&picture));
     }
 }

@@ -1,13 +1,12 @@
 //! Test images in the size that a network reads.
 
-use sinapse::format::{Reduction, Scale};
-use sinapse::picture::downscale::reduce;
+use sinapse::format::Scale;
+use sinapse::picture::downscale::{Downscaling, downscale};
 
 use crate::data::Dataset;
 
 /// Reduction of 28 × 28 pixels to 16 × 16.
-const SIXTEEN: Reduction =
-    Reduction { width: 28, height: 28, crop: 2, scale: Scale::TwoThirds, deslant: false, views: false };
+const SIXTEEN: Downscaling = Downscaling { width: 28, crop: 2, scale: Scale::TwoThirds, deslant: false };
 
 /// How the test images are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +52,7 @@ impl Pictures {
             Pictures::Reduced => {
                 let mut pixels = vec![0; count * width * height];
                 for (small, large) in pixels.chunks_exact_mut(width * height).zip(whole.chunks_exact(28 * 28)) {
-                    reduce(large, &SIXTEEN, small);
+                    downscale(large, &SIXTEEN, small);
                 }
                 pixels
             }

@@ -1,7 +1,7 @@
 //! Rows of the report.
 
 use serde::Serialize;
-use sinapse::format::Order;
+use sinapse::format::Layout;
 
 use super::least::Least;
 use super::measure::Costs;
@@ -84,8 +84,8 @@ impl Row {
 /// Name of the kernel that runs a work's first layer, which takes most of the time, on a core.
 pub fn kernel(work: &Work, core: &str) -> &'static str {
     match (work.order, core) {
-        (Some(Order::Columns), _) => "lanes",
-        (Some(Order::Tiles), _) => "tiles",
+        (Some(Layout::Columns), _) => "lanes",
+        (Some(Layout::Tiles), _) => "tiles",
         (None, "m4" | "m7" | "m33" | "m55") => "float",
         (None, _) => "skip",
     }

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use sinapse::Description;
 use sinapse::blob::{LayerBytes, Logits, Provenance, encode};
 use sinapse::dynamic::Model;
-use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Order, WeightFormat};
+use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Layout, WeightFormat};
 
 use super::catalogue::{CLASSIC, LAYERS, Layer, MODELS, OF_CLASSIC, QUICK, TRAINED};
 use super::parts;
@@ -24,7 +24,7 @@ pub struct Work {
     /// Blob file.
     pub blob: PathBuf,
     /// Order of the first layer's weights, which chooses the kernel; `None` where they are `f32`.
-    pub order: Option<Order>,
+    pub order: Option<Layout>,
     /// Pictures that it reads.
     pub pictures: Pictures,
 }
@@ -116,11 +116,11 @@ pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
 /// # Errors
 ///
 /// A model that computes in `f32`, or a blob that cannot be read or written.
-pub fn in_views(name: &str) -> Result<PathBuf, Failure> {
+pub fn with_shift_ensemble(name: &str) -> Result<PathBuf, Failure> {
     let blob = model::read(&model_path(name))?;
-    let viewed = Model::load(&blob)?.in_views();
-    let file = folder()?.join(format!("{name}-views")).with_extension("postcard");
-    data::write(&file, &viewed.ok_or_else(|| format!("{name}: five views need integers"))?)?;
+    let ensemble = Model::load(&blob)?.with_shift_ensemble();
+    let file = folder()?.join(format!("{name}-shift-ensemble")).with_extension("postcard");
+    data::write(&file, &ensemble.ok_or_else(|| format!("{name}: a shift ensemble needs integers"))?)?;
     Ok(file)
 }
 
@@ -133,7 +133,7 @@ fn of_file(name: &str, path: &Path) -> Result<Work, Failure> {
     let model = Model::load(&blob).map_err(|error| format!("model {}: {error}", path.display()))?;
     let first = model.layers.first().ok_or_else(|| format!("{}: a network without layers", path.display()))?;
     let weights = first.description.weights;
-    let order = (weights != WeightFormat::F32).then(|| weights.order(first.input));
+    let order = (weights != WeightFormat::F32).then(|| weights.layout(first.input));
     let pictures = Pictures::of_size(model.size);
     Ok(Work { name: name.to_owned(), blob: path.to_owned(), order, pictures })
 }
@@ -142,7 +142,7 @@ fn of_file(name: &str, path: &Path) -> Result<Work, Failure> {
 fn layer(&(name, outputs, weights, input, (width, height)): &Layer) -> Result<Work, Failure> {
     let real = weights == WeightFormat::F32;
     let output = if real { ElementFormat::F32 } else { ElementFormat::I32 };
-    let format = LayerDescription { outputs, weights, activation: ActivationKind::Identity, output };
+    let format = LayerDescription::dense(outputs, weights, ActivationKind::Identity, output);
     let inputs = width * height;
     let description = Description::new(inputs, input).with(format).ok_or("a layer that no network has")?;
     let mut rng = ChaCha8Rng::seed_from_u64(1);

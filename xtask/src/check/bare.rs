@@ -45,7 +45,7 @@ pub fn check() -> Result<(), Failure> {
     // Kernels for 8-bit weights use the extension where there is one; those for 4-bit weights need not.
     let eight_bits = bench::work::layer_named("784x32-w8-x4")?;
     // With every step of preprocessing.
-    let viewing = bench::work::in_views("nano")?;
+    let ensemble = bench::work::with_shift_ensemble("nano")?;
     for machine in &MACHINES {
         let route = match install::ready(machine) {
             Ok(route) => route,
@@ -54,7 +54,8 @@ pub fn check() -> Result<(), Failure> {
                 continue;
             }
         };
-        for (model, uses_dsp) in [(&target_eval::default_model(), false), (&viewing, false), (&eight_bits.blob, true)] {
+        for (model, uses_dsp) in [(&target_eval::default_model(), false), (&ensemble, false), (&eight_bits.blob, true)]
+        {
             let mut command = firmware::cargo(route, "build", machine);
             command.args(["--quiet", "--release", "--bin", "bare"]);
             shell::run(command.env("SINAPSE_MODEL", model))

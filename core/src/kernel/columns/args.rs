@@ -1,8 +1,8 @@
 //! Arguments of the loops that add a list of columns to sums.
 
-/// Blocks of sixteen sums, and a list that is to be added to them. Assembly knows the order of the fields.
+/// AccumulateArgs of sixteen sums, and a list that is to be added to them. Assembly knows the order of the fields.
 #[repr(C)]
-pub(super) struct Blocks {
+pub(super) struct AccumulateArgs {
     /// What the lanes start with: `-offset · Σx`, twice.
     pub start: u32,
     /// How many entries the list has before its end.
@@ -15,10 +15,10 @@ pub(super) struct Blocks {
     pub to: *mut (),
     /// Where they end, at the end of the last block or within it.
     pub end: *const (),
-    /// The level of columns alone. Of others, the [scale](super::Ending) that makes levels of the sums; 0: they stay sums.
+    /// The level of columns alone. Of others, the [scale](super::Epilogue) that makes levels of the sums; 0: they stay sums.
     #[cfg(sinapse_thumb2)]
     pub factor: u32,
 }
 
 /// Adds a list to at least one block.
-pub(super) type Add = unsafe extern "C" fn(&Blocks);
+pub(super) type AccumulateFn = unsafe extern "C" fn(&AccumulateArgs);

@@ -9,14 +9,14 @@ use crate::format::{Element, I2, I4, I8, Weight, WeightFormat};
 
 /// Adding a column, scaled, to all sums at once.
 pub trait Column: Weight {
-    /// `sums[o] += column[o] · x`.
-    fn add(column: &[Self::Cell], x: Self::Value, sums: &mut [Self::Value]);
+    /// `accumulators[o] += column[o] · x`.
+    fn add(column: &[Self::Cell], x: Self::Value, accumulators: &mut [Self::Value]);
 }
 
 impl Column for f32 {
     #[inline(always)]
-    fn add(column: &[f32], x: f32, sums: &mut [f32]) {
-        for (sum, weight) in sums.iter_mut().zip(column) {
+    fn add(column: &[f32], x: f32, accumulators: &mut [f32]) {
+        for (sum, weight) in accumulators.iter_mut().zip(column) {
             *sum += weight * x;
         }
     }
@@ -26,11 +26,11 @@ macro_rules! integer_column {
     ($($weight:ty),*) => {$(
         impl Column for $weight {
             #[inline(always)]
-            fn add(column: &[u32], x: i32, sums: &mut [i32]) {
+            fn add(column: &[u32], x: i32, accumulators: &mut [i32]) {
                 const FORMAT: WeightFormat = <$weight as Weight>::FORMAT;
                 const LANES: usize = 32 / FORMAT.bits() as usize;
-                for (sums, word) in sums.chunks_mut(LANES).zip(column) {
-                    for (o, sum) in sums.iter_mut().enumerate() {
+                for (accumulators, word) in accumulators.chunks_mut(LANES).zip(column) {
+                    for (o, sum) in accumulators.iter_mut().enumerate() {
                         let code = word >> (FORMAT.bits() * o as u32) & ((1 << FORMAT.bits()) - 1);
                         *sum += (code as i32 - FORMAT.offset()) * x;
                     }
@@ -41,19 +41,19 @@ macro_rules! integer_column {
 }
 integer_column!(I8, I4, I2);
 
-/// Adds the products to `sums`, which hold the bias: the rest of [`reference::sums`](crate::kernel::reference::sums), for weights in
+/// Adds the products to `accumulators`, which hold the bias: the rest of [`reference::matvec`](crate::kernel::reference::matvec), for weights in
 /// columns.
 #[inline]
-pub fn add<W, X>(weights: &[W::Cell], input: &[X::Raw], sums: &mut [W::Value])
+pub fn add<W, X>(weights: &[W::Cell], input: &[X::Raw], accumulators: &mut [W::Value])
 where
     W: Column + Weight<Value = X::Value>,
     X: Element,
 {
-    let row_cells = W::row_cells(X::FORMAT, sums.len());
+    let row_cells = W::row_cells(X::FORMAT, accumulators.len());
     for (column, &raw) in weights.chunks_exact(row_cells).zip(input) {
         let x = X::read(raw);
         if x != X::Value::default() {
-            W::add(column, x, sums);
+            W::add(column, x, accumulators);
         }
     }
 }

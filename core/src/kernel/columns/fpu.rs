@@ -15,21 +15,26 @@
 use core::arch::asm;
 
 use super::armv7m::scan;
-pub use super::nonzero::Room;
-use super::nonzero::{LIST, Listed, Scan, Walk};
+pub use super::nonzero::Workspace;
+use super::nonzero::{LIST, NonzeroInput, NonzeroList, Scan};
 use crate::cast;
 use crate::format::{Element, Pixel, U8};
 
 /// No sum of levels matters here, only the length of the list.
-const SCAN: Scan = Scan::of::<U8>(scan(true), i32::MAX / 2);
+const SCAN: Scan = Scan::new::<U8>(scan(true), i32::MAX / 2);
 
 /// As [`skip::add`](super::axpy::add).
 #[inline(always)]
-pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], room: &mut Room, sums: &mut [f32]) {
+pub fn add<X: Element<Value = f32>>(
+    weights: &[f32],
+    input: &[X::Raw],
+    workspace: &mut Workspace,
+    accumulators: &mut [f32],
+) {
     let weights = cast::bits(weights);
     if let Some(pixels) = X::bytes(input) {
-        let mut list = Walk::new(&SCAN, room);
-        if !list.go_along(weights, sums.len(), pixels) {
+        let mut list = NonzeroList::new(&SCAN, workspace);
+        if !list.attach(weights, accumulators.len(), pixels) {
             return;
         }
         loop {
@@ -37,34 +42,34 @@ pub fn add<X: Element<Value = f32>>(weights: &[f32], input: &[X::Raw], room: &mu
             for entry in list.entries() {
                 entry.x = Pixel::<f32>::read(entry.x as u8).to_bits();
             }
-            add_columns(&mut list, sums);
+            add_columns(&mut list, accumulators);
             if last {
                 break;
             }
         }
     } else {
-        let mut list = Walk::new(&SCAN, room);
-        for (column, &raw) in weights.chunks_exact(sums.len()).zip(input) {
+        let mut list = NonzeroList::new(&SCAN, workspace);
+        for (column, &raw) in weights.chunks_exact(accumulators.len()).zip(input) {
             let x = X::read(raw);
             if x != 0.0 {
-                list.push_one(column.as_ptr(), x.to_bits());
+                list.push(column.as_ptr(), x.to_bits());
             }
             if list.length() == LIST {
-                add_columns(&mut list, sums);
+                add_columns(&mut list, accumulators);
             }
         }
-        add_columns(&mut list, sums);
+        add_columns(&mut list, accumulators);
     }
 }
 
 /// Adds all columns of the list, times their inputs, and empties it.
 #[inline(never)]
-fn add_columns(list: &mut Walk<'_>, sums: &mut [f32]) {
+fn add_columns(list: &mut NonzeroList<'_>, accumulators: &mut [f32]) {
     let entries = list.entries();
     if entries.is_empty() {
         return;
     }
-    let (blocks, rest) = sums.as_chunks_mut::<16>();
+    let (blocks, rest) = accumulators.as_chunks_mut::<16>();
     for block in blocks {
         add_sixteen(entries, block);
     }
@@ -93,8 +98,8 @@ macro_rules! eight {
 }
 
 /// Walks `entries`, which are not empty: r0 the next, r1 the end, s24 the input.
-macro_rules! walk {
-    ($entries:expr, $sums:expr, $registers:literal, $($eight:expr),+) => {{
+macro_rules! list {
+    ($entries:expr, $accumulators:expr, $registers:literal, $($eight:expr),+) => {{
         let range = $entries.as_mut_ptr_range();
         // SAFETY: reads every entry and the weights of its column that belong to these sums, and moves the column on.
         unsafe {
@@ -111,7 +116,7 @@ macro_rules! walk {
                 inout("r0") range.start => _,
                 in("r1") range.end,
                 out("r2") _,
-                in("r3") $sums.as_mut_ptr(),
+                in("r3") $accumulators.as_mut_ptr(),
                 out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _, out("s6") _, out("s7") _,
                 out("s8") _, out("s9") _, out("s10") _, out("s11") _, out("s12") _, out("s13") _, out("s14") _, out("s15") _,
                 out("s16") _, out("s17") _, out("s18") _, out("s19") _, out("s20") _, out("s21") _, out("s22") _, out("s23") _,
@@ -122,20 +127,20 @@ macro_rules! walk {
     }};
 }
 
-fn add_sixteen(entries: &mut [Listed], sums: &mut [f32; 16]) {
-    walk!(
+fn add_sixteen(entries: &mut [NonzeroInput], accumulators: &mut [f32; 16]) {
+    list!(
         entries,
-        sums,
+        accumulators,
         "s0-s15",
         eight!("s0" "s16", "s1" "s17", "s2" "s18", "s3" "s19", "s4" "s20", "s5" "s21", "s6" "s22", "s7" "s23"),
         eight!("s8" "s16", "s9" "s17", "s10" "s18", "s11" "s19", "s12" "s20", "s13" "s21", "s14" "s22", "s15" "s23")
     );
 }
 
-fn add_eight(entries: &mut [Listed], sums: &mut [f32; 8]) {
-    walk!(
+fn add_eight(entries: &mut [NonzeroInput], accumulators: &mut [f32; 8]) {
+    list!(
         entries,
-        sums,
+        accumulators,
         "s0-s7",
         eight!("s0" "s16", "s1" "s17", "s2" "s18", "s3" "s19", "s4" "s20", "s5" "s21", "s6" "s22", "s7" "s23")
     );

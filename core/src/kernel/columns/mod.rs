@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! list = the inputs that are not zero, (column, x), as many as 16 bits can sum      # `scan`
-//! for each block of outputs, in 8 registers:                                        # `Add`
+//! for each block of outputs, in 8 registers:                                        # `AccumulateFn`
 //!     lanes = 0
 //!     for (column, x) in list:
 //!         for each register: lanes += (column >> shift & 0x00ff_00ff) · x
@@ -13,11 +13,11 @@
 //! ```
 //!
 //! A register holds `L + 2¹⁶·H` modulo 2³². Once `offset · Σx` is taken from both, `L` and `H` are signed sums within 16
-//! bits (`limit · Σx < 2¹⁵`, see [`Loops`]), so `L` is the sign-extended lower half and `H` what is left of the upper.
+//! bits (`limit · Σx < 2¹⁵`, see [`LayerKernels`]), so `L` is the sign-extended lower half and `H` what is left of the upper.
 //!
 //! The two inner loops are `portable`; Arm's microcontrollers have them in assembly, because a compiler does not keep
 //! the eight sums in registers there: 50 cycles instead of 22 for 16 outputs of 4-bit weights on a Cortex-M4. Those with
-//! Thumb-2 list the inputs at the top level apart, where [`keeps_tops_apart`] says so: their columns are added first and
+//! Thumb-2 list the inputs at the top level apart, where [`separates_saturated`] says so: their columns are added first and
 //! multiplied once.
 #![allow(unsafe_code)] // a list of columns is walked without asking again whether they are in the weights
 
@@ -45,41 +45,41 @@ use armv7m as imp;
 #[cfg(sinapse_core = "other")]
 use portable as imp;
 
-pub use nonzero::Room;
+pub use nonzero::Workspace;
 
-use args::{Add, Blocks};
-use nonzero::{Scan, Walk};
+use args::{AccumulateArgs, AccumulateFn};
+use nonzero::{NonzeroList, Scan};
 
 #[cfg(sinapse_dsp)]
 use crate::format::Requantization;
-use crate::format::{Level, Levels, U4, Weight, WeightFormat};
+use crate::format::{QuantizedActivation, QuantizedInput, U4, Weight, WeightFormat};
 #[cfg(sinapse_dsp)]
 use crate::kernel::requantize;
 use crate::workspace::Entry;
 
 /// What a layer's formats choose; a program has no other loops.
-struct Loops {
+struct LayerKernels {
     scan: Scan,
     /// Bits of a weight, and what is added to it.
     bits: u32,
     offset: u32,
     /// Adds a list to blocks of sixteen sums.
-    add: Add,
+    add: AccumulateFn,
     /// Adds columns at the top level, where they are kept apart: a program without them does not link it.
     #[cfg(sinapse_thumb2)]
-    add_tops: Option<Add>,
+    add_saturated: Option<AccumulateFn>,
     /// Highest level of the inputs.
     #[cfg(sinapse_thumb2)]
-    top_level: u8,
+    max_level: u8,
 }
 
-/// Levels that the loops of layers without ReLU could give: the most usual ones, so that a program has one copy of the loops.
-type Usual = U4;
+/// QuantizedInput that the loops of layers without ReLU could give: the most usual ones, so that a program has one copy of the loops.
+type DefaultOutput = U4;
 
 /// What adds a list to blocks of so many sums, 16 at most (0 counts as 16), and may make levels of `E` of them: a loop for each
 /// number of words.
-const fn adding<E: Level>(weights: WeightFormat, sums: usize) -> Add {
-    let words = if sums == 0 { 4 } else { (sums * weights.bits() as usize).div_ceil(32) };
+const fn accumulate_fn<E: QuantizedActivation>(weights: WeightFormat, accumulators: usize) -> AccumulateFn {
+    let words = if accumulators == 0 { 4 } else { (accumulators * weights.bits() as usize).div_ceil(32) };
     match (weights, words) {
         (WeightFormat::I8, 1) => imp::bytes::<E>()[0],
         (WeightFormat::I8, 2) => imp::bytes::<E>()[1],
@@ -91,36 +91,36 @@ const fn adding<E: Level>(weights: WeightFormat, sums: usize) -> Add {
     }
 }
 
-impl Loops {
+impl LayerKernels {
     /// Those of a layer whose inputs at the top level are kept apart, or not.
-    const fn of<W: Weight, X: Levels, E: Level>(tops_apart: bool) -> Self {
-        let (weights, top_level) = (W::FORMAT, X::FORMAT.top_level());
+    const fn new<W: Weight, X: QuantizedInput, E: QuantizedActivation>(saturated_apart: bool) -> Self {
+        let (weights, max_level) = (W::FORMAT, X::FORMAT.max_level());
         // `limit · Σx < 2¹⁵`. 8-bit levels of 8-bit weights, which would leave no room for a step, are tiles.
         let largest = 32_767 / weights.limit();
-        let unchecked = largest >= nonzero::LIST as i32 * top_level as i32;
+        let unchecked = largest >= nonzero::LIST as i32 * max_level as i32;
         #[cfg(sinapse_thumb2)]
-        let scan = if tops_apart { imp::scan_tops::<X>(unchecked) } else { imp::scan(unchecked) };
+        let scan = if saturated_apart { imp::scan_saturated::<X>(unchecked) } else { imp::scan(unchecked) };
         #[cfg(not(sinapse_thumb2))]
-        let scan = imp::scan(!tops_apart && unchecked);
-        Loops {
-            scan: Scan::of::<X>(scan, largest),
+        let scan = imp::scan(!saturated_apart && unchecked);
+        LayerKernels {
+            scan: Scan::new::<X>(scan, largest),
             bits: weights.bits(),
             offset: weights.offset() as u32,
-            add: adding::<E>(weights, 16),
+            add: accumulate_fn::<E>(weights, 16),
             #[cfg(sinapse_thumb2)]
-            add_tops: match weights {
-                _ if !tops_apart => None,
+            add_saturated: match weights {
+                _ if !saturated_apart => None,
                 WeightFormat::I4 => Some(imp::add_nibbles),
                 _ => Some(imp::add_bytes),
             },
             #[cfg(sinapse_thumb2)]
-            top_level,
+            max_level,
         }
     }
 }
 
 /// Whether columns at the top level are kept apart: where assembly can add them, and there are enough to pay for it.
-const fn keeps_tops_apart(weights: WeightFormat, inputs: usize, outputs: usize) -> bool {
+const fn separates_saturated(weights: WeightFormat, inputs: usize, outputs: usize) -> bool {
     cfg!(sinapse_thumb2)
         && match weights {
             WeightFormat::I8 => outputs.is_multiple_of(16),
@@ -133,7 +133,7 @@ const fn keeps_tops_apart(weights: WeightFormat, inputs: usize, outputs: usize) 
 /// ReLU at the end of sums, by the loops that add the last list: levels instead of sums, as many, a multiple of sixteen.
 #[cfg(sinapse_dsp)]
 #[derive(Clone, Copy)]
-struct Ending {
+struct Epilogue {
     /// [`Requantization::scale`].
     scale: NonZero<u32>,
     levels: *mut u8,
@@ -142,118 +142,131 @@ struct Ending {
 /// Without the DSP extension, ReLU is a loop of its own.
 #[cfg(not(sinapse_dsp))]
 #[derive(Clone, Copy)]
-enum Ending {}
+enum Epilogue {}
 
-/// As [`reference::sums`](crate::kernel::reference::sums); returns the sums, which need not have been written before: none where there are
+/// As [`reference::matvec`](crate::kernel::reference::matvec); returns the sums, which need not have been written before: none where there are
 /// fewer weights than the inputs need.
 #[inline(always)] // the number of sums, where the compiler knows it, chooses the loops
-pub fn sums<'s, W, X>(
+pub fn matvec<'s, W, X>(
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
-    room: &mut [MaybeUninit<Entry>],
-    sums: &'s mut [MaybeUninit<i32>],
+    workspace: &mut [MaybeUninit<Entry>],
+    accumulators: &'s mut [MaybeUninit<i32>],
 ) -> &'s mut [i32]
 where
     W: Weight<Value = i32, Cell = u32>,
-    X: Levels,
+    X: QuantizedInput,
 {
-    let outputs = bias.len().min(sums.len());
-    let (Some(bias), Some(sums)) = (bias.get(..outputs), sums.get_mut(..outputs)) else { return &mut [] };
-    if sums_to::<W, X, Usual>(weights, bias, input, room, sums, None) {
+    let outputs = bias.len().min(accumulators.len());
+    let (Some(bias), Some(accumulators)) = (bias.get(..outputs), accumulators.get_mut(..outputs)) else {
+        return &mut [];
+    };
+    if matvec_into::<W, X, DefaultOutput>(weights, bias, input, workspace, accumulators, None) {
         // SAFETY: all of them are written.
-        unsafe { sums.assume_init_mut() }
+        unsafe { accumulators.assume_init_mut() }
     } else {
         &mut []
     }
 }
 
-/// As [`relu`](requantize::relu) of the [`sums`], for which there is room.
+/// As [`relu`](requantize::relu) of the [`accumulators`], for which there is room.
 #[cfg(sinapse_dsp)]
 #[inline(always)]
-pub fn levels<W, X, E>(
+pub fn matvec_requantize<W, X, E>(
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
     requantization: &Requantization<'_>,
-    room: &mut [MaybeUninit<Entry>],
-    sums: &mut [MaybeUninit<i32>],
+    workspace: &mut [MaybeUninit<Entry>],
+    accumulators: &mut [MaybeUninit<i32>],
     levels: &mut [u8],
 ) where
     W: Weight<Value = i32, Cell = u32>,
-    X: Levels,
-    E: Level,
+    X: QuantizedInput,
+    E: QuantizedActivation,
 {
-    let whole = bias.len().is_multiple_of(16) && bias.len() == levels.len() && bias.len() == sums.len();
+    let whole = bias.len().is_multiple_of(16) && bias.len() == levels.len() && bias.len() == accumulators.len();
     if !whole {
-        return requantize::relu::<E>(requantization, self::sums::<W, X>(weights, bias, input, room, sums), levels);
+        return requantize::relu::<E>(
+            requantization,
+            self::matvec::<W, X>(weights, bias, input, workspace, accumulators),
+            levels,
+        );
     }
     if let Some(scale) = requantization.scale() {
-        sums_to::<W, X, E>(weights, bias, input, room, sums, Some(Ending { scale, levels: levels.as_mut_ptr() }));
+        matvec_into::<W, X, E>(
+            weights,
+            bias,
+            input,
+            workspace,
+            accumulators,
+            Some(Epilogue { scale, levels: levels.as_mut_ptr() }),
+        );
     } else {
-        let sums = self::sums::<W, X>(weights, bias, input, room, sums);
-        requantize::one_by_one(requantization, sums, levels, E::FORMAT.top_level());
+        let accumulators = self::matvec::<W, X>(weights, bias, input, workspace, accumulators);
+        requantize::one_by_one(requantization, accumulators, levels, E::FORMAT.max_level());
     }
 }
 
 /// Writes as many sums as biases, or levels; `false`, and nothing, where there are fewer weights than the inputs need.
 #[inline(always)]
-fn sums_to<W, X, E>(
+fn matvec_into<W, X, E>(
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
-    room: &mut [MaybeUninit<Entry>],
-    sums: &mut [MaybeUninit<i32>],
-    ending: Option<Ending>,
+    workspace: &mut [MaybeUninit<Entry>],
+    accumulators: &mut [MaybeUninit<i32>],
+    epilogue: Option<Epilogue>,
 ) -> bool
 where
     W: Weight<Value = i32, Cell = u32>,
-    X: Levels,
-    E: Level,
+    X: QuantizedInput,
+    E: QuantizedActivation,
 {
-    let Some(room) = room.first_chunk_mut() else { return false };
-    let rest = adding::<Usual>(W::FORMAT, sums.len() % 16);
-    if keeps_tops_apart(W::FORMAT, input.len(), sums.len()) {
-        let loops = const { &Loops::of::<W, X, E>(true) };
-        sums_by::<true>(loops, rest, weights, bias, input, room, sums, ending)
+    let Some(workspace) = workspace.first_chunk_mut() else { return false };
+    let rest = accumulate_fn::<DefaultOutput>(W::FORMAT, accumulators.len() % 16);
+    if separates_saturated(W::FORMAT, input.len(), accumulators.len()) {
+        let loops = const { &LayerKernels::new::<W, X, E>(true) };
+        matvec_with::<true>(loops, rest, weights, bias, input, workspace, accumulators, epilogue)
     } else {
-        let loops = const { &Loops::of::<W, X, E>(false) };
-        sums_by::<false>(loops, rest, weights, bias, input, room, sums, ending)
+        let loops = const { &LayerKernels::new::<W, X, E>(false) };
+        matvec_with::<false>(loops, rest, weights, bias, input, workspace, accumulators, epilogue)
     }
 }
 
-/// [`sums_to`]; `rest` is for those beyond blocks of sixteen.
+/// [`matvec_into`]; `rest` is for those beyond blocks of sixteen.
 #[inline(never)] // all integer layers share it
 #[expect(clippy::too_many_arguments, reason = "a value of them all takes 26 cycles more on a Cortex-M4")]
-fn sums_by<const TOPS_APART: bool>(
-    loops: &Loops,
-    rest: Add,
+fn matvec_with<const SEPARATE_SATURATED: bool>(
+    loops: &LayerKernels,
+    rest: AccumulateFn,
     weights: &[u32],
     bias: &[i32],
     input: &[u8],
-    room: &mut Room,
-    sums: &mut [MaybeUninit<i32>],
-    ending: Option<Ending>,
+    workspace: &mut Workspace,
+    accumulators: &mut [MaybeUninit<i32>],
+    epilogue: Option<Epilogue>,
 ) -> bool {
-    let column_words = (sums.len() * loops.bits as usize).div_ceil(32);
-    let mut list = Walk::new(&loops.scan, room);
-    if !list.go_along(weights, column_words, input) {
+    let column_words = (accumulators.len() * loops.bits as usize).div_ceil(32);
+    let mut list = NonzeroList::new(&loops.scan, workspace);
+    if !list.attach(weights, column_words, input) {
         return false;
     }
     let mut before = Some(bias);
     loop {
         let last = list.fill(&loops.scan);
         #[cfg(sinapse_thumb2)]
-        if TOPS_APART && list.top_count() > if last { 0 } else { nonzero::LIST + 1 } {
-            add_tops(loops, &mut list, before.take(), sums);
+        if SEPARATE_SATURATED && list.saturated_count() > if last { 0 } else { nonzero::LIST + 1 } {
+            add_saturated(loops, &mut list, before.take(), accumulators);
         }
-        let ending = ending.filter(|_| last);
-        if last && (before.is_some() || ending.is_some()) && list.length() == 0 {
+        let epilogue = epilogue.filter(|_| last);
+        if last && (before.is_some() || epilogue.is_some()) && list.length() == 0 {
             // An entry of no weight: without any, the sums are those before all the same.
-            list.push_one(weights.as_ptr(), 0);
+            list.push(weights.as_ptr(), 0);
         }
         if list.length() > 0 {
-            add(loops, rest, &mut list, before.take(), sums, ending);
+            add(loops, rest, &mut list, before.take(), accumulators, epilogue);
         }
         if last {
             return true;
@@ -263,22 +276,22 @@ fn sums_by<const TOPS_APART: bool>(
 
 /// Adds all columns, times their levels, to the sums `before`, or to those in place, and empties the list.
 ///
-/// Sums in place are written; `before` has as many as `sums`.
+/// Sums in place are written; `before` has as many as `accumulators`.
 #[inline(always)]
 fn add(
-    loops: &Loops,
-    rest: Add,
-    list: &mut Walk<'_>,
+    loops: &LayerKernels,
+    rest: AccumulateFn,
+    list: &mut NonzeroList<'_>,
     before: Option<&[i32]>,
-    sums: &mut [MaybeUninit<i32>],
-    ending: Option<Ending>,
+    accumulators: &mut [MaybeUninit<i32>],
+    epilogue: Option<Epilogue>,
 ) {
     let start = 0u32.wrapping_sub(loops.offset.wrapping_mul(list.total()).wrapping_mul(0x1_0001));
     let length = list.length() as u32;
-    let (whole, tail) = sums.as_chunks_mut::<16>();
+    let (whole, tail) = accumulators.as_chunks_mut::<16>();
     let range = whole.as_mut_ptr_range();
     let (to, end) = (range.start.cast::<i32>(), range.end.cast::<i32>());
-    let mut blocks = Blocks {
+    let mut blocks = AccumulateArgs {
         start,
         length,
         entries: list.take().cast(),
@@ -289,12 +302,12 @@ fn add(
         factor: 0,
     };
     #[cfg(sinapse_dsp)]
-    if let Some(Ending { scale, levels }) = ending {
+    if let Some(Epilogue { scale, levels }) = epilogue {
         (blocks.to, blocks.end) = (levels.cast(), levels.wrapping_add(16 * whole.len()).cast());
         blocks.factor = scale.get();
     }
     #[cfg(not(sinapse_dsp))]
-    let _ = ending;
+    let _ = epilogue;
     if to != end {
         // SAFETY: the list has an end, and columns that have words for these sums.
         unsafe { (loops.add)(&blocks) };
@@ -307,19 +320,19 @@ fn add(
 
 /// Adds the list to fewer than sixteen sums, by way of a whole block.
 #[inline(never)]
-fn add_rest(rest: Add, blocks: &mut Blocks, sums: &mut [MaybeUninit<i32>]) {
+fn add_rest(rest: AccumulateFn, blocks: &mut AccumulateArgs, accumulators: &mut [MaybeUninit<i32>]) {
     // Assembly does not mind what it reads beyond the sums.
     let mut block = if cfg!(sinapse_core = "other") { [MaybeUninit::new(0); 16] } else { [MaybeUninit::uninit(); 16] };
-    for (k, sum) in block.iter_mut().enumerate().take(sums.len()) {
+    for (k, sum) in block.iter_mut().enumerate().take(accumulators.len()) {
         // SAFETY: as many sums before as now. Few words, which a compiler would leave to a slower `memcpy`.
         sum.write(unsafe { blocks.from.add(k).read_volatile() });
     }
     let range = block.as_mut_ptr_range();
     (blocks.from, blocks.to) = (range.start.cast(), range.start.cast());
-    blocks.end = blocks.from.wrapping_add(sums.len()).cast();
+    blocks.end = blocks.from.wrapping_add(accumulators.len()).cast();
     // SAFETY: the list has an end, and columns that have words for these sums; there is room for sixteen.
     unsafe { rest(blocks) };
-    for (to, sum) in sums.iter_mut().zip(&block) {
+    for (to, sum) in accumulators.iter_mut().zip(&block) {
         // SAFETY: sums before are written.
         to.write(unsafe { sum.as_ptr().read_volatile() });
     }
@@ -332,20 +345,25 @@ const _: () = assert!(2 * nonzero::LIST * 128 < 1 << 15);
 /// Adds all columns at the top level to sums as in [`add`], whose number is a multiple of sixteen, and forgets them.
 #[cfg(sinapse_thumb2)]
 #[inline(always)]
-fn add_tops(loops: &Loops, list: &mut Walk<'_>, before: Option<&[i32]>, sums: &mut [MaybeUninit<i32>]) {
-    let Some(add_tops) = loops.add_tops else { return };
-    let count = list.top_count() as u32;
-    let range = sums.as_mut_ptr_range();
+fn add_saturated(
+    loops: &LayerKernels,
+    list: &mut NonzeroList<'_>,
+    before: Option<&[i32]>,
+    accumulators: &mut [MaybeUninit<i32>],
+) {
+    let Some(add_saturated) = loops.add_saturated else { return };
+    let count = list.saturated_count() as u32;
+    let range = accumulators.as_mut_ptr_range();
     let to = range.start.cast::<i32>();
-    let blocks = Blocks {
+    let blocks = AccumulateArgs {
         start: 0u32.wrapping_sub(loops.offset.wrapping_mul(count).wrapping_mul(0x1_0001)),
         length: count,
-        entries: list.take_tops().cast(),
+        entries: list.take_saturated().cast(),
         from: before.map_or(to.cast_const(), <[i32]>::as_ptr),
         to: to.cast(),
         end: range.end.cast(),
-        factor: u32::from(loops.top_level),
+        factor: u32::from(loops.max_level),
     };
     // SAFETY: the columns end with a null, and have words for these sums.
-    unsafe { add_tops(&blocks) };
+    unsafe { add_saturated(&blocks) };
 }

@@ -5,14 +5,14 @@ use core::mem::MaybeUninit;
 
 use super::chunk;
 use crate::cast;
-use crate::format::Levels;
+use crate::format::QuantizedInput;
 use crate::workspace::Entry;
 
 /// Most inputs in a list: most pictures fit, and blocks are gone through once.
 pub const LIST: usize = 120;
 
 /// For the entries of a list and its end, two words each.
-pub type Room = [MaybeUninit<Entry>; LIST + 1];
+pub type Workspace = [MaybeUninit<Entry>; LIST + 1];
 
 /// Most inputs that are listed between two looks at the room: whole chunks on every machine, and what is left behind them.
 const AHEAD: usize = 16;
@@ -20,7 +20,7 @@ const AHEAD: usize = 16;
 /// An input that is not zero; in a list, `x = 0` is the end.
 #[derive(Clone, Copy)]
 #[repr(C)]
-pub struct Listed {
+pub struct NonzeroInput {
     /// Weights of its column that have not been added yet.
     pub column: *const u32,
     /// Its level, or what a kernel makes of it.
@@ -28,12 +28,12 @@ pub struct Listed {
 }
 
 /// Bytes for [`AHEAD`] inputs and the end of the list.
-pub const AHEAD_BYTES: usize = (AHEAD + 1) * size_of::<Listed>();
+pub const AHEAD_BYTES: usize = (AHEAD + 1) * size_of::<NonzeroInput>();
 
 /// How a walk lists inputs.
 pub struct Scan {
     /// Lists inputs until the list is full, or none are left in whole chunks; there is at least one chunk.
-    pub run: unsafe extern "C" fn(&mut Walk<'_>),
+    pub run: unsafe extern "C" fn(&mut NonzeroList<'_>),
     /// The bits of a level in each of four bytes.
     mask: u32,
     /// How far a level is from a byte's lowest bit.
@@ -46,21 +46,21 @@ pub struct Scan {
 
 impl Scan {
     /// Lists whose sum of levels has no limit but `largest`; a scan that looks at it after every [`STEP`](chunk::STEP) inputs.
-    pub const fn of<X: Levels>(run: unsafe extern "C" fn(&mut Walk<'_>), largest: i32) -> Self {
-        let top_level = X::FORMAT.top_level() as i32;
+    pub const fn new<X: QuantizedInput>(run: unsafe extern "C" fn(&mut NonzeroList<'_>), largest: i32) -> Self {
+        let max_level = X::FORMAT.max_level() as i32;
         Scan {
             run,
             mask: X::MASK,
             shift: X::SHIFT,
-            budget: largest - chunk::STEP as i32 * top_level,
-            behind: (AHEAD - chunk::STEP) as i32 * top_level,
+            budget: largest - chunk::STEP as i32 * max_level,
+            behind: (AHEAD - chunk::STEP) as i32 * max_level,
         }
     }
 }
 
 /// How far a walk along the inputs and their columns is, and its list. Assembly knows the order of the fields.
 #[repr(C)]
-pub struct Walk<'a> {
+pub struct NonzeroList<'a> {
     /// The next word of inputs, four in each.
     pub next: *const u32,
     /// Where whole chunks end.
@@ -68,33 +68,33 @@ pub struct Walk<'a> {
     /// The next column.
     pub column: *const u32,
     /// Behind the last entry.
-    pub entry: *mut Listed,
+    pub entry: *mut NonzeroInput,
     pub mask: u32,
     /// Bytes of a column.
     pub stride: u32,
     pub shift: u32,
     /// Where the room for entries ends: with less than [`AHEAD_BYTES`] before it, the list is full. Columns of inputs at the top
     /// level, where they are kept apart, are put before it.
-    pub limit: *mut Listed,
+    pub limit: *mut NonzeroInput,
     /// Sum of the levels of the entries, less what may be listed: above 0, the list is full.
     pub over: i32,
     budget: i32,
-    entries: *mut Listed,
+    entries: *mut NonzeroInput,
     /// Where the columns at the top level end.
     #[cfg(sinapse_thumb2)]
-    tops_end: *mut *const u32,
+    saturated_end: *mut *const u32,
     /// Inputs behind whole chunks.
     behind: &'a [u8],
     borrowed: PhantomData<&'a mut [Entry]>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> NonzeroList<'a> {
     /// An empty list, and nothing to go along.
     #[inline(always)]
-    pub fn new(scan: &Scan, room: &'a mut Room) -> Self {
-        let entries = cast::entries::<Listed, _>(room).as_mut_ptr().cast::<Listed>();
+    pub fn new(scan: &Scan, workspace: &'a mut Workspace) -> Self {
+        let entries = cast::entries::<NonzeroInput, _>(workspace).as_mut_ptr().cast::<NonzeroInput>();
         let limit = entries.wrapping_add(LIST);
-        Walk {
+        NonzeroList {
             next: core::ptr::null(),
             end: core::ptr::null(),
             column: core::ptr::null(),
@@ -107,7 +107,7 @@ impl<'a> Walk<'a> {
             budget: scan.budget,
             entries,
             #[cfg(sinapse_thumb2)]
-            tops_end: limit.cast(),
+            saturated_end: limit.cast(),
             behind: &[],
             borrowed: PhantomData,
         }
@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
 
     /// Goes along inputs and their columns from here on; `false` where there are fewer weights than the inputs need.
     #[inline(always)]
-    pub fn go_along(&mut self, weights: &'a [u32], column_words: usize, input: &'a [u8]) -> bool {
+    pub fn attach(&mut self, weights: &'a [u32], column_words: usize, input: &'a [u8]) -> bool {
         if input.is_empty() || input.len() * column_words > weights.len() {
             return false;
         }
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
         (self.column, self.stride) = (weights.as_ptr(), 4 * column_words as u32);
         self.behind = input.get(before.len() + 4 * (words.len() / chunk::WORDS * chunk::WORDS)..).unwrap_or_default();
         if !before.is_empty() {
-            self.push(before);
+            self.push_bytes(before);
         }
         true
     }
@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
                 return false;
             }
             let behind = core::mem::take(&mut self.behind);
-            self.push(behind);
+            self.push_bytes(behind);
         }
         true
     }
@@ -158,11 +158,11 @@ impl<'a> Walk<'a> {
 
     /// Lists those of a few inputs that are not zero; there is room for all of them.
     #[inline(never)] // before and behind the chunks
-    fn push(&mut self, bytes: &[u8]) {
+    fn push_bytes(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             let x = (u32::from(byte) & self.mask & 0xff) >> self.shift;
             if x != 0 {
-                self.push_one(self.column, x);
+                self.push(self.column, x);
             }
             self.column = self.column.wrapping_byte_add(self.stride as usize);
         }
@@ -170,9 +170,9 @@ impl<'a> Walk<'a> {
 
     /// Lists an input; there is room for it.
     #[inline(always)]
-    pub fn push_one(&mut self, column: *const u32, x: u32) {
+    pub fn push(&mut self, column: *const u32, x: u32) {
         // SAFETY: callers leave room.
-        unsafe { self.entry.write(Listed { column, x }) };
+        unsafe { self.entry.write(NonzeroInput { column, x }) };
         self.entry = self.entry.wrapping_add(1);
         self.over = self.over.wrapping_add(x as i32);
     }
@@ -180,7 +180,7 @@ impl<'a> Walk<'a> {
     /// How many inputs are listed.
     #[inline(always)]
     pub fn length(&self) -> usize {
-        (self.entry.addr() - self.entries.addr()) / size_of::<Listed>()
+        (self.entry.addr() - self.entries.addr()) / size_of::<NonzeroInput>()
     }
 
     /// Sum of their levels.
@@ -191,9 +191,9 @@ impl<'a> Walk<'a> {
 
     /// The list, with its end written; from now on it is empty.
     #[inline(always)]
-    pub fn take(&mut self) -> *mut Listed {
+    pub fn take(&mut self) -> *mut NonzeroInput {
         // SAFETY: there is always room for the end.
-        unsafe { self.entry.write(Listed { column: core::ptr::null(), x: 0 }) };
+        unsafe { self.entry.write(NonzeroInput { column: core::ptr::null(), x: 0 }) };
         (self.entry, self.over) = (self.entries, -self.budget);
         self.entries
     }
@@ -201,7 +201,7 @@ impl<'a> Walk<'a> {
     /// What is listed.
     #[cfg(sinapse_fpu)]
     #[inline(always)]
-    pub fn entries(&mut self) -> &mut [Listed] {
+    pub fn entries(&mut self) -> &mut [NonzeroInput] {
         // SAFETY: all entries up to the last are written.
         unsafe { core::slice::from_raw_parts_mut(self.entries, self.length()) }
     }
@@ -209,15 +209,15 @@ impl<'a> Walk<'a> {
     /// How many columns at the top level there are.
     #[cfg(sinapse_thumb2)]
     #[inline(always)]
-    pub fn top_count(&self) -> usize {
-        (self.tops_end.addr() - self.limit.addr()) / size_of::<*const u32>()
+    pub fn saturated_count(&self) -> usize {
+        (self.saturated_end.addr() - self.limit.addr()) / size_of::<*const u32>()
     }
 
     /// The columns at the top level, up to a null; from now on there are none.
     #[cfg(sinapse_thumb2)]
     #[inline(always)]
-    pub fn take_tops(&mut self) -> *mut *const u32 {
-        let (tops, end) = (self.limit.cast(), self.tops_end);
+    pub fn take_saturated(&mut self) -> *mut *const u32 {
+        let (tops, end) = (self.limit.cast(), self.saturated_end);
         // SAFETY: the entry behind the limit is kept for the null.
         unsafe { end.write(core::ptr::null()) };
         self.limit = end.cast();

@@ -1,12 +1,12 @@
 //! The inner loops in Rust, for every machine.
 
-use super::args::{Add, Blocks};
+use super::args::{AccumulateArgs, AccumulateFn};
 use super::chunk::WORDS;
-use super::nonzero::{Listed, Walk};
-use crate::format::{I2, I4, I8, Level, Weight};
+use super::nonzero::{NonzeroInput, NonzeroList};
+use crate::format::{I2, I4, I8, QuantizedActivation, Weight};
 
 /// Lists inputs that are not zero, until the list is full or no whole chunks are left.
-pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
+pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>) {
     scan_chunks
 }
 
@@ -15,42 +15,42 @@ pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
 /// # Safety
 ///
 /// There is a whole chunk, and room in the list, and all inputs have columns.
-unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
-    while walk.next != walk.end {
+unsafe extern "C" fn scan_chunks(list: &mut NonzeroList<'_>) {
+    while list.next != list.end {
         for _ in 0..WORDS {
             // SAFETY: whole chunks end at `end`.
-            let word = (unsafe { *walk.next } & walk.mask) >> walk.shift;
-            walk.next = walk.next.wrapping_add(1);
+            let word = (unsafe { *list.next } & list.mask) >> list.shift;
+            list.next = list.next.wrapping_add(1);
             if word == 0 {
-                walk.column = walk.column.wrapping_byte_add(4 * walk.stride as usize);
+                list.column = list.column.wrapping_byte_add(4 * list.stride as usize);
                 continue;
             }
             for x in word.to_le_bytes() {
                 if x != 0 {
-                    walk.push_one(walk.column, u32::from(x));
+                    list.push(list.column, u32::from(x));
                 }
-                walk.column = walk.column.wrapping_byte_add(walk.stride as usize);
+                list.column = list.column.wrapping_byte_add(list.stride as usize);
             }
         }
-        if walk.is_full(0) {
+        if list.is_full(0) {
             break;
         }
     }
 }
 
 /// Adding lists to columns of 8-bit weights, by their words.
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
-pub const fn bytes<E: Level>() -> [Add; 4] {
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+pub const fn bytes<E: QuantizedActivation>() -> [AccumulateFn; 4] {
     [add_blocks::<I8, 1>, add_blocks::<I8, 2>, add_blocks::<I8, 3>, add_blocks::<I8, 4>]
 }
 /// To columns of 4-bit weights.
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
-pub const fn nibbles<E: Level>() -> [Add; 2] {
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+pub const fn nibbles<E: QuantizedActivation>() -> [AccumulateFn; 2] {
     [add_blocks::<I4, 1>, add_blocks::<I4, 2>]
 }
 /// To columns of ternary weights, one word.
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
-pub const fn pairs<E: Level>() -> Add {
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+pub const fn pairs<E: QuantizedActivation>() -> AccumulateFn {
     add_blocks::<I2, 1>
 }
 
@@ -59,7 +59,7 @@ pub const fn pairs<E: Level>() -> Add {
 /// # Safety
 ///
 /// The list has an end, and columns that have words for these sums.
-unsafe extern "C" fn add_blocks<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) {
+unsafe extern "C" fn add_blocks<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &AccumulateArgs) {
     let (mut from, mut to) = (blocks.from, blocks.to.cast::<i32>());
     while to.cast_const() < blocks.end.cast() {
         let lanes = lanes::<W, WORDS>(blocks);
@@ -83,14 +83,14 @@ macro_rules! each_lane {
 
 /// Two outputs in each, `[word][phase]`.
 #[inline(always)]
-fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &Blocks) -> [u32; 8] {
+fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &AccumulateArgs) -> [u32; 8] {
     let bits = W::FORMAT.bits();
     let phases = 16 / bits as usize;
     let mask = ((1 << bits) - 1) * 0x1_0001;
     let mut lanes = [blocks.start; 8];
-    let mut next = blocks.entries.cast::<Listed>();
+    let mut next = blocks.entries.cast::<NonzeroInput>();
     // SAFETY: the list ends with `x = 0`, and a column has no fewer words than callers ask for.
-    while let Listed { column, x: x @ 1.. } = unsafe { *next } {
+    while let NonzeroInput { column, x: x @ 1.. } = unsafe { *next } {
         each_lane!(index, {
             if index / phases < WORDS {
                 // SAFETY: as above.

@@ -6,26 +6,26 @@ use super::args::Task;
 use super::armv6m as imp;
 #[cfg(sinapse_thumb2)]
 use super::armv7m as imp;
-use crate::format::{Level, Requantization};
+use crate::format::{QuantizedActivation, Requantization};
 
 /// As [`relu`](super::relu).
 #[inline(always)]
-pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
+pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
     let Requantization { pre_shift, shift, multipliers } = *requantization;
-    let (count, many) = (sums.len(), multipliers.len() != 1);
+    let (count, many) = (accumulators.len(), multipliers.len() != 1);
     // `load` has checked that there is a multiplier for each sum, or one for all.
     if count == 0 || levels.len() != count || many && multipliers.len() != count {
         return;
     }
     let task = Task {
-        sums: sums.as_ptr(),
+        accumulators: accumulators.as_ptr(),
         levels: levels.as_mut_ptr(),
         multiplier_bytes: if many { 2 } else { 0 },
         pre_shift: u32::from(pre_shift),
         multipliers: multipliers.as_ptr(),
         half: 1 << (shift - 1),
         shift: u32::from(shift),
-        end: sums.as_ptr().wrapping_add(count),
+        end: accumulators.as_ptr().wrapping_add(count),
     };
     // SAFETY: `count` of each, which is not zero.
     unsafe { imp::run::<E>(&task) };

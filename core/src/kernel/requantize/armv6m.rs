@@ -4,7 +4,7 @@
 use core::arch::naked_asm;
 
 use super::args::Task;
-use crate::format::Level;
+use crate::format::QuantizedActivation;
 
 /// The next multiplier: it may lie at any address.
 macro_rules! multiplier {
@@ -43,7 +43,7 @@ macro_rules! one {
 ///
 /// There is a sum; there are as many levels as sums, and a multiplier for each, or one for all.
 #[unsafe(naked)]
-pub unsafe extern "C" fn run<E: Level>(task: &Task) {
+pub unsafe extern "C" fn run<E: QuantizedActivation>(task: &Task) {
     naked_asm!(
         "push {{r4, r5, r6, r7, lr}}",
         "mov r4, r8",
@@ -69,6 +69,6 @@ pub unsafe extern "C" fn run<E: Level>(task: &Task) {
         "pop {{r4}}",
         "mov r8, r4",
         "pop {{r4, r5, r6, r7, pc}}",
-        top = const E::FORMAT.top_level(),
+        top = const E::FORMAT.max_level(),
     )
 }

@@ -4,7 +4,7 @@
 use core::arch::naked_asm;
 
 use super::args::Task;
-use crate::format::Level;
+use crate::format::QuantizedActivation;
 
 /// One sum in `$a`, with the multiplier in lr. A negative sum is rescaled like any other: it becomes no more than zero, and
 /// `USAT` makes it zero.
@@ -43,7 +43,7 @@ macro_rules! one {
 ///
 /// There are as many levels as sums, and a multiplier for each, or one for all.
 #[unsafe(naked)]
-pub unsafe extern "C" fn run<E: Level>(task: &Task) {
+pub unsafe extern "C" fn run<E: QuantizedActivation>(task: &Task) {
     naked_asm!(
         "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
         "ldm r0, {{r4, r5, r6, r8, r9, r10, r11, r12}}",

@@ -18,30 +18,30 @@ pub mod portable;
 use arm as imp;
 #[cfg(all(
     not(any(sinapse_thumb2, sinapse_core = "armv6m")),
-    any(sinapse_vector = "none", sinapse_kernel = "reference", sinapse_kernel = "skip", sinapse_kernel = "lanes")
+    any(sinapse_simd = "none", sinapse_kernel = "reference", sinapse_kernel = "axpy", sinapse_kernel = "columns")
 ))]
 use portable as imp;
 
 #[cfg(not(any(
-    sinapse_vector = "none",
+    sinapse_simd = "none",
     sinapse_kernel = "reference",
-    sinapse_kernel = "skip",
-    sinapse_kernel = "lanes"
+    sinapse_kernel = "axpy",
+    sinapse_kernel = "columns"
 )))]
 use super::simd as imp;
-use crate::format::{Level, Requantization};
+use crate::format::{QuantizedActivation, Requantization};
 
-/// `levels[o] = min(A, max(0, rescale(sums[o])))`, as many as there are of both, with `A` of the format `E`.
+/// `levels[o] = min(A, max(0, rescale(accumulators[o])))`, as many as there are of both, with `A` of the format `E`.
 #[inline(never)] // all layers of this format share it
-pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
-    imp::relu::<E>(requantization, sums, levels);
+pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
+    imp::relu::<E>(requantization, accumulators, levels);
 }
 
 /// As [`relu`], in the loop that suits every machine, and that needs no copy for each format: for what other loops leave.
 #[cfg(sinapse_dsp)]
 #[inline(never)]
-pub fn one_by_one(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8], top_level: u8) {
-    for (o, (level, &sum)) in levels.iter_mut().zip(sums).enumerate() {
-        *level = requantization.relu(sum, o, top_level);
+pub fn one_by_one(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8], max_level: u8) {
+    for (o, (level, &sum)) in levels.iter_mut().zip(accumulators).enumerate() {
+        *level = requantization.relu(sum, o, max_level);
     }
 }

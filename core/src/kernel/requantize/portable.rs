@@ -1,19 +1,19 @@
 //! The loop in Rust, for every machine.
 
-use crate::format::{Level, Requantization};
+use crate::format::{QuantizedActivation, Requantization};
 
 /// As [`relu`](super::relu).
 #[inline(always)]
-pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
+pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
     let relu = |a: i32, multiplier: [u8; 2]| {
-        requantization.relu_by(a, i32::from(u16::from_le_bytes(multiplier)), E::FORMAT.top_level())
+        requantization.relu_by(a, i32::from(u16::from_le_bytes(multiplier)), E::FORMAT.max_level())
     };
     let multipliers = requantization.multipliers;
     // The question how many multipliers there are is asked once.
     if let &[one] = multipliers {
-        levels.iter_mut().zip(sums).for_each(|(level, &a)| *level = relu(a, one));
+        levels.iter_mut().zip(accumulators).for_each(|(level, &a)| *level = relu(a, one));
     } else {
-        let each = sums.iter().zip(multipliers);
+        let each = accumulators.iter().zip(multipliers);
         levels.iter_mut().zip(each).for_each(|(level, (&a, &multiplier))| *level = relu(a, multiplier));
     }
 }

@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::*;
 
-use crate::format::{Levels, Weight, WeightFormat};
+use crate::format::{QuantizedInput, Weight, WeightFormat};
 
 super::loops::loops!("avx2");
 
@@ -74,13 +74,13 @@ pub(super) fn expand<W: Weight>(words: &[u32; 8]) -> __m256i {
 /// Adds four columns of 32 stored weights, times the four bytes of `x`.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
+fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
     let (x01, x23) = (_mm256_set1_epi16(x as i16), _mm256_set1_epi16((x >> 16) as i16));
     let [a, b, c, d] = columns.map(|words| expand::<W>(words));
     // One side is taken as bytes without a sign: the one that may pass 127. Two products are at most 2 · 255 · 15 in 16
     // bits, four at most 15,300.
     let products = |pairs, x| {
-        if const { X::FORMAT.top_level() > 127 } {
+        if const { X::FORMAT.max_level() > 127 } {
             _mm256_maddubs_epi16(x, pairs)
         } else {
             _mm256_maddubs_epi16(pairs, x)

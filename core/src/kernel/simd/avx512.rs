@@ -8,14 +8,14 @@ use super::avx2::{
     Lanes, TileLanes, expand, join_halves, load, nonzero_bytes, nonzero_floats, nonzero_words, numbers, sixteen,
     tile_totals, tile_zero, zero,
 };
-use crate::format::{Levels, Weight};
+use crate::format::{QuantizedInput, Weight};
 
 super::loops::loops!("avx512f,avx512vl,avx512vnni");
 
 /// Adds four columns of 32 stored weights, times the four bytes of `x`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512vnni")]
-fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
+fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
     let x = _mm256_set1_epi32(x.cast_signed());
     let [a, b, c, d] = columns.map(|words| expand::<W>(words));
     let (low_ab, high_ab) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
@@ -28,7 +28,7 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
     ];
     for (lane, quads) in lanes.iter_mut().zip(quads) {
         // One side is taken as bytes without a sign: the one that may pass 127.
-        *lane = if const { X::FORMAT.top_level() > 127 } {
+        *lane = if const { X::FORMAT.max_level() > 127 } {
             _mm256_dpbusd_epi32(*lane, x, quads)
         } else {
             _mm256_dpbusd_epi32(*lane, quads, x)

@@ -12,25 +12,25 @@
 //! and compiled for every set; a file has what differs: how four columns, or tiles of a row, are added.
 #![allow(unsafe_code)] // functions for instructions that only some CPUs have are called after asking the CPU
 
-#[cfg(sinapse_vector = "x86_64")]
+#[cfg(sinapse_simd = "x86_64")]
 mod avx2;
-#[cfg(sinapse_vector = "x86_64")]
+#[cfg(sinapse_simd = "x86_64")]
 mod avx512;
-#[cfg(sinapse_vector = "x86_64")]
+#[cfg(sinapse_simd = "x86_64")]
 mod cpuid;
 mod loops;
-#[cfg(sinapse_vector = "aarch64")]
+#[cfg(sinapse_simd = "aarch64")]
 mod neon;
 mod nonzero_mask;
 mod set;
-#[cfg(sinapse_vector = "wasm32")]
+#[cfg(sinapse_simd = "wasm32")]
 mod simd128;
-#[cfg(sinapse_vector = "x86_64")]
+#[cfg(sinapse_simd = "x86_64")]
 mod sse2;
 
 use set::Set;
 
-use crate::format::{Element, Level, Levels, Requantization, Weight};
+use crate::format::{Element, QuantizedActivation, QuantizedInput, Requantization, Weight};
 
 /// A set of instructions that this CPU has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,71 +54,71 @@ macro_rules! instructions {
 
             /// As [`skip::add`](super::columns::axpy::add), for integers.
             #[inline]
-            pub fn add_columns<W, X>(self, weights: &[u32], input: &[u8], sums: &mut [i32])
+            pub fn add_columns<W, X>(self, weights: &[u32], input: &[u8], accumulators: &mut [i32])
             where
                 W: Weight<Value = i32, Cell = u32>,
-                X: Levels,
+                X: QuantizedInput,
             {
                 match self.0 {
                     // SAFETY: an `Instructions` is a set that the CPU has.
-                    $(Set::$set => unsafe { $module::columns::<W, X>(weights, input, sums) }),*
+                    $(Set::$set => unsafe { $module::columns::<W, X>(weights, input, accumulators) }),*
                 }
             }
 
             /// As [`tiles::add`](super::tiles::add).
             #[inline]
-            pub fn add_tiles(self, weights: &[u32], input: &[u8], sums: &mut [i32]) {
+            pub fn add_tiles(self, weights: &[u32], input: &[u8], accumulators: &mut [i32]) {
                 match self.0 {
                     // SAFETY: as above.
-                    $(Set::$set => unsafe { $module::tiles(weights, input, sums) }),*
+                    $(Set::$set => unsafe { $module::tiles(weights, input, accumulators) }),*
                 }
             }
 
             /// As [`skip::add`](super::columns::axpy::add), for `f32`.
             #[inline]
-            pub fn add_floats<X: Element<Value = f32>>(self, weights: &[f32], input: &[X::Raw], sums: &mut [f32]) {
+            pub fn add_floats<X: Element<Value = f32>>(self, weights: &[f32], input: &[X::Raw], accumulators: &mut [f32]) {
                 match self.0 {
                     // SAFETY: as above.
-                    $(Set::$set => unsafe { $module::floats::<X>(weights, input, sums) }),*
+                    $(Set::$set => unsafe { $module::floats::<X>(weights, input, accumulators) }),*
                 }
             }
 
             /// As [`relu::relu`](super::requantize::relu).
             #[inline]
-            pub fn relu<E: Level>(self, requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
+            pub fn relu<E: QuantizedActivation>(self, requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
                 match self.0 {
                     // SAFETY: as above.
-                    $(Set::$set => unsafe { $module::relu::<E>(requantization, sums, levels) }),*
+                    $(Set::$set => unsafe { $module::relu::<E>(requantization, accumulators, levels) }),*
                 }
             }
         }
     };
 }
 
-#[cfg(sinapse_vector = "x86_64")]
+#[cfg(sinapse_simd = "x86_64")]
 instructions!(Sse2 sse2, Avx2 avx2, Avx512 avx512);
-#[cfg(sinapse_vector = "aarch64")]
+#[cfg(sinapse_simd = "aarch64")]
 instructions!(Neon neon);
-#[cfg(sinapse_vector = "wasm32")]
+#[cfg(sinapse_simd = "wasm32")]
 instructions!(Simd128 simd128);
 
 impl Instructions {
     /// The best that this CPU has.
-    #[cfg(sinapse_vector = "x86_64")]
+    #[cfg(sinapse_simd = "x86_64")]
     #[inline]
     pub fn best() -> Instructions {
         Instructions(cpuid::best())
     }
 
     /// The best that this CPU has.
-    #[cfg(sinapse_vector = "aarch64")]
+    #[cfg(sinapse_simd = "aarch64")]
     #[inline]
     pub fn best() -> Instructions {
         Instructions(Set::Neon)
     }
 
     /// The best that this CPU has.
-    #[cfg(sinapse_vector = "wasm32")]
+    #[cfg(sinapse_simd = "wasm32")]
     #[inline]
     pub fn best() -> Instructions {
         Instructions(Set::Simd128)
@@ -127,6 +127,6 @@ impl Instructions {
 
 /// As [`relu::relu`](super::requantize::relu), by the best set.
 #[inline(always)]
-pub fn relu<E: Level>(requantization: &Requantization<'_>, sums: &[i32], levels: &mut [u8]) {
-    Instructions::best().relu::<E>(requantization, sums, levels);
+pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
+    Instructions::best().relu::<E>(requantization, accumulators, levels);
 }

@@ -2,7 +2,7 @@
 
 use core::arch::aarch64::*;
 
-use crate::format::{Levels, Weight, WeightFormat};
+use crate::format::{QuantizedInput, Weight, WeightFormat};
 
 super::loops::loops!("neon");
 
@@ -100,7 +100,7 @@ fn expand<W: Weight>(words: &[u32; 8]) -> [uint8x16_t; 2] {
 #[allow(clippy::extra_unused_type_parameters)] // AVX2 asks `X` which side may pass 127
 #[inline]
 #[target_feature(enable = "neon")]
-fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
+fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
     let [a, b, c, d] = columns.map(|words| expand::<W>(words));
     let [xa, xb, xc, xd] = x.to_le_bytes().map(|x| vdupq_n_u8(x));
     for half in 0..2 {
@@ -113,9 +113,9 @@ fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]
         let high = vmlal_high_u8(high, b[half], xb);
         let high = vmlal_high_u8(high, c[half], xc);
         let high = vmlal_high_u8(high, d[half], xd);
-        for (lanes, sums) in lanes[2 * half..].iter_mut().zip([low, high]) {
-            lanes[0] = vaddw_u16(lanes[0], vget_low_u16(sums));
-            lanes[1] = vaddw_high_u16(lanes[1], sums);
+        for (lanes, accumulators) in lanes[2 * half..].iter_mut().zip([low, high]) {
+            lanes[0] = vaddw_u16(lanes[0], vget_low_u16(accumulators));
+            lanes[1] = vaddw_high_u16(lanes[1], accumulators);
         }
     }
 }

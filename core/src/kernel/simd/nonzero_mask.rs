@@ -1,19 +1,19 @@
 //! What the walk reads: inputs and weights side by side, and which inputs are not zero.
 
-use crate::format::Levels;
+use crate::format::QuantizedInput;
 
-/// Inputs of a part, or groups of four, or rows of sixteen: one bit for each fits [`Ones`].
-pub(super) const PART: usize = 1024;
+/// Inputs of a part, or groups of four, or rows of sixteen: one bit for each fits [`NonzeroMask`].
+pub(super) const SEGMENT: usize = 1024;
 
-/// A bit for each of [`PART`] things.
-pub(super) type Ones = [u64; PART / 64];
+/// A bit for each of [`SEGMENT`] things.
+pub(super) type NonzeroMask = [u64; SEGMENT / 64];
 
 /// Outputs of a block.
 pub(super) const BLOCK: usize = 32;
 
 /// Numbers of the ones among `count` things, lowest first.
 #[inline(always)]
-pub(super) fn for_each_one(ones: &Ones, count: usize, mut visit: impl FnMut(usize)) {
+pub(super) fn for_each_set(ones: &NonzeroMask, count: usize, mut visit: impl FnMut(usize)) {
     for (word, &ones) in ones.iter().take(count.div_ceil(64)).enumerate() {
         let mut left = ones;
         while left != 0 {
@@ -23,24 +23,24 @@ pub(super) fn for_each_one(ones: &Ones, count: usize, mut visit: impl FnMut(usiz
     }
 }
 
-/// Bits `width · at ..` for the chunk `at` of `N` inputs, from `ones_of` it; the last chunk is filled up with zeros.
+/// Bits `width · at ..` for the chunk `at` of `N` inputs, from `mask_of` it; the last chunk is copy_bias up with zeros.
 #[inline(always)]
-pub(super) fn ones_of<T: Copy + Default, const N: usize>(
+pub(super) fn mask_of<T: Copy + Default, const N: usize>(
     input: &[T],
     width: usize,
-    mut ones_of: impl FnMut(&[T; N]) -> u64,
-) -> Ones {
+    mut mask_of: impl FnMut(&[T; N]) -> u64,
+) -> NonzeroMask {
     // Words are written once, and only those that are read: no vector is loaded from what was just stored in pieces.
-    let mut ones = Ones::default();
+    let mut ones = NonzeroMask::default();
     for (ones, input) in ones.iter_mut().zip(input.chunks(N * (64 / width))) {
         let (chunks, rest) = input.as_chunks::<N>();
         let mut word = 0;
         for (at, chunk) in chunks.iter().enumerate() {
-            word |= ones_of(chunk) << (width * at);
+            word |= mask_of(chunk) << (width * at);
         }
         if !rest.is_empty() {
             let last = core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default());
-            word |= ones_of(&last) << (width * chunks.len());
+            word |= mask_of(&last) << (width * chunks.len());
         }
         *ones = word;
     }
@@ -49,13 +49,13 @@ pub(super) fn ones_of<T: Copy + Default, const N: usize>(
 
 /// Sum of the levels.
 #[inline(always)]
-pub(super) fn total<X: Levels>(input: &[u8]) -> u32 {
+pub(super) fn total<X: QuantizedInput>(input: &[u8]) -> u32 {
     input.iter().map(|&byte| X::level(byte)).sum()
 }
 
-/// Levels of group `g` of four inputs, one a byte; beyond the last there are zeros.
+/// QuantizedInput of group `g` of four inputs, one a byte; beyond the last there are zeros.
 #[inline(always)]
-pub(super) fn four<X: Levels>(input: &[u8], g: usize) -> u32 {
+pub(super) fn four<X: QuantizedInput>(input: &[u8], g: usize) -> u32 {
     let bytes = match input.as_chunks::<4>().0.get(g) {
         Some(bytes) => *bytes,
         None => {

@@ -3,14 +3,14 @@
 /// Every set that has a kernel here, the best one last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub(super) enum Set {
-    #[cfg(sinapse_vector = "x86_64")]
+    #[cfg(sinapse_simd = "x86_64")]
     Sse2,
-    #[cfg(sinapse_vector = "x86_64")]
+    #[cfg(sinapse_simd = "x86_64")]
     Avx2,
-    #[cfg(sinapse_vector = "x86_64")]
+    #[cfg(sinapse_simd = "x86_64")]
     Avx512,
-    #[cfg(sinapse_vector = "aarch64")]
+    #[cfg(sinapse_simd = "aarch64")]
     Neon,
-    #[cfg(sinapse_vector = "wasm32")]
+    #[cfg(sinapse_simd = "wasm32")]
     Simd128,
 }

@@ -2,7 +2,7 @@
 
 use core::arch::wasm32::*;
 
-use crate::format::{Levels, Weight, WeightFormat};
+use crate::format::{QuantizedInput, Weight, WeightFormat};
 
 super::loops::loops!("simd128");
 
@@ -92,19 +92,19 @@ fn expand<W: Weight>(words: &[u32; 8]) -> [v128; 2] {
 #[allow(clippy::extra_unused_type_parameters)] // AVX2 asks `X` which side may pass 127
 #[inline]
 #[target_feature(enable = "simd128")]
-fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
+fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
     let columns = columns.map(|words| expand::<W>(words));
     let x = x.to_le_bytes().map(|x| u8x16_splat(x));
     for half in 0..2 {
         // Four products are at most 4 · 255 · 15 = 15,300.
-        let mut sums = [u16x8_splat(0); 2];
+        let mut accumulators = [u16x8_splat(0); 2];
         for (column, x) in columns.iter().zip(x) {
-            sums[0] = u16x8_add(sums[0], u16x8_extmul_low_u8x16(column[half], x));
-            sums[1] = u16x8_add(sums[1], u16x8_extmul_high_u8x16(column[half], x));
+            accumulators[0] = u16x8_add(accumulators[0], u16x8_extmul_low_u8x16(column[half], x));
+            accumulators[1] = u16x8_add(accumulators[1], u16x8_extmul_high_u8x16(column[half], x));
         }
-        for (lanes, sums) in lanes[2 * half..].iter_mut().zip(sums) {
-            lanes[0] = u32x4_add(lanes[0], u32x4_extend_low_u16x8(sums));
-            lanes[1] = u32x4_add(lanes[1], u32x4_extend_high_u16x8(sums));
+        for (lanes, accumulators) in lanes[2 * half..].iter_mut().zip(accumulators) {
+            lanes[0] = u32x4_add(lanes[0], u32x4_extend_low_u16x8(accumulators));
+            lanes[1] = u32x4_add(lanes[1], u32x4_extend_high_u16x8(accumulators));
         }
     }
 }

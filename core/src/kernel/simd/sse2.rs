@@ -2,7 +2,7 @@
 
 use core::arch::x86_64::*;
 
-use crate::format::{Levels, Weight, WeightFormat};
+use crate::format::{QuantizedInput, Weight, WeightFormat};
 
 super::loops::loops!("sse2");
 
@@ -81,7 +81,7 @@ fn expand<W: Weight>(words: &[u32; 8]) -> [__m128i; 2] {
 #[allow(clippy::extra_unused_type_parameters)] // AVX2 asks `X` which side may pass 127
 #[inline]
 #[target_feature(enable = "sse2")]
-fn add_columns<W: Weight, X: Levels>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
+fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
     let zero = _mm_setzero_si128();
     let [x0, x1, x2, x3] = x.to_le_bytes().map(i32::from);
     let (x01, x23) = (_mm_set1_epi32(x1 << 16 | x0), _mm_set1_epi32(x3 << 16 | x2));

@@ -19,7 +19,7 @@ use crate::workspace;
 const LIST: usize = 64;
 
 /// For the entries of a list and one more, two words each.
-pub type Room = [MaybeUninit<workspace::Entry>; LIST + 1];
+pub type Workspace = [MaybeUninit<workspace::Entry>; LIST + 1];
 
 /// Two inputs that are not both zero; in a list, `pair = 0` is the end.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ pub type Room = [MaybeUninit<workspace::Entry>; LIST + 1];
 struct Entry {
     /// Their weights to the first outputs that have not been added yet; those to the next two outputs are 32 bytes on.
     weights: *const u32,
-    /// Both inputs, in half words.
+    /// Pair inputs, in half words.
     pair: u32,
 }
 
@@ -50,21 +50,21 @@ struct List<'a> {
 
 /// As [`portable::add`].
 #[inline(always)]
-pub fn add(weights: &[u32], input: &[u8], room: &mut Room, sums: &mut [i32]) {
-    let row_words = 8 * sums.len().div_ceil(2);
+pub fn add(weights: &[u32], input: &[u8], workspace: &mut Workspace, accumulators: &mut [i32]) {
+    let row_words = 8 * accumulators.len().div_ceil(2);
     let (before, words, _) = cast::words(input);
     let (rows, _) = words.as_chunks::<4>();
     let Some((first, last)) = weights.split_at_checked(rows.len() * row_words).filter(|_| before.is_empty()) else {
         // Inputs that do not start at a word, or fewer weights than inputs.
-        return portable::add(weights, input, sums);
+        return portable::add(weights, input, accumulators);
     };
     let mut inputs = Inputs { rows, weights: first, row_words };
-    let mut list = List { entries: cast::entries(room), length: 0, total: 0 };
+    let mut list = List { entries: cast::entries(workspace), length: 0, total: 0 };
     while !inputs.rows.is_empty() {
         inputs.scan(&mut list);
-        list.add_to(sums);
+        list.add_to(accumulators);
     }
-    portable::add(last, input.get(16 * rows.len()..).unwrap_or_default(), sums);
+    portable::add(last, input.get(16 * rows.len()..).unwrap_or_default(), accumulators);
 }
 
 /// Lists the pairs of a word that are not both zero.
@@ -170,25 +170,25 @@ impl Inputs<'_> {
 }
 
 impl List<'_> {
-    /// Adds all pairs, less the offset of the weights, to `sums`, and empties the list.
+    /// Adds all pairs, less the offset of the weights, to `accumulators`, and empties the list.
     #[inline(never)]
-    fn add_to(&mut self, sums: &mut [i32]) {
+    fn add_to(&mut self, accumulators: &mut [i32]) {
         let offset = self.total.wrapping_mul(128);
         if let Some(end) = self.entries.get_mut(self.length) {
             end.write(Entry { weights: core::ptr::null(), pair: 0 });
         }
         let entries = self.entries.as_mut_ptr().cast::<Entry>();
-        let (blocks, rest) = sums.as_chunks_mut::<8>();
+        let (blocks, rest) = accumulators.as_chunks_mut::<8>();
         if !blocks.is_empty() {
             add_blocks(entries, offset, blocks);
         }
         // SAFETY: the first `length` entries are written.
         for entry in unsafe { self.entries.get_unchecked(..self.length).assume_init_ref() } {
-            for (k, sums) in rest.chunks_mut(2).enumerate() {
+            for (k, accumulators) in rest.chunks_mut(2).enumerate() {
                 // SAFETY: weights to the outputs that are left are 32 bytes apart.
                 let word = unsafe { *entry.weights.add(8 * k) };
                 for (half, x) in [(word as i16, entry.pair & 0xffff), ((word >> 16) as i16, entry.pair >> 16)] {
-                    for (sum, weight) in sums.iter_mut().zip([i32::from(half) & 0xff, i32::from(half) >> 8]) {
+                    for (sum, weight) in accumulators.iter_mut().zip([i32::from(half) & 0xff, i32::from(half) >> 8]) {
                         *sum = sum.wrapping_add(weight * x.cast_signed());
                     }
                 }

@@ -24,60 +24,60 @@ use helium as imp;
 use scalar as imp;
 
 #[cfg(sinapse_helium)]
-pub use imp::Kept;
+pub use imp::Prepared;
 
 #[cfg(not(sinapse_helium))]
-pub use imp::Room;
+pub use imp::Workspace;
 
 use core::mem::MaybeUninit;
 
 #[cfg(not(sinapse_helium))]
-use super::bias::filled;
+use super::bias::copy_bias;
 use crate::workspace::Entry;
 
 /// None: vectors list rows of inputs, a few at a time.
 #[cfg(sinapse_helium)]
-pub type Room = ();
+pub type Workspace = ();
 
-/// What a layer of 8-bit weights that reads 8-bit levels keeps in RAM beside the blob: nothing, but where [`sums`] wants it.
+/// What a layer of 8-bit weights that reads 8-bit levels keeps in RAM beside the blob: nothing, but where [`accumulators`] wants it.
 #[cfg(not(sinapse_helium))]
-pub type Kept<const OUT: usize> = [i32; 0];
+pub type Prepared<const OUT: usize> = [i32; 0];
 
-/// Writes what is [`Kept`] of a layer with so many inputs.
+/// Writes what is [`Prepared`] of a layer with so many inputs.
 #[inline(always)]
-pub fn keep(weights: &[u32], bias: &[i32], inputs: usize, kept: &mut [i32]) {
+pub fn prepare(weights: &[u32], bias: &[i32], inputs: usize, prepared: &mut [i32]) {
     #[cfg(sinapse_helium)]
-    imp::keep(weights, bias, inputs, kept);
+    imp::prepare(weights, bias, inputs, prepared);
     #[cfg(not(sinapse_helium))]
-    let _ = (weights, bias, inputs, kept);
+    let _ = (weights, bias, inputs, prepared);
 }
 
-/// As [`reference::sums`](crate::kernel::reference::sums), for 8-bit weights in tiles, with what [`keep`] has written, or nothing of it.
+/// As [`reference::matvec`](crate::kernel::reference::matvec), for 8-bit weights in tiles, with what [`prepare`] has written, or nothing of it.
 ///
 /// # Range
 ///
 /// Sums in between may pass 2³¹: they are taken modulo 2³², and the true one, which `load` has bounded, is left.
 #[inline(always)]
-pub fn sums<'s>(
+pub fn matvec<'s>(
     weights: &[u32],
     bias: &[i32],
-    kept: &[i32],
+    prepared: &[i32],
     input: &[u8],
-    room: &mut [MaybeUninit<Entry>],
-    sums: &'s mut [MaybeUninit<i32>],
+    workspace: &mut [MaybeUninit<Entry>],
+    accumulators: &'s mut [MaybeUninit<i32>],
 ) -> &'s mut [i32] {
     #[cfg(sinapse_helium)]
     {
-        let _ = room;
-        imp::sums(weights, bias, kept, input, sums)
+        let _ = workspace;
+        imp::matvec(weights, bias, prepared, input, accumulators)
     }
     #[cfg(not(sinapse_helium))]
     {
-        let _ = kept;
-        let sums = filled(bias, sums);
-        if let Some(room) = room.first_chunk_mut() {
-            imp::add(weights, input, room, sums);
+        let _ = prepared;
+        let accumulators = copy_bias(bias, accumulators);
+        if let Some(workspace) = workspace.first_chunk_mut() {
+            imp::add(weights, input, workspace, accumulators);
         }
-        sums
+        accumulators
     }
 }

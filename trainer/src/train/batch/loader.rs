@@ -4,8 +4,8 @@ use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use sinapse::format::{ElementFormat, Reduction};
-use sinapse::picture::downscale::reduce;
+use sinapse::format::{ElementFormat, Preprocessing};
+use sinapse::picture::downscale::{Downscaling, downscale};
 
 use super::augment::Augmenter;
 use super::variation_cache::{CachedBlock, Sizes, VariationCache};
@@ -87,7 +87,7 @@ impl<'a> DataLoader<'a> {
     /// First-layer input value of each pixel value.
     pub fn pixel_values(recipe: &Recipe, quantised: bool) -> [f32; 256] {
         let format: ElementFormat = recipe.network.input.into();
-        let max_level = f32::from(format.top_level());
+        let max_level = f32::from(format.max_level());
         std::array::from_fn(|pixel| match (recipe.network.arithmetic, quantised) {
             (Arithmetic::F32, _) => pixel as f32 / 255.0,
             (Arithmetic::Integer, true) => f32::from(format.level_of_pixel(pixel as u8)),
@@ -162,12 +162,13 @@ impl<'a> DataLoader<'a> {
                 }
             }
         }
-        match self.recipe.network.reduction.map(Reduction::from) {
+        match self.recipe.network.reduction.map(Preprocessing::from) {
             None => pictures.extend_from_slice(&workspace.augmented),
-            Some(reduction) => {
+            Some(preprocessing) => {
+                let how = Downscaling::new(&preprocessing);
                 pictures.resize(indices.len() * inputs, 0);
                 let rows = workspace.augmented.chunks_exact(pixels).zip(pictures.chunks_exact_mut(inputs));
-                rows.for_each(|(augmented, reduced)| reduce(augmented, &reduction, reduced));
+                rows.for_each(|(augmented, inputs)| downscale(augmented, &how, inputs));
             }
         }
     }

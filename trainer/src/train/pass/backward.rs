@@ -84,7 +84,7 @@ impl Pass {
             return;
         };
         let quantized = &layers[index];
-        let max_level = f32::from(format.output.top_level());
+        let max_level = f32::from(format.output.max_level());
         if format.activation == ActivationKind::Sigmoid {
             for (delta, level) in delta.iter_mut().zip(outputs) {
                 let y = level / max_level;

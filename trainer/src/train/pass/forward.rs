@@ -109,7 +109,7 @@ fn activate(weights: Weights<'_>, index: usize, accumulators: &[f32], outputs: &
     };
     let requantization = layers[index].requantization.as_core();
     let width = usize::from(format.outputs);
-    let top_level = format.output.top_level();
+    let max_level = format.output.max_level();
     if format.activation == ActivationKind::Sigmoid {
         for (outputs, accumulators) in outputs.chunks_exact_mut(width).zip(accumulators.chunks_exact(width)) {
             for (o, (y, &a)) in outputs.iter_mut().zip(accumulators).enumerate() {
@@ -124,7 +124,7 @@ fn activate(weights: Weights<'_>, index: usize, accumulators: &[f32], outputs: &
     vectorised(
         #[inline(always)]
         || {
-            let (half, top) = (1i32 << (shift - 1), i32::from(top_level));
+            let (half, top) = (1i32 << (shift - 1), i32::from(max_level));
             for (outputs, accumulators) in outputs.chunks_exact_mut(width).zip(accumulators.chunks_exact(width)) {
                 for ((y, &a), &multiplier) in outputs.iter_mut().zip(accumulators).zip(&multipliers) {
                     // A negative accumulator gives level 0; accumulators are integers below 2³¹, so the conversion is

@@ -2,8 +2,8 @@
 
 use core::arch::naked_asm;
 
-use super::super::args::{Add, Blocks};
-use crate::format::Level;
+use super::super::args::{AccumulateArgs, AccumulateFn};
+use crate::format::QuantizedActivation;
 
 /// All lanes of the word in r4 at once: [`minus!`] takes the others away.
 macro_rules! all {
@@ -140,14 +140,14 @@ macro_rules! add_nibbles {
 }
 
 /// Walks a list that ends with `x = 0` once for each block: r2 its entries, r6 the column, r7 the level, r5 the mask, r4 a word of
-/// weights, r0, r1 and r8 to lr the lanes. On the stack are the fields of [`Blocks`].
+/// weights, r0, r1 and r8 to lr the lanes. On the stack are the fields of [`AccumulateArgs`].
 macro_rules! blocks {
-    ($name:ident, $mask:literal, $words:expr, $sums:expr) => {
+    ($name:ident, $mask:literal, $words:expr, $accumulators:expr) => {
         /// # Safety
         ///
         /// The list has an entry and an end, and columns that have words for these sums.
         #[unsafe(naked)]
-        unsafe extern "C" fn $name(blocks: &Blocks) {
+        unsafe extern "C" fn $name(blocks: &AccumulateArgs) {
             naked_asm!(
                 "push {{r4, r5, r6, r7, lr}}",
                 "mov r4, r8",
@@ -179,7 +179,7 @@ macro_rules! blocks {
                 "ldr r7, [r2, #4]",
                 "cmp r7, #0",
                 "bne 2b",
-                $sums,
+                $accumulators,
                 "adds r0, #64",
                 "adds r1, #64",
                 "str r0, [sp, #12]",
@@ -267,17 +267,17 @@ blocks!(
 );
 
 /// As [`portable::bytes`](super::super::portable::bytes).
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
-pub const fn bytes<E: Level>() -> [Add; 4] {
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+pub const fn bytes<E: QuantizedActivation>() -> [AccumulateFn; 4] {
     [bytes_1, bytes_2, bytes_3, bytes_4]
 }
 /// As [`portable::nibbles`](super::super::portable::nibbles); 41 cycles for 16 outputs.
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
-pub const fn nibbles<E: Level>() -> [Add; 2] {
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+pub const fn nibbles<E: QuantizedActivation>() -> [AccumulateFn; 2] {
     [nibbles_1, nibbles_2]
 }
 /// As [`portable::pairs`](super::super::portable::pairs).
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of sums at once")]
-pub const fn pairs<E: Level>() -> Add {
+#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+pub const fn pairs<E: QuantizedActivation>() -> AccumulateFn {
     pairs_1
 }

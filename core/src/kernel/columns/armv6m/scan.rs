@@ -2,7 +2,7 @@
 
 use core::arch::naked_asm;
 
-use super::super::nonzero::{AHEAD_BYTES, Walk};
+use super::super::nonzero::{AHEAD_BYTES, NonzeroList};
 
 /// One input of a word: its level by `$level`.
 macro_rules! input {
@@ -37,7 +37,7 @@ macro_rules! word {
 }
 
 /// As [`portable::scan`](super::super::portable::scan); every scan looks at the sum of levels.
-pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
+pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>) {
     scan_chunks
 }
 
@@ -51,7 +51,7 @@ pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
 ///
 /// There is a whole chunk, and room in the list, and all inputs have columns.
 #[unsafe(naked)]
-unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
+unsafe extern "C" fn scan_chunks(list: &mut NonzeroList<'_>) {
     naked_asm!(
         "push {{r4, r5, r6, r7, lr}}",
         "mov r4, r8",
@@ -65,7 +65,7 @@ unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
         "mov r9, r6",
         "ldmia r0!, {{r3, r4, r6, r7}}",
         "mov r11, r4",
-        "subs r6, #{room}",
+        "subs r6, #{workspace}",
         "mov r12, r6",
         "mov r6, r7",
         "mov r7, r3",
@@ -105,6 +105,6 @@ unsafe extern "C" fn scan_chunks(walk: &mut Walk<'_>) {
         "mov r10, r6",
         "mov r11, r7",
         "pop {{r4, r5, r6, r7, pc}}",
-        room = const AHEAD_BYTES,
+        workspace = const AHEAD_BYTES,
     )
 }

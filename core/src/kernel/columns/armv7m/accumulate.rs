@@ -2,8 +2,8 @@
 
 use core::arch::naked_asm;
 
-use super::super::args::{Add, Blocks};
-use crate::format::Level;
+use super::super::args::{AccumulateArgs, AccumulateFn};
+use crate::format::QuantizedActivation;
 
 /// Loads the last words of a block, and lets the entry go on behind them.
 macro_rules! last {
@@ -97,7 +97,7 @@ macro_rules! high {
 }
 
 /// Adds the lanes of a word, two of them neighbours, to the next sums: first all lower halves, then the upper ones.
-macro_rules! sums {
+macro_rules! accumulators {
     ($(($a:literal $b:literal))+) => {
         concat!(
             $("ldrd r6, r7, [r10], #8\n", low!("r6", $a), low!("r7", $b), "strd r6, r7, [r5], #8\n",)+
@@ -118,7 +118,7 @@ macro_rules! two_levels {
     };
 }
 
-/// As [`sums!`], to levels: ReLU. No sum goes to memory.
+/// As [`accumulators!`], to levels: ReLU. No sum goes to memory.
 #[cfg(sinapse_dsp)]
 macro_rules! levels {
     ($(($a:literal $b:literal))+) => {
@@ -136,7 +136,7 @@ macro_rules! finish {
     ($($pairs:tt)+) => {
         concat!(
             "ldr lr, [sp, #24]\ncmp lr, #0\nbne 7f\n",
-            $(sums! $pairs,)+
+            $(accumulators! $pairs,)+
             "b 8f\n7:\n",
             $(levels! $pairs,)+
             "8:\n"
@@ -148,7 +148,7 @@ macro_rules! finish {
 #[cfg(not(sinapse_dsp))]
 macro_rules! finish {
     ($($pairs:tt)+) => {
-        concat!($(sums! $pairs,)+)
+        concat!($(accumulators! $pairs,)+)
     };
 }
 
@@ -157,14 +157,14 @@ macro_rules! finish {
 /// fewer: the end is looked for a quarter as often.
 ///
 /// `$whole` makes what lanes of whole words start with, in r0, of what the others start with, in r1. On the stack are the fields of
-/// [`Blocks`].
+/// [`AccumulateArgs`].
 macro_rules! blocks {
-    ($name:ident, $whole:literal [$($all:literal)*] [$($lane:literal)*], $mask:literal, $words:expr, $sums:expr) => {
+    ($name:ident, $whole:literal [$($all:literal)*] [$($lane:literal)*], $mask:literal, $words:expr, $accumulators:expr) => {
         /// # Safety
         ///
         /// The list has an end, and columns that have words for these sums.
         #[unsafe(naked)]
-        unsafe extern "C" fn $name<E: Level>(blocks: &Blocks) {
+        unsafe extern "C" fn $name<E: QuantizedActivation>(blocks: &AccumulateArgs) {
             naked_asm!(
                 dsp!(),
                 "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
@@ -196,7 +196,7 @@ macro_rules! blocks {
                 "cmp r7, #0",
                 "bne 2b",
                 "ldrd r10, r5, [sp, #12]",
-                $sums,
+                $accumulators,
                 "strd r10, r5, [sp, #12]",
                 "ldr r0, [sp, #20]",
                 "cmp r5, r0",
@@ -213,7 +213,7 @@ macro_rules! blocks {
     };
 }
 
-/// Blocks of words of 8-bit weights.
+/// AccumulateArgs of words of 8-bit weights.
 macro_rules! byte_blocks {
     ($name:ident [$($all:literal)*] [$($lane:literal)*], $words:expr $(, $first:literal $second:literal)+) => {
         blocks!(
@@ -226,7 +226,7 @@ macro_rules! byte_blocks {
     };
 }
 
-/// Blocks of words of 4-bit weights.
+/// AccumulateArgs of words of 4-bit weights.
 macro_rules! nibble_blocks {
     ($name:ident [$($all:literal)*] [$($lane:literal)*], $words:expr $(, $a:literal $b:literal $c:literal $d:literal)+) => {
         blocks!(
@@ -297,14 +297,14 @@ blocks!(
 );
 
 /// As [`portable::bytes`](super::super::portable::bytes).
-pub const fn bytes<E: Level>() -> [Add; 4] {
+pub const fn bytes<E: QuantizedActivation>() -> [AccumulateFn; 4] {
     [bytes_1::<E>, bytes_2::<E>, bytes_3::<E>, bytes_4::<E>]
 }
 /// As [`portable::nibbles`](super::super::portable::nibbles).
-pub const fn nibbles<E: Level>() -> [Add; 2] {
+pub const fn nibbles<E: QuantizedActivation>() -> [AccumulateFn; 2] {
     [nibbles_1::<E>, nibbles_2::<E>]
 }
 /// As [`portable::pairs`](super::super::portable::pairs).
-pub const fn pairs<E: Level>() -> Add {
+pub const fn pairs<E: QuantizedActivation>() -> AccumulateFn {
     pairs_1::<E>
 }

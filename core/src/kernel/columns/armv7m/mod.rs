@@ -35,4 +35,4 @@ mod scan;
 
 pub use accumulate::{bytes, nibbles, pairs};
 pub use saturated::{add_bytes, add_nibbles};
-pub use scan::{scan, scan_tops};
+pub use scan::{scan, scan_saturated};

@@ -2,8 +2,8 @@
 
 use core::arch::naked_asm;
 
-use super::super::nonzero::{AHEAD_BYTES, Walk};
-use crate::format::Levels;
+use super::super::nonzero::{AHEAD_BYTES, NonzeroList};
+use crate::format::QuantizedInput;
 
 /// One input of a word, whose level is in r4.
 macro_rules! input {
@@ -87,7 +87,7 @@ macro_rules! chunks {
             "3:\n",
             $words,
             "sub r4, r12, r3\n",
-            "cmp r4, #{room}\n",
+            "cmp r4, #{workspace}\n",
             "blo 9f\n",
             "cmp r0, r1\n",
             $more,
@@ -96,7 +96,7 @@ macro_rules! chunks {
     };
 }
 
-/// Takes the fields of a [`Walk`] into registers.
+/// Takes the fields of a [`NonzeroList`] into registers.
 macro_rules! take {
     () => {
         "push {{r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}}\nldm r0, {{r0, r1, r2, r3, r8, r9, r10, r12, lr}}\n"
@@ -154,7 +154,7 @@ macro_rules! checked_chunks {
             "ldr r5, [r0], #4\n",
             checked!($kind, "r5", "0"),
             "sub r4, r12, r3\n",
-            "cmp r4, #{room}\n",
+            "cmp r4, #{workspace}\n",
             "bhs 8b\n",
             "9:\n",
             put!(),
@@ -166,7 +166,7 @@ macro_rules! checked_chunks {
 /// a sum of levels.
 ///
 /// Sixteen zeros take 13 cycles; an input that is not zero 6, and one that is zero beside it 4.
-pub const fn scan(unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
+pub const fn scan(unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>) {
     if unchecked { scan_unchecked } else { scan_checked }
 }
 
@@ -176,8 +176,8 @@ pub const fn scan(unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
 ///
 /// There is a chunk, and room in the list, and all inputs have columns.
 #[unsafe(naked)]
-unsafe extern "C" fn scan_unchecked(walk: &mut Walk<'_>) {
-    naked_asm!(chunks_alone!("any"), room = const AHEAD_BYTES)
+unsafe extern "C" fn scan_unchecked(list: &mut NonzeroList<'_>) {
+    naked_asm!(chunks_alone!("any"), workspace = const AHEAD_BYTES)
 }
 
 /// See [`scan`].
@@ -186,31 +186,31 @@ unsafe extern "C" fn scan_unchecked(walk: &mut Walk<'_>) {
 ///
 /// As for `scan_unchecked`.
 #[unsafe(naked)]
-unsafe extern "C" fn scan_checked(walk: &mut Walk<'_>) {
-    naked_asm!(checked_chunks!("any"), room = const AHEAD_BYTES)
+unsafe extern "C" fn scan_checked(list: &mut NonzeroList<'_>) {
+    naked_asm!(checked_chunks!("any"), workspace = const AHEAD_BYTES)
 }
 
 /// As [`scan`], with columns of inputs at the top level apart; an input that is not zero takes 8 cycles.
-pub const fn scan_tops<X: Levels>(unchecked: bool) -> unsafe extern "C" fn(&mut Walk<'_>) {
-    if unchecked { scan_tops_unchecked::<X> } else { scan_tops_checked::<X> }
+pub const fn scan_saturated<X: QuantizedInput>(unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>) {
+    if unchecked { scan_saturated_unchecked::<X> } else { scan_saturated_checked::<X> }
 }
 
-/// See [`scan_tops`].
+/// See [`scan_saturated`].
 ///
 /// # Safety
 ///
 /// As for `scan_unchecked`.
 #[unsafe(naked)]
-unsafe extern "C" fn scan_tops_unchecked<X: Levels>(walk: &mut Walk<'_>) {
-    naked_asm!(chunks_alone!("top"), room = const AHEAD_BYTES, top = const X::FORMAT.top_level())
+unsafe extern "C" fn scan_saturated_unchecked<X: QuantizedInput>(list: &mut NonzeroList<'_>) {
+    naked_asm!(chunks_alone!("top"), workspace = const AHEAD_BYTES, top = const X::FORMAT.max_level())
 }
 
-/// See [`scan_tops`].
+/// See [`scan_saturated`].
 ///
 /// # Safety
 ///
 /// As for `scan_unchecked`.
 #[unsafe(naked)]
-unsafe extern "C" fn scan_tops_checked<X: Levels>(walk: &mut Walk<'_>) {
-    naked_asm!(checked_chunks!("top"), room = const AHEAD_BYTES, top = const X::FORMAT.top_level())
+unsafe extern "C" fn scan_saturated_checked<X: QuantizedInput>(list: &mut NonzeroList<'_>) {
+    naked_asm!(checked_chunks!("top"), workspace = const AHEAD_BYTES, top = const X::FORMAT.max_level())
 }

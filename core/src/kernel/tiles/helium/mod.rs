@@ -14,7 +14,7 @@
 //!
 //! A load of a tile takes it apart (`VLD20`, `VLD21`) into even outputs, stored without a sign, and odd ones, with a sign, and
 //! `VMLADAVA` wants two numbers that both have one, or none. `dense` gives the inputs a sign, once for all outputs; the
-//! `128 · Σ w` that are missing then are a number of the layer, [`Kept`] since it was loaded. They are those of all rows: where
+//! `128 · Σ w` that are missing then are a number of the layer, [`Prepared`] since it was loaded. They are those of all rows: where
 //! rows are left out, the odd weights lose their sign instead, tile by tile.
 #![allow(unsafe_code)] // vector registers are named in assembly
 
@@ -60,18 +60,18 @@ mod ends;
 mod listed;
 
 /// What a layer keeps in RAM: its bias, with `128 · Σ w` over the rows of `dense` where the output is odd.
-pub type Kept<const OUT: usize> = [i32; OUT];
+pub type Prepared<const OUT: usize> = [i32; OUT];
 
-/// As [`keep`](super::keep).
+/// As [`prepare`](super::keep).
 #[inline(never)] // layers share it
-pub fn keep(weights: &[u32], bias: &[i32], inputs: usize, kept: &mut [i32]) {
-    let row_words = 8 * kept.len().div_ceil(2);
+pub fn prepare(weights: &[u32], bias: &[i32], inputs: usize, prepared: &mut [i32]) {
+    let row_words = 8 * prepared.len().div_ceil(2);
     let rows = weights.chunks_exact(row_words.max(1)).take(dense::whole_turns(inputs / 16));
-    for (o, (kept, &bias)) in kept.iter_mut().zip(bias).enumerate() {
+    for (o, (prepared, &bias)) in prepared.iter_mut().zip(bias).enumerate() {
         let tile = |row: &[u32]| row.iter().skip(o / 2 * 8).take(8).map(|&word| odd_weights(word)).sum::<i32>();
         let sum = if o % 2 == 1 { rows.clone().map(tile).sum() } else { 0i32 };
         // Modulo 2³², as all sums in between.
-        *kept = bias.wrapping_add(sum.wrapping_mul(128));
+        *prepared = bias.wrapping_add(sum.wrapping_mul(128));
     }
 }
 
@@ -80,28 +80,28 @@ fn odd_weights(word: u32) -> i32 {
     (word.cast_signed() >> 24) + i32::from((word >> 8) as i8)
 }
 
-/// As [`sums`](super::sums).
+/// As [`accumulators`](super::sums).
 #[inline(never)] // layers share it
-pub fn sums<'s>(
+pub fn matvec<'s>(
     weights: &[u32],
     bias: &[i32],
-    kept: &[i32],
+    prepared: &[i32],
     input: &[u8],
-    sums: &'s mut [MaybeUninit<i32>],
+    accumulators: &'s mut [MaybeUninit<i32>],
 ) -> &'s mut [i32] {
     let row_words = 8 * bias.len().div_ceil(2);
     let (rows, rest) = input.as_chunks::<16>();
     let enough = weights.len() >= row_words.saturating_mul(input.len().div_ceil(16));
     // A picture begins with background, a row of zeros. Where none is at the beginning, rows of zeros are rare.
     let is_dense = enough
-        && kept.len() == bias.len()
-        && bias.len().min(sums.len()) >= 2 * dense::LEAST_PAIRS
+        && prepared.len() == bias.len()
+        && bias.len().min(accumulators.len()) >= 2 * dense::LEAST_PAIRS
         && rows.first().is_some_and(|&row| u128::from_ne_bytes(row) != 0);
-    let sums = written(if is_dense { kept } else { bias }, sums);
+    let accumulators = written(if is_dense { prepared } else { bias }, accumulators);
     if !enough {
-        return sums; // loops would go on behind the weights
+        return accumulators; // loops would go on behind the weights
     }
-    let (pairs, last) = sums.as_chunks_mut::<2>();
+    let (pairs, last) = accumulators.as_chunks_mut::<2>();
     let count = if is_dense { dense::whole_turns(rows.len()) } else { 0 };
     let (all, others) = rows.split_at_checked(count).unwrap_or((&[], rows));
     let first = weights.as_ptr();
@@ -122,7 +122,7 @@ pub fn sums<'s>(
             *last = sum.wrapping_add(less(total).cast_signed());
         }
     }
-    sums
+    accumulators
 }
 
 /// Adds products of rows, and of a last one with fewer inputs, to pairs of sums, of which there is at least one; the sum of the
@@ -161,21 +161,21 @@ fn less(total: u32) -> u32 {
 
 /// Copies `numbers`, as many as there is room for.
 #[inline(always)]
-fn written<'s>(numbers: &[i32], room: &'s mut [MaybeUninit<i32>]) -> &'s mut [i32] {
-    let count = numbers.len().min(room.len());
+fn written<'s>(numbers: &[i32], workspace: &'s mut [MaybeUninit<i32>]) -> &'s mut [i32] {
+    let count = numbers.len().min(workspace.len());
     // SAFETY: reads and writes so many numbers, which are written then.
     unsafe {
-        shift_from(numbers.as_ptr(), [0; 2], room.as_mut_ptr().cast(), count);
-        slice::from_raw_parts_mut(room.as_mut_ptr().cast(), count)
+        shift_from(numbers.as_ptr(), [0; 2], workspace.as_mut_ptr().cast(), count);
+        slice::from_raw_parts_mut(workspace.as_mut_ptr().cast(), count)
     }
 }
 
 /// Adds one number to the first and one to the second of all pairs.
 #[inline(always)]
 fn shift(by: [u32; 2], pairs: &mut [[i32; 2]]) {
-    let sums = pairs.as_mut_ptr().cast();
+    let accumulators = pairs.as_mut_ptr().cast();
     // SAFETY: reads and writes the sums.
-    unsafe { shift_from(sums, by, sums, 2 * pairs.len()) };
+    unsafe { shift_from(accumulators, by, accumulators, 2 * pairs.len()) };
 }
 
 /// `to[o] = from[o] + by[o % 2]`

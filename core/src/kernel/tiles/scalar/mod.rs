@@ -38,12 +38,12 @@ use crate::cast;
 use crate::workspace;
 
 /// For the entries of a list and one more, two words each.
-pub type Room = [MaybeUninit<workspace::Entry>; LIST + 1];
+pub type Workspace = [MaybeUninit<workspace::Entry>; LIST + 1];
 
 /// As [`portable::add`](super::portable::add).
 #[inline] // compiled for speed where a program is, though this crate be compiled for size
-pub fn add(weights: &[u32], input: &[u8], room: &mut Room, sums: &mut [i32]) {
-    let row_words = 8 * sums.len().div_ceil(2);
+pub fn add(weights: &[u32], input: &[u8], workspace: &mut Workspace, accumulators: &mut [i32]) {
+    let row_words = 8 * accumulators.len().div_ceil(2);
     // With fewer weights, addresses in the list would leave them.
     if weights.len() < input.len().div_ceil(16) * row_words {
         return;
@@ -53,7 +53,7 @@ pub fn add(weights: &[u32], input: &[u8], room: &mut Room, sums: &mut [i32]) {
     // Inputs after whole rows, or all of them where they do not start at a word.
     let mut rest = input.get(16 * rows.len()..).unwrap_or_default().chunks(16);
     let mut inputs = Inputs { rows, weights: weights.as_ptr(), row_words };
-    let mut list = List { entries: cast::entries(room), length: 0, total: 0 };
+    let mut list = List { entries: cast::entries(workspace), length: 0, total: 0 };
     loop {
         if !inputs.rows.is_empty() {
             scan(&mut inputs, &mut list);
@@ -63,36 +63,36 @@ pub fn add(weights: &[u32], input: &[u8], room: &mut Room, sums: &mut [i32]) {
         } else {
             break;
         }
-        add_list(&mut list, sums);
+        add_list(&mut list, accumulators);
     }
 }
 
-/// Adds all inputs, times their weights, to `sums`, and empties the list.
+/// Adds all inputs, times their weights, to `accumulators`, and empties the list.
 #[inline]
-fn add_list(list: &mut List<'_>, sums: &mut [i32]) {
+fn add_list(list: &mut List<'_>, accumulators: &mut [i32]) {
     if let Some(end) = list.entries.get_mut(list.length) {
         end.write(Entry { weights: core::ptr::null(), x: 0 });
     }
     let entries = list.entries.as_ptr().cast::<Entry>();
     let offset = 128 * list.total;
-    let (blocks, rest) = sums.as_chunks_mut::<8>();
+    let (blocks, rest) = accumulators.as_chunks_mut::<8>();
     let first = 64 * blocks.len();
-    for (k, sums) in blocks.iter_mut().enumerate() {
+    for (k, accumulators) in blocks.iter_mut().enumerate() {
         let products = products(entries, 64 * k);
-        for (sums, products) in sums.as_chunks_mut::<2>().0.iter_mut().zip(products) {
-            add_products(products, offset, sums);
+        for (accumulators, products) in accumulators.as_chunks_mut::<2>().0.iter_mut().zip(products) {
+            add_products(products, offset, accumulators);
         }
     }
-    for (k, sums) in rest.chunks_mut(2).enumerate() {
-        add_products(products_of_two(entries, first + 16 * k), offset, sums);
+    for (k, accumulators) in rest.chunks_mut(2).enumerate() {
+        add_products(products_of_two(entries, first + 16 * k), offset, accumulators);
     }
     (list.length, list.total) = (0, 0);
 }
 
 /// Adds products, less the offset of the weights, to the sums of two outputs, or of one.
 #[inline(always)]
-fn add_products((both, odd): Products, offset: i32, sums: &mut [i32]) {
-    for (sum, product) in sums.iter_mut().zip([both.wrapping_sub(odd << 8).wrapping_sub(offset), odd]) {
+fn add_products((both, odd): Products, offset: i32, accumulators: &mut [i32]) {
+    for (sum, product) in accumulators.iter_mut().zip([both.wrapping_sub(odd << 8).wrapping_sub(offset), odd]) {
         *sum = sum.wrapping_add(product);
     }
 }

@@ -2,7 +2,7 @@
 
 use core::arch::naked_asm;
 
-use super::super::super::args::Blocks;
+use super::super::super::args::AccumulateArgs;
 
 /// A word of weights, without a multiplication.
 #[cfg(sinapse_dsp)]
@@ -60,7 +60,7 @@ macro_rules! column {
 ///
 /// The columns end with a null, and have words for these sums.
 #[unsafe(naked)]
-pub unsafe extern "C" fn add_bytes(blocks: &Blocks) {
+pub unsafe extern "C" fn add_bytes(blocks: &AccumulateArgs) {
     naked_asm!(
         dsp!(),
         "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",

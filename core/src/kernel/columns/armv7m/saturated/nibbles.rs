@@ -11,7 +11,7 @@
 
 use core::arch::naked_asm;
 
-use super::super::super::args::Blocks;
+use super::super::super::args::AccumulateArgs;
 
 /// A word of weights.
 macro_rules! word {
@@ -172,7 +172,7 @@ macro_rules! outputs {
 ///
 /// There are as many columns as `blocks` says, and they have words for these sums, whose number is a multiple of 32.
 #[unsafe(naked)]
-pub unsafe extern "C" fn add_nibbles(blocks: &Blocks) {
+pub unsafe extern "C" fn add_nibbles(blocks: &AccumulateArgs) {
     naked_asm!(
         dsp!(),
         "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",

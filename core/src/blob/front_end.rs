@@ -1,0 +1,119 @@
+//! How a blob of version 2 states the front end: the picture's size, a crop and a code.
+//!
+//! A board compares these numbers with those of its network and never decodes them.
+
+use crate::format::{Description, Preprocessing, Scale, Step};
+
+/// Added to the code of a scale by a deslanted picture …
+const DESLANTED: u8 = 4;
+/// … and by a shift ensemble.
+const SHIFT_ENSEMBLE: u8 = 8;
+
+/// A front end as a blob states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct FrontEnd {
+    /// Width of the picture in pixels.
+    pub width: u16,
+    /// Height of the picture in pixels.
+    pub height: u16,
+    /// Pixels cut off at every side.
+    pub crop: u8,
+    /// Scale, deslanting and shift ensemble, below [`CODES`](Self::CODES).
+    pub code: u8,
+}
+
+impl FrontEnd {
+    /// Number of codes.
+    pub const CODES: u8 = 2 * SHIFT_ENSEMBLE;
+
+    /// States a front end.
+    pub const fn encode(preprocessing: &Preprocessing) -> Self {
+        let (crop, scale) = preprocessing.downscale();
+        let scale = match scale {
+            Scale::One => 0,
+            Scale::TwoThirds => 1,
+            Scale::Half => 2,
+            Scale::Third => 3,
+        };
+        let deslant = if preprocessing.deslants() { DESLANTED } else { 0 };
+        let ensemble = if preprocessing.passes() > 1 { SHIFT_ENSEMBLE } else { 0 };
+        let code = scale + deslant + ensemble;
+        FrontEnd { width: preprocessing.width, height: preprocessing.height, crop, code }
+    }
+
+    /// The steps that the numbers stand for; `None` for a code that none has.
+    pub const fn decode(self) -> Option<Preprocessing> {
+        if self.code >= Self::CODES {
+            return None;
+        }
+        let scale = match self.code % DESLANTED {
+            0 => Scale::One,
+            1 => Scale::TwoThirds,
+            2 => Scale::Half,
+            _ => Scale::Third,
+        };
+        let mut preprocessing = Preprocessing::new(self.width, self.height);
+        if self.code >= SHIFT_ENSEMBLE {
+            preprocessing.push(Step::ShiftEnsemble);
+        }
+        if self.code % SHIFT_ENSEMBLE >= DESLANTED {
+            preprocessing.push(Step::Deslant);
+        }
+        preprocessing.push(Step::Downscale { crop: self.crop, scale });
+        Some(preprocessing)
+    }
+
+    /// True if no step is stated: the pixels are the inputs.
+    pub const fn is_identity(self) -> bool {
+        self.crop == 0 && self.code == 0
+    }
+}
+
+/// The network that a board expects in a blob, with its front end as a blob states it: all of it computed at compile time.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected {
+    pub(super) description: Description,
+    pub(super) front_end: Option<FrontEnd>,
+    pub(super) passes: u8,
+}
+
+impl Expected {
+    /// The network of a type.
+    pub const fn new(description: Description) -> Self {
+        let front_end = match &description.preprocessing {
+            Some(preprocessing) => Some(FrontEnd::encode(preprocessing)),
+            None => None,
+        };
+        Expected { description, front_end, passes: description.passes() }
+    }
+
+    /// True if `found` makes this network's inputs; a network without a front end takes any picture of as many pixels.
+    pub(super) fn takes(&self, found: FrontEnd) -> bool {
+        match self.front_end {
+            Some(front_end) => found == front_end,
+            // The product of two 16-bit numbers fits 32 bits.
+            None => {
+                found.is_identity()
+                    && u32::from(found.width) * u32::from(found.height) == u32::from(self.description.inputs)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_below_sixteen_is_a_front_end_and_others_are_none() {
+        let stated = |code| FrontEnd { width: 28, height: 28, crop: 1, code };
+        for code in 0..FrontEnd::CODES {
+            let preprocessing = stated(code).decode().unwrap();
+            assert_eq!(FrontEnd::encode(&preprocessing), stated(code));
+            assert_eq!(preprocessing.deslants(), code % 8 >= 4);
+            assert_eq!(preprocessing.passes(), if code >= 8 { 5 } else { 1 });
+        }
+        assert!((FrontEnd::CODES..=255).all(|code| stated(code).decode().is_none()));
+    }
+}

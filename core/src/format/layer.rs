@@ -1,0 +1,40 @@
+//! Layers as values.
+
+use serde::{Deserialize, Serialize};
+
+use super::activation::ActivationKind;
+use super::element::ElementFormat;
+use super::weight::WeightFormat;
+
+/// Kind of a layer. A new kind starts here; the compiler then names every place that must know it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum LayerKind {
+    /// Fully connected, see [`Dense`](crate::Dense).
+    #[default]
+    Dense,
+}
+
+/// One layer: its kind, its width and its number formats. Its inputs are the outputs of the layer before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct LayerDescription {
+    /// Kind of the layer; a blob of version 2 does not state it, because it has dense layers only.
+    #[serde(skip)]
+    pub kind: LayerKind,
+    /// Number of outputs, at least 1.
+    pub outputs: u16,
+    /// Format of the weights.
+    pub weights: WeightFormat,
+    /// Activation function.
+    pub activation: ActivationKind,
+    /// Format of the outputs.
+    pub output: ElementFormat,
+}
+
+impl LayerDescription {
+    /// Describes a [`Dense`](crate::Dense) layer.
+    pub const fn dense(outputs: u16, weights: WeightFormat, activation: ActivationKind, output: ElementFormat) -> Self {
+        LayerDescription { kind: LayerKind::Dense, outputs, weights, activation, output }
+    }
+}
