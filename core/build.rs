@@ -1,83 +1,116 @@
-//! Names the kind of core that the library is compiled for: on stable Rust, no `cfg` tells Arm's microcontrollers apart.
+//! Classifies the target, so that `src/kernel` can choose its kernels by plain `cfg`s.
+//!
+//! On stable Rust no `cfg` tells Arm's microcontrollers apart, nor whether they have the DSP extension, an FPU or Helium.
+//!
+//! | cfg                   | meaning                                                                              |
+//! |-----------------------|--------------------------------------------------------------------------------------|
+//! | `sinapse_core`        | class of the core, one of [`CORES`]                                                  |
+//! | `sinapse_thumb2`      | Thumb-2 instructions: Armv7-M and Armv8-M Mainline                                   |
+//! | `sinapse_dsp`         | DSP extension (`SMLAD`, `UXTB16`, `SMMULR`, …)                                       |
+//! | `sinapse_dsp_by_name` | assembly outside of Rust functions must name a CPU to use the DSP extension          |
+//! | `sinapse_fpu`         | single-precision floating-point unit                                                 |
+//! | `sinapse_helium`      | Helium (MVE), 128-bit vectors                                                        |
+//! | `sinapse_simd`        | SIMD architecture with kernels in `src/kernel/simd`, one of [`SIMD`]                 |
+//! | `sinapse_scalar`      | no kernel of `src/kernel/simd` is in use: none for the target, or a scalar one selected |
 
 use std::env;
 
-/// Kinds of cores; `src/kernel/mod.rs` chooses kernels by them.
+/// Classes of cores.
 const CORES: [&str; 5] = ["armv6m", "armv7m", "armv7em", "armv8_1m", "other"];
 
-/// Kernels that `--cfg sinapse_kernel="…"` asks for, instead of the best one.
+/// Kernels that `--cfg sinapse_kernel="…"` selects in place of the best one.
 const KERNELS: [&str; 6] = ["reference", "axpy", "columns", "sse2", "avx2", "avx512"];
 
-/// Architectures with kernels for vectors.
-const VECTORS: [&str; 4] = ["x86_64", "aarch64", "wasm32", "none"];
+/// Those of [`KERNELS`] that replace the kernels of a SIMD architecture by scalar ones. `reference` is not among them: it is
+/// chosen inside each kernel, whatever the others are.
+const SCALAR_KERNELS: [&str; 2] = ["axpy", "columns"];
+
+/// Architectures with SIMD kernels.
+const SIMD: [&str; 4] = ["x86_64", "aarch64", "wasm32", "none"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let values = CORES.map(|core| format!("{core:?}")).join(", ");
-    println!("cargo::rustc-check-cfg=cfg(sinapse_core, values({values}))");
-    let values = KERNELS.map(|kernel| format!("{kernel:?}")).join(", ");
-    println!("cargo::rustc-check-cfg=cfg(sinapse_kernel, values({values}))");
-    let target = env::var("TARGET").unwrap_or_default();
-    let core = match target.split('-').next().unwrap_or_default() {
+    // Cargo collects the flags from its files, the environment and its command line in this variable.
+    println!("cargo::rerun-if-env-changed=CARGO_ENCODED_RUSTFLAGS");
+    declare("sinapse_kernel", &KERNELS);
+    let core = core();
+    emit_value("sinapse_core", &CORES, core);
+
+    let thumb2 = ["armv7m", "armv7em", "armv8_1m"].contains(&core);
+    let dsp = ["armv7em", "armv8_1m"].contains(&core);
+    // The ABI `eabihf` passes floats in FPU registers, so there is an FPU; Helium uses the same registers.
+    let fpu = thumb2 && env::var("CARGO_CFG_TARGET_ABI").as_deref() == Ok("eabihf");
+    emit_flag("sinapse_thumb2", thumb2);
+    emit_flag("sinapse_dsp", dsp);
+    // The DSP extension is optional in Armv8-M, so global assembly must ask for it.
+    emit_flag("sinapse_dsp_by_name", dsp && target().starts_with("thumbv8m.main"));
+    emit_flag("sinapse_fpu", fpu);
+    emit_flag("sinapse_helium", fpu && core == "armv8_1m");
+
+    let simd = simd();
+    emit_value("sinapse_simd", &SIMD, &simd);
+    // Cargo passes every `cfg` of the target on to build scripts, those of `RUSTFLAGS` included.
+    let kernel = env::var("CARGO_CFG_SINAPSE_KERNEL").unwrap_or_default();
+    emit_flag("sinapse_scalar", simd == "none" || SCALAR_KERNELS.contains(&kernel.as_str()));
+}
+
+/// Tells rustc the values that `cfg(name = "…")` may have.
+fn declare(name: &str, values: &[&str]) {
+    let values = values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join(", ");
+    println!("cargo::rustc-check-cfg=cfg({name}, values({values}))");
+}
+
+/// Sets `cfg(name = "value")`.
+fn emit_value(name: &str, values: &[&str], value: &str) {
+    declare(name, values);
+    println!("cargo::rustc-cfg={name}={value:?}");
+}
+
+/// Sets `cfg(name)` if `on`.
+fn emit_flag(name: &str, on: bool) {
+    println!("cargo::rustc-check-cfg=cfg({name})");
+    if on {
+        println!("cargo::rustc-cfg={name}");
+    }
+}
+
+fn target() -> String {
+    env::var("TARGET").unwrap_or_default()
+}
+
+/// Class of the target's core, one of [`CORES`].
+fn core() -> &'static str {
+    match target().split('-').next().unwrap_or_default() {
         "thumbv6m" | "thumbv8m.base" => "armv6m",
         "thumbv7m" => "armv7m",
         "thumbv7em" => "armv7em",
         "thumbv8m.main" => armv8m_mainline(),
         _ => "other",
-    };
-    println!("cargo::rustc-cfg=sinapse_core={core:?}");
-
-    // What several kinds have in common: the instruction set Thumb-2, and the DSP extension.
-    println!("cargo::rustc-check-cfg=cfg(sinapse_thumb2)");
-    println!("cargo::rustc-check-cfg=cfg(sinapse_dsp)");
-    if ["armv7m", "armv7em", "armv8_1m"].contains(&core) {
-        println!("cargo::rustc-cfg=sinapse_thumb2");
     }
-    println!("cargo::rustc-check-cfg=cfg(sinapse_dsp_by_name)");
-    if ["armv7em", "armv8_1m"].contains(&core) {
-        println!("cargo::rustc-cfg=sinapse_dsp");
-        // An Armv8-M may do without: assembly outside of Rust's functions must be told.
-        if target.starts_with("thumbv8m.main") {
-            println!("cargo::rustc-cfg=sinapse_dsp_by_name");
-        }
-    }
-
-    // `eabihf` has registers for floats in its calling convention, so there is a unit for them; vectors use the same registers.
-    println!("cargo::rustc-check-cfg=cfg(sinapse_fpu)");
-    println!("cargo::rustc-check-cfg=cfg(sinapse_helium)");
-    if ["armv7m", "armv7em", "armv8_1m"].contains(&core) && env::var("CARGO_CFG_TARGET_ABI").as_deref() == Ok("eabihf")
-    {
-        println!("cargo::rustc-cfg=sinapse_fpu");
-        if core == "armv8_1m" {
-            println!("cargo::rustc-cfg=sinapse_helium");
-        }
-    }
-
-    let values = VECTORS.map(|vectors| format!("{vectors:?}")).join(", ");
-    println!("cargo::rustc-check-cfg=cfg(sinapse_simd, values({values}))");
-    println!("cargo::rustc-cfg=sinapse_simd={:?}", vectors());
 }
 
-/// Architecture of the host's vectors. Every x86-64 has those of SSE2, and better ones are asked for at run time; Miri runs what
-/// is written in Rust.
-fn vectors() -> String {
+/// SIMD architecture of the target, one of [`SIMD`].
+///
+/// Every x86-64 has SSE2; better instruction sets are detected at run time. Miri cannot run vendor intrinsics, so it gets the
+/// kernels in plain Rust.
+fn simd() -> String {
     let architecture = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
     let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
     let has = |feature| features.split(',').any(|has| has == feature);
-    let has_vectors = match architecture.as_str() {
+    let has_simd = match architecture.as_str() {
         "x86_64" => has("sse2"),
         "aarch64" => has("neon"),
         "wasm32" => has("simd128"),
         _ => false,
     };
-    if has_vectors && env::var_os("CARGO_CFG_MIRI").is_none() { architecture } else { "none".into() }
+    if has_simd && env::var_os("CARGO_CFG_MIRI").is_none() { architecture } else { "none".into() }
 }
 
-/// DSP and vectors are optional in an Armv8-M. Rust's target does without; a named core has its own, and features, of which the
-/// last counts, stand above the core, as they do for the compiler.
+/// Class of an Armv8-M Mainline core, whose DSP extension and Helium are optional.
+///
+/// Rust's target has neither. `-C target-cpu` adds those of the named core; `-C target-feature` overrides the core, and the
+/// last mention of a feature wins, as it does for the compiler.
 fn armv8m_mainline() -> &'static str {
-    // Cargo puts what stands in its files, in the environment and on its command line into this variable.
-    println!("cargo::rerun-if-env-changed=CARGO_ENCODED_RUSTFLAGS");
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     let prefixes = ["--codegen=", "-C"];
     let options: Vec<_> = flags
@@ -86,7 +119,7 @@ fn armv8m_mainline() -> &'static str {
         .filter_map(|option| option.trim().split_once('='))
         .collect();
     let values = |name: &'static str| options.iter().filter(move |option| option.0 == name).map(|option| option.1);
-    let (mut dsp, mut vectors) = match values("target-cpu").next_back().unwrap_or_default() {
+    let (mut dsp, mut helium) = match values("target-cpu").next_back().unwrap_or_default() {
         "cortex-m33" | "cortex-m35p" => (true, false),
         "cortex-m52" | "cortex-m55" | "cortex-m85" => (true, true),
         _ => (false, false),
@@ -94,13 +127,13 @@ fn armv8m_mainline() -> &'static str {
     for feature in values("target-feature").flat_map(|features| features.split(',')) {
         match feature {
             "+dsp" => dsp = true,
-            "+mve" | "+mve.fp" => (dsp, vectors) = (true, true), // vectors include the DSP extension
-            "-dsp" => (dsp, vectors) = (false, false),
-            "-mve" => vectors = false,
+            "+mve" | "+mve.fp" => (dsp, helium) = (true, true), // Helium includes the DSP extension
+            "-dsp" => (dsp, helium) = (false, false),
+            "-mve" => helium = false,
             _ => {}
         }
     }
-    match (dsp, vectors) {
+    match (dsp, helium) {
         (_, true) => "armv8_1m",
         (true, false) => "armv7em",
         (false, false) => "armv7m",

@@ -44,19 +44,19 @@ pub trait LayoutWorkspace: LayoutType {
 
 impl LayoutWorkspace for Columns {
     type Prepared<const OUT: usize> = [i32; 0];
-    #[cfg(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns"))]
+    #[cfg(sinapse_scalar)]
     type Workspace = columns::Workspace;
     /// Vectors need no list.
-    #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+    #[cfg(not(sinapse_scalar))]
     type Workspace = ();
 }
 
 impl LayoutWorkspace for Tiles {
     type Prepared<const OUT: usize> = tiles::Prepared<OUT>;
-    #[cfg(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns"))]
+    #[cfg(sinapse_scalar)]
     type Workspace = tiles::Workspace;
     /// Vectors need no list.
-    #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+    #[cfg(not(sinapse_scalar))]
     type Workspace = ();
 }
 
@@ -140,9 +140,9 @@ pub fn selected() -> &'static str {
     if cfg!(sinapse_kernel = "reference") {
         return "reference";
     }
-    #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+    #[cfg(not(sinapse_scalar))]
     return simd::Instructions::best().name();
-    #[cfg(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns"))]
+    #[cfg(sinapse_scalar)]
     if cfg!(sinapse_kernel = "axpy") { "axpy" } else { "columns" }
 }
 
@@ -166,7 +166,7 @@ where
         reference::matvec::<W, X>(weights, bias, input, accumulators);
         return accumulators;
     }
-    #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+    #[cfg(not(sinapse_scalar))]
     {
         let _ = (prepared, workspace);
         let accumulators = copy_bias(bias, accumulators);
@@ -176,7 +176,7 @@ where
         }
         accumulators
     }
-    #[cfg(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns"))]
+    #[cfg(sinapse_scalar)]
     match layout {
         Layout::Columns if cfg!(sinapse_kernel = "axpy") => {
             let accumulators = copy_bias(bias, accumulators);
@@ -252,11 +252,11 @@ impl<X: Element<Value = f32>> Kernel<X> for f32 {
             reference::matvec::<f32, X>(weights, bias, input, accumulators);
             return accumulators;
         }
-        #[cfg(not(any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+        #[cfg(not(sinapse_scalar))]
         simd::Instructions::best().add_floats::<X>(weights, input, accumulators);
         #[cfg(sinapse_fpu)]
         fpu::add::<X>(weights, input, workspace, accumulators);
-        #[cfg(all(not(sinapse_fpu), any(sinapse_simd = "none", sinapse_kernel = "axpy", sinapse_kernel = "columns")))]
+        #[cfg(all(not(sinapse_fpu), sinapse_scalar))]
         axpy::add::<f32, X>(weights, input, accumulators);
         accumulators
     }

@@ -14,21 +14,13 @@ mod armv7m;
 #[cfg(not(any(sinapse_thumb2, sinapse_core = "armv6m")))]
 pub mod portable;
 
+#[cfg(not(any(sinapse_scalar, sinapse_kernel = "reference")))]
+use super::simd as imp;
 #[cfg(any(sinapse_thumb2, sinapse_core = "armv6m"))]
 use arm as imp;
-#[cfg(all(
-    not(any(sinapse_thumb2, sinapse_core = "armv6m")),
-    any(sinapse_simd = "none", sinapse_kernel = "reference", sinapse_kernel = "axpy", sinapse_kernel = "columns")
-))]
+#[cfg(all(any(sinapse_scalar, sinapse_kernel = "reference"), not(any(sinapse_thumb2, sinapse_core = "armv6m"))))]
 use portable as imp;
 
-#[cfg(not(any(
-    sinapse_simd = "none",
-    sinapse_kernel = "reference",
-    sinapse_kernel = "axpy",
-    sinapse_kernel = "columns"
-)))]
-use super::simd as imp;
 use crate::format::{QuantizedActivation, Requantization};
 
 /// `levels[o] = min(A, max(0, rescale(accumulators[o])))`, as many as there are of both, with `A` of the format `E`.
