@@ -1,24 +1,42 @@
-//! Arguments of the loops that add a list of columns to sums.
+//! Arguments of the loops that accumulate a list of columns.
 
-/// AccumulateArgs of sixteen sums, and a list that is to be added to them. Assembly knows the order of the fields.
+#[cfg(sinapse_dsp)]
+use core::num::NonZero;
+
+/// A list of columns, and the blocks of sixteen accumulators that it is added to. Assembly relies on the order of the fields.
 #[repr(C)]
 pub(super) struct AccumulateArgs {
-    /// What the lanes start with: `-offset · Σx`, twice.
+    /// Start value of the lanes: `-offset · Σx` in both halves.
     pub start: u32,
-    /// How many entries the list has before its end.
+    /// Number of entries before the end marker.
     pub length: u32,
-    /// Up to one with `x = 0`; those at the top level are columns alone, up to a null.
+    /// Entries of the nonzero list, which ends with `x = 0`; of saturated inputs only the columns, up to a null pointer.
     pub entries: *mut (),
-    /// The sums before.
+    /// Accumulators before the list is added.
     pub from: *const i32,
-    /// Where they go: sums, or levels.
+    /// Destination: accumulators, or levels if there is an [`Epilogue`].
     pub to: *mut (),
-    /// Where they end, at the end of the last block or within it.
+    /// End of the destination, which is the end of the last block or lies within it.
     pub end: *const (),
-    /// The level of columns alone. Of others, the [scale](super::Epilogue) that makes levels of the sums; 0: they stay sums.
+    /// Maximum level, if the list has saturated inputs. Otherwise [`Epilogue::scale`], or 0 if the accumulators are stored.
     #[cfg(sinapse_thumb2)]
     pub factor: u32,
 }
 
-/// Adds a list to at least one block.
+/// Adds a list to one block or more.
 pub(super) type AccumulateFn = unsafe extern "C" fn(&AccumulateArgs);
+
+/// Requantization with ReLU, done by the loop that adds the last list: it stores levels in place of accumulators, as many of
+/// them, a multiple of sixteen.
+#[cfg(sinapse_dsp)]
+#[derive(Clone, Copy)]
+pub(super) struct Epilogue {
+    /// [`Requantization::scale`](crate::format::Requantization::scale).
+    pub scale: NonZero<u32>,
+    pub levels: *mut u8,
+}
+
+/// Never constructed: without the DSP extension, requantization is a loop of its own.
+#[cfg(not(sinapse_dsp))]
+#[derive(Clone, Copy)]
+pub(super) enum Epilogue {}

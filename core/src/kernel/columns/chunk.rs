@@ -4,4 +4,4 @@
 pub const WORDS: usize = if cfg!(sinapse_thumb2) { 4 } else { 2 };
 
 /// Inputs between two looks at the sum of levels.
-pub const STEP: usize = if cfg!(sinapse_thumb2) { 4 } else { 8 };
+pub const CHECK_INTERVAL: usize = if cfg!(sinapse_thumb2) { 4 } else { 8 };

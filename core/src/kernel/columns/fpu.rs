@@ -16,7 +16,7 @@ use core::arch::asm;
 
 use super::armv7m::scan;
 pub use super::nonzero::Workspace;
-use super::nonzero::{LIST, NonzeroInput, NonzeroList, Scan};
+use super::nonzero::{LIST_CAPACITY, NonzeroInput, NonzeroList, Scan};
 use crate::cast;
 use crate::format::{Element, Pixel, U8};
 
@@ -42,7 +42,7 @@ pub fn add<X: Element<Value = f32>>(
             for entry in list.entries() {
                 entry.x = Pixel::<f32>::read(entry.x as u8).to_bits();
             }
-            add_columns(&mut list, accumulators);
+            accumulate_columns(&mut list, accumulators);
             if last {
                 break;
             }
@@ -54,28 +54,28 @@ pub fn add<X: Element<Value = f32>>(
             if x != 0.0 {
                 list.push(column.as_ptr(), x.to_bits());
             }
-            if list.length() == LIST {
-                add_columns(&mut list, accumulators);
+            if list.length() == LIST_CAPACITY {
+                accumulate_columns(&mut list, accumulators);
             }
         }
-        add_columns(&mut list, accumulators);
+        accumulate_columns(&mut list, accumulators);
     }
 }
 
 /// Adds all columns of the list, times their inputs, and empties it.
 #[inline(never)]
-fn add_columns(list: &mut NonzeroList<'_>, accumulators: &mut [f32]) {
+fn accumulate_columns(list: &mut NonzeroList<'_>, accumulators: &mut [f32]) {
     let entries = list.entries();
     if entries.is_empty() {
         return;
     }
     let (blocks, rest) = accumulators.as_chunks_mut::<16>();
     for block in blocks {
-        add_sixteen(entries, block);
+        accumulate_sixteen(entries, block);
     }
     let (blocks, rest) = rest.as_chunks_mut::<8>();
     for block in blocks {
-        add_eight(entries, block);
+        accumulate_eight(entries, block);
     }
     for (o, sum) in rest.iter_mut().enumerate() {
         for entry in entries.iter() {
@@ -87,7 +87,7 @@ fn add_columns(list: &mut NonzeroList<'_>, accumulators: &mut [f32]) {
 }
 
 /// Eight products and eight additions; the column is in r2.
-macro_rules! eight {
+macro_rules! multiply_add_eight {
     ($($sum:literal $product:literal),+) => {
         concat!(
             "vldmia r2!, {{s16-s23}}\n",
@@ -98,7 +98,7 @@ macro_rules! eight {
 }
 
 /// Walks `entries`, which are not empty: r0 the next, r1 the end, s24 the input.
-macro_rules! list {
+macro_rules! accumulate_list {
     ($entries:expr, $accumulators:expr, $registers:literal, $($eight:expr),+) => {{
         let range = $entries.as_mut_ptr_range();
         // SAFETY: reads every entry and the weights of its column that belong to these sums, and moves the column on.
@@ -127,21 +127,21 @@ macro_rules! list {
     }};
 }
 
-fn add_sixteen(entries: &mut [NonzeroInput], accumulators: &mut [f32; 16]) {
-    list!(
+fn accumulate_sixteen(entries: &mut [NonzeroInput], accumulators: &mut [f32; 16]) {
+    accumulate_list!(
         entries,
         accumulators,
         "s0-s15",
-        eight!("s0" "s16", "s1" "s17", "s2" "s18", "s3" "s19", "s4" "s20", "s5" "s21", "s6" "s22", "s7" "s23"),
-        eight!("s8" "s16", "s9" "s17", "s10" "s18", "s11" "s19", "s12" "s20", "s13" "s21", "s14" "s22", "s15" "s23")
+        multiply_add_eight!("s0" "s16", "s1" "s17", "s2" "s18", "s3" "s19", "s4" "s20", "s5" "s21", "s6" "s22", "s7" "s23"),
+        multiply_add_eight!("s8" "s16", "s9" "s17", "s10" "s18", "s11" "s19", "s12" "s20", "s13" "s21", "s14" "s22", "s15" "s23")
     );
 }
 
-fn add_eight(entries: &mut [NonzeroInput], accumulators: &mut [f32; 8]) {
-    list!(
+fn accumulate_eight(entries: &mut [NonzeroInput], accumulators: &mut [f32; 8]) {
+    accumulate_list!(
         entries,
         accumulators,
         "s0-s7",
-        eight!("s0" "s16", "s1" "s17", "s2" "s18", "s3" "s19", "s4" "s20", "s5" "s21", "s6" "s22", "s7" "s23")
+        multiply_add_eight!("s0" "s16", "s1" "s17", "s2" "s18", "s3" "s19", "s4" "s20", "s5" "s21", "s6" "s22", "s7" "s23")
     );
 }

@@ -9,13 +9,13 @@ use crate::format::QuantizedInput;
 use crate::workspace::Entry;
 
 /// Most inputs in a list: most pictures fit, and blocks are gone through once.
-pub const LIST: usize = 120;
+pub const LIST_CAPACITY: usize = 120;
 
 /// For the entries of a list and its end, two words each.
-pub type Workspace = [MaybeUninit<Entry>; LIST + 1];
+pub type Workspace = [MaybeUninit<Entry>; LIST_CAPACITY + 1];
 
 /// Most inputs that are listed between two looks at the room: whole chunks on every machine, and what is left behind them.
-const AHEAD: usize = 16;
+const MARGIN: usize = 16;
 
 /// An input that is not zero; in a list, `x = 0` is the end.
 #[derive(Clone, Copy)]
@@ -27,8 +27,8 @@ pub struct NonzeroInput {
     pub x: u32,
 }
 
-/// Bytes for [`AHEAD`] inputs and the end of the list.
-pub const AHEAD_BYTES: usize = (AHEAD + 1) * size_of::<NonzeroInput>();
+/// Bytes for [`MARGIN`] inputs and the end of the list.
+pub const MARGIN_BYTES: usize = (MARGIN + 1) * size_of::<NonzeroInput>();
 
 /// How a walk lists inputs.
 pub struct Scan {
@@ -38,22 +38,22 @@ pub struct Scan {
     mask: u32,
     /// How far a level is from a byte's lowest bit.
     shift: u32,
-    /// With a larger sum of levels, [`STEP`](chunk::STEP) more inputs might be too many.
+    /// With a larger sum of levels, [`CHECK_INTERVAL`](chunk::CHECK_INTERVAL) more inputs might be too many.
     budget: i32,
     /// What the inputs behind the last chunk may add beyond those of a step.
-    behind: i32,
+    tail_levels: i32,
 }
 
 impl Scan {
-    /// Lists whose sum of levels has no limit but `largest`; a scan that looks at it after every [`STEP`](chunk::STEP) inputs.
-    pub const fn new<X: QuantizedInput>(run: unsafe extern "C" fn(&mut NonzeroList<'_>), largest: i32) -> Self {
+    /// Lists whose sum of levels has no limit but `max_level_sum`; a scan that looks at it after every [`CHECK_INTERVAL`](chunk::CHECK_INTERVAL) inputs.
+    pub const fn new<X: QuantizedInput>(run: unsafe extern "C" fn(&mut NonzeroList<'_>), max_level_sum: i32) -> Self {
         let max_level = X::FORMAT.max_level() as i32;
         Scan {
             run,
             mask: X::MASK,
             shift: X::SHIFT,
-            budget: largest - chunk::STEP as i32 * max_level,
-            behind: (AHEAD - chunk::STEP) as i32 * max_level,
+            budget: max_level_sum - chunk::CHECK_INTERVAL as i32 * max_level,
+            tail_levels: (MARGIN - chunk::CHECK_INTERVAL) as i32 * max_level,
         }
     }
 }
@@ -73,18 +73,18 @@ pub struct NonzeroList<'a> {
     /// Bytes of a column.
     pub stride: u32,
     pub shift: u32,
-    /// Where the room for entries ends: with less than [`AHEAD_BYTES`] before it, the list is full. Columns of inputs at the top
+    /// Where the room for entries ends: with less than [`MARGIN_BYTES`] before it, the list is full. Columns of inputs at the top
     /// level, where they are kept apart, are put before it.
     pub limit: *mut NonzeroInput,
     /// Sum of the levels of the entries, less what may be listed: above 0, the list is full.
-    pub over: i32,
+    pub excess: i32,
     budget: i32,
     entries: *mut NonzeroInput,
     /// Where the columns at the top level end.
     #[cfg(sinapse_thumb2)]
     saturated_end: *mut *const u32,
     /// Inputs behind whole chunks.
-    behind: &'a [u8],
+    tail: &'a [u8],
     borrowed: PhantomData<&'a mut [Entry]>,
 }
 
@@ -93,7 +93,7 @@ impl<'a> NonzeroList<'a> {
     #[inline(always)]
     pub fn new(scan: &Scan, workspace: &'a mut Workspace) -> Self {
         let entries = cast::entries::<NonzeroInput, _>(workspace).as_mut_ptr().cast::<NonzeroInput>();
-        let limit = entries.wrapping_add(LIST);
+        let limit = entries.wrapping_add(LIST_CAPACITY);
         NonzeroList {
             next: core::ptr::null(),
             end: core::ptr::null(),
@@ -103,12 +103,12 @@ impl<'a> NonzeroList<'a> {
             stride: 0,
             shift: scan.shift,
             limit,
-            over: -scan.budget,
+            excess: -scan.budget,
             budget: scan.budget,
             entries,
             #[cfg(sinapse_thumb2)]
             saturated_end: limit.cast(),
-            behind: &[],
+            tail: &[],
             borrowed: PhantomData,
         }
     }
@@ -123,7 +123,7 @@ impl<'a> NonzeroList<'a> {
         let chunks = words.as_chunks::<{ chunk::WORDS }>().0.as_flattened().as_ptr_range();
         (self.next, self.end) = (chunks.start, chunks.end);
         (self.column, self.stride) = (weights.as_ptr(), 4 * column_words as u32);
-        self.behind = input.get(before.len() + 4 * (words.len() / chunk::WORDS * chunk::WORDS)..).unwrap_or_default();
+        self.tail = input.get(before.len() + 4 * (words.len() / chunk::WORDS * chunk::WORDS)..).unwrap_or_default();
         if !before.is_empty() {
             self.push_bytes(before);
         }
@@ -141,19 +141,19 @@ impl<'a> NonzeroList<'a> {
         if self.next != self.end {
             return false;
         }
-        if !self.behind.is_empty() {
-            if self.is_full(scan.behind) {
+        if !self.tail.is_empty() {
+            if self.is_full(scan.tail_levels) {
                 return false;
             }
-            let behind = core::mem::take(&mut self.behind);
-            self.push_bytes(behind);
+            let tail = core::mem::take(&mut self.tail);
+            self.push_bytes(tail);
         }
         true
     }
 
     /// Whether the list has no room for inputs behind the last chunk, whose levels may add `more` than those of a step.
     pub fn is_full(&self, more: i32) -> bool {
-        self.limit.addr() - self.entry.addr() < AHEAD_BYTES || self.over + more > 0
+        self.limit.addr() - self.entry.addr() < MARGIN_BYTES || self.excess + more > 0
     }
 
     /// Lists those of a few inputs that are not zero; there is room for all of them.
@@ -174,7 +174,7 @@ impl<'a> NonzeroList<'a> {
         // SAFETY: callers leave room.
         unsafe { self.entry.write(NonzeroInput { column, x }) };
         self.entry = self.entry.wrapping_add(1);
-        self.over = self.over.wrapping_add(x as i32);
+        self.excess = self.excess.wrapping_add(x as i32);
     }
 
     /// How many inputs are listed.
@@ -185,8 +185,8 @@ impl<'a> NonzeroList<'a> {
 
     /// Sum of their levels.
     #[inline(always)]
-    pub fn total(&self) -> u32 {
-        (self.over + self.budget) as u32
+    pub fn level_sum(&self) -> u32 {
+        (self.excess + self.budget) as u32
     }
 
     /// The list, with its end written; from now on it is empty.
@@ -194,7 +194,7 @@ impl<'a> NonzeroList<'a> {
     pub fn take(&mut self) -> *mut NonzeroInput {
         // SAFETY: there is always room for the end.
         unsafe { self.entry.write(NonzeroInput { column: core::ptr::null(), x: 0 }) };
-        (self.entry, self.over) = (self.entries, -self.budget);
+        (self.entry, self.excess) = (self.entries, -self.budget);
         self.entries
     }
 
@@ -217,10 +217,10 @@ impl<'a> NonzeroList<'a> {
     #[cfg(sinapse_thumb2)]
     #[inline(always)]
     pub fn take_saturated(&mut self) -> *mut *const u32 {
-        let (tops, end) = (self.limit.cast(), self.saturated_end);
+        let (saturated, end) = (self.limit.cast(), self.saturated_end);
         // SAFETY: the entry behind the limit is kept for the null.
         unsafe { end.write(core::ptr::null()) };
         self.limit = end.cast();
-        tops
+        saturated
     }
 }

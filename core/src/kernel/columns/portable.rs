@@ -41,17 +41,17 @@ unsafe extern "C" fn scan_chunks(list: &mut NonzeroList<'_>) {
 /// Adding lists to columns of 8-bit weights, by their words.
 #[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
 pub const fn bytes<E: QuantizedActivation>() -> [AccumulateFn; 4] {
-    [add_blocks::<I8, 1>, add_blocks::<I8, 2>, add_blocks::<I8, 3>, add_blocks::<I8, 4>]
+    [accumulate_blocks::<I8, 1>, accumulate_blocks::<I8, 2>, accumulate_blocks::<I8, 3>, accumulate_blocks::<I8, 4>]
 }
 /// To columns of 4-bit weights.
 #[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
 pub const fn nibbles<E: QuantizedActivation>() -> [AccumulateFn; 2] {
-    [add_blocks::<I4, 1>, add_blocks::<I4, 2>]
+    [accumulate_blocks::<I4, 1>, accumulate_blocks::<I4, 2>]
 }
 /// To columns of ternary weights, one word.
 #[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
 pub const fn pairs<E: QuantizedActivation>() -> AccumulateFn {
-    add_blocks::<I2, 1>
+    accumulate_blocks::<I2, 1>
 }
 
 /// The next `WORDS` words of all columns in the list, times their levels, added to their sums; then the next, for every block.
@@ -59,10 +59,10 @@ pub const fn pairs<E: QuantizedActivation>() -> AccumulateFn {
 /// # Safety
 ///
 /// The list has an end, and columns that have words for these sums.
-unsafe extern "C" fn add_blocks<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &AccumulateArgs) {
-    let (mut from, mut to) = (blocks.from, blocks.to.cast::<i32>());
-    while to.cast_const() < blocks.end.cast() {
-        let lanes = lanes::<W, WORDS>(blocks);
+unsafe extern "C" fn accumulate_blocks<W: Weight<Cell = u32>, const WORDS: usize>(args: &AccumulateArgs) {
+    let (mut from, mut to) = (args.from, args.to.cast::<i32>());
+    while to.cast_const() < args.end.cast() {
+        let lanes = accumulate_lanes::<W, WORDS>(args);
         unpack::<W, WORDS>(&lanes, from, to);
         (from, to) = (from.wrapping_add(16), to.wrapping_add(16));
     }
@@ -83,12 +83,12 @@ macro_rules! each_lane {
 
 /// Two outputs in each, `[word][phase]`.
 #[inline(always)]
-fn lanes<W: Weight<Cell = u32>, const WORDS: usize>(blocks: &AccumulateArgs) -> [u32; 8] {
+fn accumulate_lanes<W: Weight<Cell = u32>, const WORDS: usize>(args: &AccumulateArgs) -> [u32; 8] {
     let bits = W::FORMAT.bits();
     let phases = 16 / bits as usize;
     let mask = ((1 << bits) - 1) * 0x1_0001;
-    let mut lanes = [blocks.start; 8];
-    let mut next = blocks.entries.cast::<NonzeroInput>();
+    let mut lanes = [args.start; 8];
+    let mut next = args.entries.cast::<NonzeroInput>();
     // SAFETY: the list ends with `x = 0`, and a column has no fewer words than callers ask for.
     while let NonzeroInput { column, x: x @ 1.. } = unsafe { *next } {
         each_lane!(index, {

@@ -2,7 +2,7 @@
 
 /// Sums that become levels. Assembly knows the order of the fields.
 #[repr(C)]
-pub struct Task {
+pub struct RequantizeArgs {
     pub accumulators: *const i32,
     pub levels: *mut u8,
     /// Bytes from one multiplier to the next: none where one is for all.

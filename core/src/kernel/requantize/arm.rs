@@ -1,7 +1,7 @@
 //! What Arm's microcontrollers have in common: a loop in assembly.
 #![allow(unsafe_code)] // assembly
 
-use super::args::Task;
+use super::args::RequantizeArgs;
 #[cfg(sinapse_core = "armv6m")]
 use super::armv6m as imp;
 #[cfg(sinapse_thumb2)]
@@ -12,15 +12,15 @@ use crate::format::{QuantizedActivation, Requantization};
 #[inline(always)]
 pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
     let Requantization { pre_shift, shift, multipliers } = *requantization;
-    let (count, many) = (accumulators.len(), multipliers.len() != 1);
+    let (count, per_output) = (accumulators.len(), multipliers.len() != 1);
     // `load` has checked that there is a multiplier for each sum, or one for all.
-    if count == 0 || levels.len() != count || many && multipliers.len() != count {
+    if count == 0 || levels.len() != count || per_output && multipliers.len() != count {
         return;
     }
-    let task = Task {
+    let args = RequantizeArgs {
         accumulators: accumulators.as_ptr(),
         levels: levels.as_mut_ptr(),
-        multiplier_bytes: if many { 2 } else { 0 },
+        multiplier_bytes: if per_output { 2 } else { 0 },
         pre_shift: u32::from(pre_shift),
         multipliers: multipliers.as_ptr(),
         half: 1 << (shift - 1),
@@ -28,5 +28,5 @@ pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumul
         end: accumulators.as_ptr().wrapping_add(count),
     };
     // SAFETY: `count` of each, which is not zero.
-    unsafe { imp::run::<E>(&task) };
+    unsafe { imp::requantize::<E>(&args) };
 }

@@ -3,18 +3,18 @@
 
 use core::arch::naked_asm;
 
-use super::args::Task;
+use super::args::RequantizeArgs;
 use crate::format::QuantizedActivation;
 
 /// The next multiplier: it may lie at any address.
-macro_rules! multiplier {
+macro_rules! load_multiplier {
     () => {
         "ldrb r3, [r2]\nldrb r5, [r2, #1]\nlsls r5, r5, #8\nadds r5, r5, r3\nadds r2, #2\n"
     };
 }
 
 /// One sum to a level.
-macro_rules! one {
+macro_rules! requantize_one {
     () => {
         concat!(
             "ldmia r0!, {{r3}}\n",
@@ -25,9 +25,9 @@ macro_rules! one {
             "bpl 4f\n",
             "movs r3, #0\n",
             "4:\n",
-            "cmp r3, #{top}\n",
+            "cmp r3, #{max_level}\n",
             "ble 5f\n",
-            "movs r3, #{top}\n",
+            "movs r3, #{max_level}\n",
             "5:\n",
             "strb r3, [r1]\n",
             "adds r1, #1\n",
@@ -43,7 +43,7 @@ macro_rules! one {
 ///
 /// There is a sum; there are as many levels as sums, and a multiplier for each, or one for all.
 #[unsafe(naked)]
-pub unsafe extern "C" fn run<E: QuantizedActivation>(task: &Task) {
+pub unsafe extern "C" fn requantize<E: QuantizedActivation>(args: &RequantizeArgs) {
     naked_asm!(
         "push {{r4, r5, r6, r7, lr}}",
         "mov r4, r8",
@@ -56,19 +56,19 @@ pub unsafe extern "C" fn run<E: QuantizedActivation>(task: &Task) {
         "ldr r7, [r7]",
         "cmp r3, #0",
         "bne 3f",
-        multiplier!(),
+        load_multiplier!(),
         "2:",
-        one!(),
+        requantize_one!(),
         "bne 2b",
         "b 9f",
         "3:",
-        multiplier!(),
-        one!(),
+        load_multiplier!(),
+        requantize_one!(),
         "bne 3b",
         "9:",
         "pop {{r4}}",
         "mov r8, r4",
         "pop {{r4, r5, r6, r7, pc}}",
-        top = const E::FORMAT.max_level(),
+        max_level = const E::FORMAT.max_level(),
     )
 }

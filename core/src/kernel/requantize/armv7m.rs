@@ -3,12 +3,12 @@
 
 use core::arch::naked_asm;
 
-use super::args::Task;
+use super::args::RequantizeArgs;
 use crate::format::QuantizedActivation;
 
 /// One sum in `$a`, with the multiplier in lr. A negative sum is rescaled like any other: it becomes no more than zero, and
 /// `USAT` makes it zero.
-macro_rules! one {
+macro_rules! requantize_one {
     ($a:literal) => {
         concat!(
             "asr ",
@@ -43,7 +43,7 @@ macro_rules! one {
 ///
 /// There are as many levels as sums, and a multiplier for each, or one for all.
 #[unsafe(naked)]
-pub unsafe extern "C" fn run<E: QuantizedActivation>(task: &Task) {
+pub unsafe extern "C" fn requantize<E: QuantizedActivation>(args: &RequantizeArgs) {
     naked_asm!(
         "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
         "ldm r0, {{r4, r5, r6, r8, r9, r10, r11, r12}}",
@@ -55,10 +55,10 @@ pub unsafe extern "C" fn run<E: QuantizedActivation>(task: &Task) {
         ".p2align 2",
         "2:",
         "ldm r4!, {{r0, r1, r2, r3}}",
-        one!("r0"),
-        one!("r1"),
-        one!("r2"),
-        one!("r3"),
+        requantize_one!("r0"),
+        requantize_one!("r1"),
+        requantize_one!("r2"),
+        requantize_one!("r3"),
         "cmp r4, r7",
         "bls 2b",
         "4:",
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn run<E: QuantizedActivation>(task: &Task) {
         "ldr r0, [r4], #4",
         "ldrh lr, [r9]",
         "add r9, r6",
-        one!("r0"),
+        requantize_one!("r0"),
         "b 4b",
         "5:",
         "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}",

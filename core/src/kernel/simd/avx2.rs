@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use crate::format::{QuantizedInput, Weight, WeightFormat};
 
-super::loops::loops!("avx2");
+super::loops::define_loops!("avx2");
 
 /// Eight sums.
 pub(super) type Lanes = __m256i;
@@ -111,7 +111,7 @@ pub(super) fn tile_zero() -> TileLanes {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
-    let x = sixteen(x);
+    let x = widen_inputs(x);
     for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {
         let halves = load(tile);
         *both = _mm256_add_epi32(*both, _mm256_madd_epi16(halves, x));
@@ -122,7 +122,7 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
 /// Sixteen bytes as numbers of 16 bits.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn sixteen(bytes: &[u8; 16]) -> __m256i {
+pub(super) fn widen_inputs(bytes: &[u8; 16]) -> __m256i {
     // SAFETY: reads the 16 bytes.
     _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
 }
@@ -165,7 +165,7 @@ pub(super) fn join_halves([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn numbers(lanes: Lanes) -> [i32; 8] {
+pub(super) fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     // SAFETY: writes the eight numbers.
     unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), lanes) };

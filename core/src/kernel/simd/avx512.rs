@@ -5,12 +5,12 @@
 use core::arch::x86_64::*;
 
 use super::avx2::{
-    Lanes, TileLanes, expand, join_halves, load, nonzero_bytes, nonzero_floats, nonzero_words, numbers, sixteen,
-    tile_totals, tile_zero, zero,
+    Lanes, TileLanes, expand, join_halves, load, nonzero_bytes, nonzero_floats, nonzero_words, tile_totals, tile_zero,
+    to_array, widen_inputs, zero,
 };
 use crate::format::{QuantizedInput, Weight};
 
-super::loops::loops!("avx512f,avx512vl,avx512vnni");
+super::loops::define_loops!("avx512f,avx512vl,avx512vnni");
 
 /// Adds four columns of 32 stored weights, times the four bytes of `x`.
 #[inline]
@@ -43,7 +43,7 @@ const BLOCK_PAIRS: usize = 8;
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512vnni")]
 fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
-    let x = sixteen(x);
+    let x = widen_inputs(x);
     // The odd outputs' weights are the odd bytes, with their signs.
     let x_of_odd = _mm256_slli_epi16::<8>(x);
     for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {

@@ -6,51 +6,51 @@
 use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
 use core::sync::atomic::{AtomicU8, Ordering};
 
-use super::set::Set;
+use super::instruction_set::InstructionSet;
 
 /// 0: not asked yet.
 static BEST: AtomicU8 = AtomicU8::new(0);
 
 /// The best set that this CPU has and that `--cfg sinapse_kernel` allows.
 #[inline]
-pub(super) fn best() -> Set {
+pub(super) fn best() -> InstructionSet {
     // Whoever asks at the same time finds the same.
     match BEST.load(Ordering::Relaxed) {
-        1 => Set::Sse2,
-        2 => Set::Avx2,
-        3 => Set::Avx512,
-        _ => ask(),
+        1 => InstructionSet::Sse2,
+        2 => InstructionSet::Avx2,
+        3 => InstructionSet::Avx512,
+        _ => detect(),
     }
 }
 
 #[cold]
-fn ask() -> Set {
+fn detect() -> InstructionSet {
     let best = if cfg!(sinapse_kernel = "sse2") || !has_avx2() {
-        Set::Sse2
+        InstructionSet::Sse2
     } else if cfg!(sinapse_kernel = "avx2") || !has_avx512() {
-        Set::Avx2
+        InstructionSet::Avx2
     } else {
-        Set::Avx512
+        InstructionSet::Avx512
     };
     BEST.store(best as u8 + 1, Ordering::Relaxed);
     best
 }
 
 /// Bits `bits` of `register`, all of them.
-fn all(register: u32, bits: &[u32]) -> bool {
+fn all_set(register: u32, bits: &[u32]) -> bool {
     bits.iter().all(|bit| register >> bit & 1 == 1)
 }
 
-/// Whether the operating system saves these parts of the registers.
-fn saved(parts: &[u32]) -> bool {
+/// Whether the operating system saves these states of the registers.
+fn os_saves(states: &[u32]) -> bool {
     #[target_feature(enable = "xsave")]
-    fn enabled() -> u64 {
+    fn enabled_states() -> u64 {
         // SAFETY: register 0 exists wherever there is an `XGETBV`.
         unsafe { _xgetbv(0) }
     }
     const OSXSAVE: u32 = 27;
     // SAFETY: the bit says that `XGETBV` may be used.
-    all(__cpuid(1).ecx, &[OSXSAVE]) && all(unsafe { enabled() } as u32, parts)
+    all_set(__cpuid(1).ecx, &[OSXSAVE]) && all_set(unsafe { enabled_states() } as u32, states)
 }
 
 /// AVX2, and the AVX that it builds on.
@@ -58,7 +58,10 @@ fn has_avx2() -> bool {
     const AVX: u32 = 28;
     const AVX2: u32 = 5;
     // 1 and 2: the lower and upper halves of 256 bits.
-    __cpuid(0).eax >= 7 && all(__cpuid(1).ecx, &[AVX]) && all(__cpuid_count(7, 0).ebx, &[AVX2]) && saved(&[1, 2])
+    __cpuid(0).eax >= 7
+        && all_set(__cpuid(1).ecx, &[AVX])
+        && all_set(__cpuid_count(7, 0).ebx, &[AVX2])
+        && os_saves(&[1, 2])
 }
 
 /// AVX-512 with vectors of 256 bits, and products of bytes: an Ice Lake, a Zen 4, or newer.
@@ -72,8 +75,8 @@ fn has_avx512() -> bool {
     let extended = __cpuid_count(7, 0);
     // 5, 6 and 7: masks, and what 512 bits add to the registers.
     has_avx2()
-        && all(__cpuid(1).ecx, &[FMA, F16C])
-        && all(extended.ebx, &[F, VL])
-        && all(extended.ecx, &[VNNI])
-        && saved(&[5, 6, 7])
+        && all_set(__cpuid(1).ecx, &[FMA, F16C])
+        && all_set(extended.ebx, &[F, VL])
+        && all_set(extended.ecx, &[VNNI])
+        && os_saves(&[5, 6, 7])
 }

@@ -3,7 +3,7 @@
 /// Defines `columns`, `tiles`, `floats` and `relu`, which use the functions of the file they stand in.
 ///
 /// A macro, because a function for certain instructions is inlined only where these are allowed.
-macro_rules! loops {
+macro_rules! define_loops {
     ($features:literal) => {
         /// As [`skip::add`](crate::kernel::columns::axpy::add), for integers.
         #[target_feature(enable = $features)]
@@ -12,30 +12,30 @@ macro_rules! loops {
             W: $crate::format::Weight<Value = i32, Cell = u32>,
             X: $crate::format::QuantizedInput,
         {
-            use $crate::kernel::simd::nonzero_mask::{self as part, BLOCK, SEGMENT};
-            let offset = (W::FORMAT.offset() as u32).wrapping_mul(part::total::<X>(input)).cast_signed();
+            use $crate::kernel::simd::nonzero_mask::{self, BLOCK, SEGMENT};
+            let offset = (W::FORMAT.offset() as u32).wrapping_mul(nonzero_mask::level_sum::<X>(input)).cast_signed();
             for sum in accumulators.iter_mut() {
                 *sum = sum.wrapping_sub(offset);
             }
             let row_words = W::row_cells(X::FORMAT, accumulators.len());
-            for (part, input) in input.chunks(4 * SEGMENT).enumerate() {
-                let weights = weights.get(4 * SEGMENT * row_words * part..).unwrap_or_default();
-                let ones = part::mask_of(input, 8, |bytes| nonzero_words(bytes, X::MASK));
+            for (segment, input) in input.chunks(4 * SEGMENT).enumerate() {
+                let weights = weights.get(4 * SEGMENT * row_words * segment..).unwrap_or_default();
+                let mask = nonzero_mask::mask_of(input, 8, |bytes| nonzero_words(bytes, X::MASK));
                 for (block, accumulators) in accumulators.chunks_mut(BLOCK).enumerate() {
                     let first = block * BLOCK * W::FORMAT.bits() as usize / 32;
                     let mut lanes = [zero(); 4];
-                    part::for_each_set(&ones, input.len().div_ceil(4), |g| {
-                        let x = part::four::<X>(input, g);
+                    nonzero_mask::for_each_set(&mask, input.len().div_ceil(4), |g| {
+                        let x = nonzero_mask::four_inputs::<X>(input, g);
                         let at = 4 * g * row_words + first;
-                        if let Some(columns) = part::eight_of_four_rows(weights, at, row_words) {
+                        if let Some(columns) = nonzero_mask::eight_of_four_rows(weights, at, row_words) {
                             add_columns::<W, X>(&mut lanes, columns, x);
                         } else {
                             let [[a], [b], [c], [d]] =
-                                [0, 1, 2, 3].map(|k| part::last_eights(weights, at + k * row_words));
+                                [0, 1, 2, 3].map(|k| nonzero_mask::padded_eights(weights, at + k * row_words));
                             add_columns::<W, X>(&mut lanes, [&a, &b, &c, &d], x);
                         }
                     });
-                    let lanes = in_order(lanes).map(|lanes| numbers(lanes));
+                    let lanes = in_order(lanes).map(|lanes| to_array(lanes));
                     for (sum, &lane) in accumulators.iter_mut().zip(lanes.as_flattened()) {
                         *sum = sum.wrapping_add(lane);
                     }
@@ -47,25 +47,25 @@ macro_rules! loops {
         #[target_feature(enable = $features)]
         pub(super) fn tiles(weights: &[u32], input: &[u8], accumulators: &mut [i32]) {
             use $crate::format::U8;
-            use $crate::kernel::simd::nonzero_mask::{self as part, SEGMENT};
-            let offset = 128u32.wrapping_mul(part::total::<U8>(input)).cast_signed();
+            use $crate::kernel::simd::nonzero_mask::{self, SEGMENT};
+            let offset = 128u32.wrapping_mul(nonzero_mask::level_sum::<U8>(input)).cast_signed();
             for sum in accumulators.iter_mut().step_by(2) {
                 *sum = sum.wrapping_sub(offset);
             }
             let row_words = 8 * accumulators.len().div_ceil(2);
-            for (part, input) in input.chunks(16 * SEGMENT).enumerate() {
-                let weights = weights.get(SEGMENT * row_words * part..).unwrap_or_default();
-                let rows = part::mask_of(input, 2, |two_rows: &[u8; 32]| {
-                    let ones = nonzero_words(two_rows, u32::MAX);
-                    u64::from(ones & 0xf != 0) | u64::from(ones & 0xf0 != 0) << 1
+            for (segment, input) in input.chunks(16 * SEGMENT).enumerate() {
+                let weights = weights.get(SEGMENT * row_words * segment..).unwrap_or_default();
+                let mask = nonzero_mask::mask_of(input, 2, |two_rows: &[u8; 32]| {
+                    let words = nonzero_words(two_rows, u32::MAX);
+                    u64::from(words & 0xf != 0) | u64::from(words & 0xf0 != 0) << 1
                 });
                 for (block, accumulators) in accumulators.chunks_mut(2 * BLOCK_PAIRS).enumerate() {
                     let tiles = (weights, row_words, 8 * BLOCK_PAIRS * block);
                     match accumulators.len() {
-                        ..=2 => tiles_of_block::<1>(tiles, input, &rows, accumulators),
-                        3..=4 => tiles_of_block::<2>(tiles, input, &rows, accumulators),
-                        5..=8 => tiles_of_block::<4>(tiles, input, &rows, accumulators),
-                        _ => tiles_of_block::<BLOCK_PAIRS>(tiles, input, &rows, accumulators),
+                        ..=2 => tiles_of_block::<1>(tiles, input, &mask, accumulators),
+                        3..=4 => tiles_of_block::<2>(tiles, input, &mask, accumulators),
+                        5..=8 => tiles_of_block::<4>(tiles, input, &mask, accumulators),
+                        _ => tiles_of_block::<BLOCK_PAIRS>(tiles, input, &mask, accumulators),
                     }
                 }
             }
@@ -79,29 +79,29 @@ macro_rules! loops {
         fn tiles_of_block<const N: usize>(
             (weights, row_words, first): (&[u32], usize, usize),
             input: &[u8],
-            rows: &$crate::kernel::simd::nonzero_mask::NonzeroMask,
+            mask: &$crate::kernel::simd::nonzero_mask::NonzeroMask,
             accumulators: &mut [i32],
         ) {
-            use $crate::kernel::simd::nonzero_mask as part;
+            use $crate::kernel::simd::nonzero_mask;
             let (mut both, mut odd) = ([tile_zero(); N], [tile_zero(); N]);
             let (whole, mut last) = (input.as_chunks::<16>().0, None);
-            part::for_each_set(rows, input.len().div_ceil(16), |row| {
-                match (whole.get(row), part::eights(weights, row * row_words + first)) {
+            nonzero_mask::for_each_set(mask, input.len().div_ceil(16), |row| {
+                match (whole.get(row), nonzero_mask::eights(weights, row * row_words + first)) {
                     (Some(x), Some(tiles)) => add_tiles(&mut both, &mut odd, tiles, x),
                     // Only the last row may have fewer inputs, and after it fewer tiles than a block.
                     _ => last = Some(row),
                 }
             });
             if let Some(row) = last {
-                let tiles = part::last_eights(weights, row * row_words + first);
-                add_tiles(&mut both, &mut odd, &tiles, &part::last_sixteen(input, row));
+                let tiles = nonzero_mask::padded_eights(weights, row * row_words + first);
+                add_tiles(&mut both, &mut odd, &tiles, &nonzero_mask::padded_row(input, row));
             }
             for (k, accumulators) in accumulators.chunks_mut(8).enumerate() {
                 // What a block has not are zeros, of which nothing is left in the code.
-                let of = |lanes: &[TileLanes; N], at| lanes.get(4 * k + at).copied().unwrap_or(tile_zero());
-                let four = |lanes| tile_totals([of(lanes, 0), of(lanes, 1), of(lanes, 2), of(lanes, 3)]);
+                let lane = |lanes: &[TileLanes; N], at| lanes.get(4 * k + at).copied().unwrap_or(tile_zero());
+                let totals = |lanes| tile_totals([lane(lanes, 0), lane(lanes, 1), lane(lanes, 2), lane(lanes, 3)]);
                 for (accumulators, (both, odd)) in
-                    accumulators.chunks_mut(2).zip(four(&both).into_iter().zip(four(&odd)))
+                    accumulators.chunks_mut(2).zip(totals(&both).into_iter().zip(totals(&odd)))
                 {
                     for (sum, product) in accumulators.iter_mut().zip([both.wrapping_sub(odd << 8), odd]) {
                         *sum = sum.wrapping_add(product);
@@ -116,20 +116,20 @@ macro_rules! loops {
         where
             X: $crate::format::Element<Value = f32>,
         {
-            use $crate::kernel::simd::nonzero_mask::{self as part, BLOCK, SEGMENT};
+            use $crate::kernel::simd::nonzero_mask::{self, BLOCK, SEGMENT};
             let outputs = accumulators.len();
-            for (part, input) in input.chunks(SEGMENT).enumerate() {
-                let weights = weights.get(SEGMENT * outputs * part..).unwrap_or_default();
-                let ones = match X::bytes(input) {
-                    Some(bytes) => part::mask_of(bytes, 32, |bytes| nonzero_bytes(bytes)),
-                    None => part::mask_of(input, 8, |eight: &[X::Raw; 8]| nonzero_floats(&eight.map(X::read))),
+            for (segment, input) in input.chunks(SEGMENT).enumerate() {
+                let weights = weights.get(SEGMENT * outputs * segment..).unwrap_or_default();
+                let mask = match X::bytes(input) {
+                    Some(bytes) => nonzero_mask::mask_of(bytes, 32, |bytes| nonzero_bytes(bytes)),
+                    None => nonzero_mask::mask_of(input, 8, |eight: &[X::Raw; 8]| nonzero_floats(&eight.map(X::read))),
                 };
                 for (block, accumulators) in accumulators.chunks_mut(BLOCK).enumerate() {
                     let columns = (weights, outputs, block * BLOCK);
                     match accumulators.len() {
-                        ..=8 => floats_of_block::<1, X>(columns, input, &ones, accumulators),
-                        9..=16 => floats_of_block::<2, X>(columns, input, &ones, accumulators),
-                        _ => floats_of_block::<4, X>(columns, input, &ones, accumulators),
+                        ..=8 => floats_of_block::<1, X>(columns, input, &mask, accumulators),
+                        9..=16 => floats_of_block::<2, X>(columns, input, &mask, accumulators),
+                        _ => floats_of_block::<4, X>(columns, input, &mask, accumulators),
                     }
                 }
             }
@@ -141,22 +141,22 @@ macro_rules! loops {
         fn floats_of_block<const N: usize, X>(
             (weights, outputs, first): (&[f32], usize, usize),
             input: &[X::Raw],
-            ones: &$crate::kernel::simd::nonzero_mask::NonzeroMask,
+            mask: &$crate::kernel::simd::nonzero_mask::NonzeroMask,
             accumulators: &mut [f32],
         ) where
             X: $crate::format::Element<Value = f32>,
         {
-            use $crate::kernel::simd::nonzero_mask as part;
+            use $crate::kernel::simd::nonzero_mask;
             let mut lanes = [[0.0f32; 8]; N];
             lanes.as_flattened_mut().iter_mut().zip(&*accumulators).for_each(|(lane, &sum)| *lane = sum);
-            part::for_each_set(ones, input.len(), |i| {
+            nonzero_mask::for_each_set(mask, input.len(), |i| {
                 let x = input.get(i).copied().map(X::read).unwrap_or_default();
                 let at = i * outputs + first;
                 let copy;
-                let column: &[[f32; 8]; N] = match part::eights(weights, at) {
+                let column: &[[f32; 8]; N] = match nonzero_mask::eights(weights, at) {
                     Some(column) => column,
                     None => {
-                        copy = part::last_eights(weights, at);
+                        copy = nonzero_mask::padded_eights(weights, at);
                         &copy
                     }
                 };
@@ -181,4 +181,4 @@ macro_rules! loops {
         }
     };
 }
-pub(super) use loops;
+pub(super) use define_loops;

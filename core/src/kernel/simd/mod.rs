@@ -18,37 +18,37 @@ mod avx2;
 mod avx512;
 #[cfg(sinapse_simd = "x86_64")]
 mod cpuid;
+mod instruction_set;
 mod loops;
 #[cfg(sinapse_simd = "aarch64")]
 mod neon;
 mod nonzero_mask;
-mod set;
 #[cfg(sinapse_simd = "wasm32")]
 mod simd128;
 #[cfg(sinapse_simd = "x86_64")]
 mod sse2;
 
-use set::Set;
+use instruction_set::InstructionSet;
 
 use crate::format::{Element, QuantizedActivation, QuantizedInput, Requantization, Weight};
 
 /// A set of instructions that this CPU has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instructions(Set);
+pub struct Instructions(InstructionSet);
 
-macro_rules! instructions {
+macro_rules! dispatch {
     ($($set:ident $module:ident),*) => {
         #[allow(unused_unsafe)] // what every CPU of a target has needs no `unsafe`
         impl Instructions {
             /// All that this CPU has, the best one last.
             pub fn all() -> impl Iterator<Item = Instructions> {
-                [$(Set::$set),*].into_iter().filter(|&set| set <= Self::best().0).map(Instructions)
+                [$(InstructionSet::$set),*].into_iter().filter(|&set| set <= Self::best().0).map(Instructions)
             }
 
             /// The name of its file, and the value of `--cfg sinapse_kernel` that allows no better one.
             pub fn name(self) -> &'static str {
                 match self.0 {
-                    $(Set::$set => stringify!($module)),*
+                    $(InstructionSet::$set => stringify!($module)),*
                 }
             }
 
@@ -61,7 +61,7 @@ macro_rules! instructions {
             {
                 match self.0 {
                     // SAFETY: an `Instructions` is a set that the CPU has.
-                    $(Set::$set => unsafe { $module::columns::<W, X>(weights, input, accumulators) }),*
+                    $(InstructionSet::$set => unsafe { $module::columns::<W, X>(weights, input, accumulators) }),*
                 }
             }
 
@@ -70,7 +70,7 @@ macro_rules! instructions {
             pub fn add_tiles(self, weights: &[u32], input: &[u8], accumulators: &mut [i32]) {
                 match self.0 {
                     // SAFETY: as above.
-                    $(Set::$set => unsafe { $module::tiles(weights, input, accumulators) }),*
+                    $(InstructionSet::$set => unsafe { $module::tiles(weights, input, accumulators) }),*
                 }
             }
 
@@ -79,7 +79,7 @@ macro_rules! instructions {
             pub fn add_floats<X: Element<Value = f32>>(self, weights: &[f32], input: &[X::Raw], accumulators: &mut [f32]) {
                 match self.0 {
                     // SAFETY: as above.
-                    $(Set::$set => unsafe { $module::floats::<X>(weights, input, accumulators) }),*
+                    $(InstructionSet::$set => unsafe { $module::floats::<X>(weights, input, accumulators) }),*
                 }
             }
 
@@ -88,7 +88,7 @@ macro_rules! instructions {
             pub fn relu<E: QuantizedActivation>(self, requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
                 match self.0 {
                     // SAFETY: as above.
-                    $(Set::$set => unsafe { $module::relu::<E>(requantization, accumulators, levels) }),*
+                    $(InstructionSet::$set => unsafe { $module::relu::<E>(requantization, accumulators, levels) }),*
                 }
             }
         }
@@ -96,11 +96,11 @@ macro_rules! instructions {
 }
 
 #[cfg(sinapse_simd = "x86_64")]
-instructions!(Sse2 sse2, Avx2 avx2, Avx512 avx512);
+dispatch!(Sse2 sse2, Avx2 avx2, Avx512 avx512);
 #[cfg(sinapse_simd = "aarch64")]
-instructions!(Neon neon);
+dispatch!(Neon neon);
 #[cfg(sinapse_simd = "wasm32")]
-instructions!(Simd128 simd128);
+dispatch!(Simd128 simd128);
 
 impl Instructions {
     /// The best that this CPU has.
@@ -114,14 +114,14 @@ impl Instructions {
     #[cfg(sinapse_simd = "aarch64")]
     #[inline]
     pub fn best() -> Instructions {
-        Instructions(Set::Neon)
+        Instructions(InstructionSet::Neon)
     }
 
     /// The best that this CPU has.
     #[cfg(sinapse_simd = "wasm32")]
     #[inline]
     pub fn best() -> Instructions {
-        Instructions(Set::Simd128)
+        Instructions(InstructionSet::Simd128)
     }
 }
 

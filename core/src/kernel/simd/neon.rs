@@ -4,7 +4,7 @@ use core::arch::aarch64::*;
 
 use crate::format::{QuantizedInput, Weight, WeightFormat};
 
-super::loops::loops!("neon");
+super::loops::define_loops!("neon");
 
 /// Eight sums.
 type Lanes = [uint32x4_t; 2];
@@ -43,9 +43,9 @@ fn bits(low: uint32x4_t, high: uint32x4_t) -> u64 {
 #[target_feature(enable = "neon")]
 fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
     let mask = vdupq_n_u32(mask);
-    let ones = |half: &[u8; 16]| vtstq_u32(vreinterpretq_u32_u8(load(half)), mask);
+    let nonzero = |half: &[u8; 16]| vtstq_u32(vreinterpretq_u32_u8(load(half)), mask);
     match bytes.as_chunks::<16>().0 {
-        [low, high] => bits(ones(low), ones(high)),
+        [low, high] => bits(nonzero(low), nonzero(high)),
         _ => 0,
     }
 }
@@ -56,10 +56,10 @@ fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
 fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
     // SAFETY: reads the 16 bytes.
     let of_byte = unsafe { vld1q_u8([1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128].as_ptr()) };
-    bytes.as_chunks::<16>().0.iter().rev().fold(0, |ones, half| {
+    bytes.as_chunks::<16>().0.iter().rev().fold(0, |bits, half| {
         let half = load(half);
         let set = vandq_u8(vtstq_u8(half, half), of_byte);
-        ones << 16 | u64::from(vaddv_u8(vget_high_u8(set))) << 8 | u64::from(vaddv_u8(vget_low_u8(set)))
+        bits << 16 | u64::from(vaddv_u8(vget_high_u8(set))) << 8 | u64::from(vaddv_u8(vget_low_u8(set)))
     })
 }
 
@@ -68,9 +68,9 @@ fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
 #[target_feature(enable = "neon")]
 fn nonzero_floats(numbers: &[f32; 8]) -> u64 {
     // SAFETY: reads four numbers.
-    let ones = |four: &[f32; 4]| vmvnq_u32(vceqzq_f32(unsafe { vld1q_f32(four.as_ptr()) }));
+    let nonzero = |four: &[f32; 4]| vmvnq_u32(vceqzq_f32(unsafe { vld1q_f32(four.as_ptr()) }));
     match numbers.as_chunks::<4>().0 {
-        [low, high] => bits(ones(low), ones(high)),
+        [low, high] => bits(nonzero(low), nonzero(high)),
         _ => 0,
     }
 }
@@ -113,9 +113,9 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
         let high = vmlal_high_u8(high, b[half], xb);
         let high = vmlal_high_u8(high, c[half], xc);
         let high = vmlal_high_u8(high, d[half], xd);
-        for (lanes, accumulators) in lanes[2 * half..].iter_mut().zip([low, high]) {
-            lanes[0] = vaddw_u16(lanes[0], vget_low_u16(accumulators));
-            lanes[1] = vaddw_high_u16(lanes[1], accumulators);
+        for (lanes, products) in lanes[2 * half..].iter_mut().zip([low, high]) {
+            lanes[0] = vaddw_u16(lanes[0], vget_low_u16(products));
+            lanes[1] = vaddw_high_u16(lanes[1], products);
         }
     }
 }
@@ -170,7 +170,7 @@ fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
 
 #[inline]
 #[target_feature(enable = "neon")]
-fn numbers(lanes: Lanes) -> [i32; 8] {
+fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     for (numbers, lane) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(lanes) {
         // SAFETY: writes the four numbers.

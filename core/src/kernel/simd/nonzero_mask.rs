@@ -13,9 +13,9 @@ pub(super) const BLOCK: usize = 32;
 
 /// Numbers of the ones among `count` things, lowest first.
 #[inline(always)]
-pub(super) fn for_each_set(ones: &NonzeroMask, count: usize, mut visit: impl FnMut(usize)) {
-    for (word, &ones) in ones.iter().take(count.div_ceil(64)).enumerate() {
-        let mut left = ones;
+pub(super) fn for_each_set(mask: &NonzeroMask, count: usize, mut visit: impl FnMut(usize)) {
+    for (word, &bits) in mask.iter().take(count.div_ceil(64)).enumerate() {
+        let mut left = bits;
         while left != 0 {
             visit(64 * word + left.trailing_zeros() as usize);
             left &= left - 1;
@@ -31,8 +31,8 @@ pub(super) fn mask_of<T: Copy + Default, const N: usize>(
     mut mask_of: impl FnMut(&[T; N]) -> u64,
 ) -> NonzeroMask {
     // Words are written once, and only those that are read: no vector is loaded from what was just stored in pieces.
-    let mut ones = NonzeroMask::default();
-    for (ones, input) in ones.iter_mut().zip(input.chunks(N * (64 / width))) {
+    let mut mask = NonzeroMask::default();
+    for (bits, input) in mask.iter_mut().zip(input.chunks(N * (64 / width))) {
         let (chunks, rest) = input.as_chunks::<N>();
         let mut word = 0;
         for (at, chunk) in chunks.iter().enumerate() {
@@ -42,20 +42,20 @@ pub(super) fn mask_of<T: Copy + Default, const N: usize>(
             let last = core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default());
             word |= mask_of(&last) << (width * chunks.len());
         }
-        *ones = word;
+        *bits = word;
     }
-    ones
+    mask
 }
 
 /// Sum of the levels.
 #[inline(always)]
-pub(super) fn total<X: QuantizedInput>(input: &[u8]) -> u32 {
+pub(super) fn level_sum<X: QuantizedInput>(input: &[u8]) -> u32 {
     input.iter().map(|&byte| X::level(byte)).sum()
 }
 
 /// QuantizedInput of group `g` of four inputs, one a byte; beyond the last there are zeros.
 #[inline(always)]
-pub(super) fn four<X: QuantizedInput>(input: &[u8], g: usize) -> u32 {
+pub(super) fn four_inputs<X: QuantizedInput>(input: &[u8], g: usize) -> u32 {
     let bytes = match input.as_chunks::<4>().0.get(g) {
         Some(bytes) => *bytes,
         None => {
@@ -70,7 +70,7 @@ pub(super) fn four<X: QuantizedInput>(input: &[u8], g: usize) -> u32 {
 
 /// Inputs of the last row of sixteen, which may have fewer; beyond them there are zeros.
 #[inline(never)]
-pub(super) fn last_sixteen(input: &[u8], row: usize) -> [u8; 16] {
+pub(super) fn padded_row(input: &[u8], row: usize) -> [u8; 16] {
     let rest = input.get(16 * row..).unwrap_or_default();
     core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
 }
@@ -93,7 +93,7 @@ pub(super) fn eight_of_four_rows<T>(cells: &[T], at: usize, row: usize) -> Optio
 /// As [`eights`] where there are not as many: the others are zero.
 #[cold]
 #[inline(never)]
-pub(super) fn last_eights<T: Copy + Default, const N: usize>(cells: &[T], at: usize) -> [[T; 8]; N] {
+pub(super) fn padded_eights<T: Copy + Default, const N: usize>(cells: &[T], at: usize) -> [[T; 8]; N] {
     let mut copy = [[T::default(); 8]; N];
     let cells = cells.get(at..).unwrap_or_default();
     copy.as_flattened_mut().iter_mut().zip(cells).for_each(|(to, &from)| *to = from);

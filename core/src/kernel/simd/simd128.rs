@@ -4,7 +4,7 @@ use core::arch::wasm32::*;
 
 use crate::format::{QuantizedInput, Weight, WeightFormat};
 
-super::loops::loops!("simd128");
+super::loops::define_loops!("simd128");
 
 /// Eight sums.
 type Lanes = [v128; 2];
@@ -52,9 +52,9 @@ fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
 #[inline]
 #[target_feature(enable = "simd128")]
 fn nonzero_floats(numbers: &[f32; 8]) -> u64 {
-    let ones = |four: &[f32; 4]| i32x4_bitmask(f32x4_ne(load(four), f32x4_splat(0.0)));
+    let nonzero = |four: &[f32; 4]| i32x4_bitmask(f32x4_ne(load(four), f32x4_splat(0.0)));
     match numbers.as_chunks::<4>().0 {
-        [low, high] => u64::from(ones(low) | ones(high) << 4),
+        [low, high] => u64::from(nonzero(low) | nonzero(high) << 4),
         _ => 0,
     }
 }
@@ -97,14 +97,14 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     let x = x.to_le_bytes().map(|x| u8x16_splat(x));
     for half in 0..2 {
         // Four products are at most 4 · 255 · 15 = 15,300.
-        let mut accumulators = [u16x8_splat(0); 2];
+        let mut products = [u16x8_splat(0); 2];
         for (column, x) in columns.iter().zip(x) {
-            accumulators[0] = u16x8_add(accumulators[0], u16x8_extmul_low_u8x16(column[half], x));
-            accumulators[1] = u16x8_add(accumulators[1], u16x8_extmul_high_u8x16(column[half], x));
+            products[0] = u16x8_add(products[0], u16x8_extmul_low_u8x16(column[half], x));
+            products[1] = u16x8_add(products[1], u16x8_extmul_high_u8x16(column[half], x));
         }
-        for (lanes, accumulators) in lanes[2 * half..].iter_mut().zip(accumulators) {
-            lanes[0] = u32x4_add(lanes[0], u32x4_extend_low_u16x8(accumulators));
-            lanes[1] = u32x4_add(lanes[1], u32x4_extend_high_u16x8(accumulators));
+        for (lanes, products) in lanes[2 * half..].iter_mut().zip(products) {
+            lanes[0] = u32x4_add(lanes[0], u32x4_extend_low_u16x8(products));
+            lanes[1] = u32x4_add(lanes[1], u32x4_extend_high_u16x8(products));
         }
     }
 }
@@ -159,7 +159,7 @@ fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
 
 #[inline]
 #[target_feature(enable = "simd128")]
-fn numbers(lanes: Lanes) -> [i32; 8] {
+fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     for (numbers, lane) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(lanes) {
         // SAFETY: writes the four numbers.

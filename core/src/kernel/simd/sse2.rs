@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use crate::format::{QuantizedInput, Weight, WeightFormat};
 
-super::loops::loops!("sse2");
+super::loops::define_loops!("sse2");
 
 /// Eight sums.
 type Lanes = [__m128i; 2];
@@ -34,9 +34,9 @@ fn load_words([a, b, c, d]: &[u32; 4]) -> __m128i {
 fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
     let (halves, _) = bytes.as_chunks::<16>();
     let mask = _mm_set1_epi32(mask.cast_signed());
-    halves.iter().rev().fold(0, |ones, half| {
+    halves.iter().rev().fold(0, |bits, half| {
         let zeros = _mm_cmpeq_epi32(_mm_and_si128(load(half), mask), _mm_setzero_si128());
-        ones << 4 | (_mm_movemask_ps(_mm_castsi128_ps(zeros)) ^ 0xf) as u64
+        bits << 4 | (_mm_movemask_ps(_mm_castsi128_ps(zeros)) ^ 0xf) as u64
     })
 }
 
@@ -45,9 +45,9 @@ fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
 #[target_feature(enable = "sse2")]
 fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
     let (halves, _) = bytes.as_chunks::<16>();
-    halves.iter().rev().fold(0, |ones, half| {
+    halves.iter().rev().fold(0, |bits, half| {
         let zeros = _mm_cmpeq_epi8(load(half), _mm_setzero_si128());
-        ones << 16 | (_mm_movemask_epi8(zeros) ^ 0xffff) as u64
+        bits << 16 | (_mm_movemask_epi8(zeros) ^ 0xffff) as u64
     })
 }
 
@@ -55,8 +55,8 @@ fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
 #[inline]
 #[target_feature(enable = "sse2")]
 fn nonzero_floats([a, b, c, d, e, f, g, h]: &[f32; 8]) -> u64 {
-    let ones = |four| _mm_movemask_ps(_mm_cmpneq_ps(four, _mm_setzero_ps())) as u64;
-    ones(_mm_setr_ps(*a, *b, *c, *d)) | ones(_mm_setr_ps(*e, *f, *g, *h)) << 4
+    let nonzero = |four| _mm_movemask_ps(_mm_cmpneq_ps(four, _mm_setzero_ps())) as u64;
+    nonzero(_mm_setr_ps(*a, *b, *c, *d)) | nonzero(_mm_setr_ps(*e, *f, *g, *h)) << 4
 }
 
 /// The stored weights of 32 outputs, one a byte, in their order.
@@ -149,7 +149,7 @@ fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
 
 #[inline]
 #[target_feature(enable = "sse2")]
-fn numbers(lanes: Lanes) -> [i32; 8] {
+fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     for (numbers, lane) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(lanes) {
         // SAFETY: writes the four numbers.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! list = the pairs of inputs that are not both zero: (word of the first two outputs, x0 | x1 << 16)     # `scan`
-//! for each block of 8 outputs, in 8 registers:                                                          # `add_block`
+//! for each block of 8 outputs, in 8 registers:                                                          # `accumulate_blocks`
 //!     for each pair of the list:                                                                        # 25 cycles
 //!         for two outputs each: SMLAD, SXTB16 (ROR 8), SMLAD
 //! ```
@@ -16,15 +16,15 @@ use crate::cast;
 use crate::workspace;
 
 /// Most pairs in a list.
-const LIST: usize = 64;
+const LIST_CAPACITY: usize = 64;
 
 /// For the entries of a list and one more, two words each.
-pub type Workspace = [MaybeUninit<workspace::Entry>; LIST + 1];
+pub type Workspace = [MaybeUninit<workspace::Entry>; LIST_CAPACITY + 1];
 
 /// Two inputs that are not both zero; in a list, `pair = 0` is the end.
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct Entry {
+struct PairEntry {
     /// Their weights to the first outputs that have not been added yet; those to the next two outputs are 32 bytes on.
     weights: *const u32,
     /// Pair inputs, in half words.
@@ -41,8 +41,8 @@ struct Inputs<'a> {
 }
 
 /// Pairs that are not both zero, and one more before they are added.
-struct List<'a> {
-    entries: &'a mut [MaybeUninit<Entry>; LIST + 1],
+struct PairList<'a> {
+    entries: &'a mut [MaybeUninit<PairEntry>; LIST_CAPACITY + 1],
     length: usize,
     /// Sum of the inputs.
     total: u32,
@@ -59,16 +59,16 @@ pub fn add(weights: &[u32], input: &[u8], workspace: &mut Workspace, accumulator
         return portable::add(weights, input, accumulators);
     };
     let mut inputs = Inputs { rows, weights: first, row_words };
-    let mut list = List { entries: cast::entries(workspace), length: 0, total: 0 };
+    let mut list = PairList { entries: cast::entries(workspace), length: 0, total: 0 };
     while !inputs.rows.is_empty() {
         inputs.scan(&mut list);
-        list.add_to(accumulators);
+        list.accumulate(accumulators);
     }
     portable::add(last, input.get(16 * rows.len()..).unwrap_or_default(), accumulators);
 }
 
 /// Lists the pairs of a word that are not both zero.
-macro_rules! word {
+macro_rules! scan_word {
     ($word:literal) => {
         concat!(
             "cbz ",
@@ -112,9 +112,9 @@ macro_rules! word {
 impl Inputs<'_> {
     /// Lists pairs until the list is full or no rows are left: 13 cycles for sixteen zeros.
     #[inline(always)]
-    fn scan(&mut self, list: &mut List) {
+    fn scan(&mut self, list: &mut PairList) {
         let range = self.rows.as_ptr_range();
-        let entries = list.entries.as_mut_ptr().cast::<Entry>();
+        let entries = list.entries.as_mut_ptr().cast::<PairEntry>();
         let (mut row, mut entry, mut total) = (range.start, entries.wrapping_add(list.length), list.total);
         // SAFETY: reads `rows`; writes at most eight entries for each, after a look at the room for them. Addresses of weights
         // stay within `weights`, or one row past them.
@@ -134,11 +134,11 @@ impl Inputs<'_> {
                 "3:",
                 "mov r11, r5",
                 "mov r5, r4",
-                word!("r5"),
+                scan_word!("r5"),
                 "mov r5, r11",
-                word!("r5"),
-                word!("r6"),
-                word!("r7"),
+                scan_word!("r5"),
+                scan_word!("r6"),
+                scan_word!("r7"),
                 "add r2, r9",
                 "sub r2, #32",
                 "cmp r3, r12",
@@ -157,7 +157,7 @@ impl Inputs<'_> {
                 in("r9") 4 * self.row_words,
                 in("r10") 0,
                 out("r11") _,
-                in("r12") entries.wrapping_add(LIST - 8),
+                in("r12") entries.wrapping_add(LIST_CAPACITY - 8),
                 inout("lr") total,
             );
             list.length = entry.offset_from_unsigned(entries);
@@ -169,18 +169,18 @@ impl Inputs<'_> {
     }
 }
 
-impl List<'_> {
+impl PairList<'_> {
     /// Adds all pairs, less the offset of the weights, to `accumulators`, and empties the list.
     #[inline(never)]
-    fn add_to(&mut self, accumulators: &mut [i32]) {
+    fn accumulate(&mut self, accumulators: &mut [i32]) {
         let offset = self.total.wrapping_mul(128);
         if let Some(end) = self.entries.get_mut(self.length) {
-            end.write(Entry { weights: core::ptr::null(), pair: 0 });
+            end.write(PairEntry { weights: core::ptr::null(), pair: 0 });
         }
-        let entries = self.entries.as_mut_ptr().cast::<Entry>();
+        let entries = self.entries.as_mut_ptr().cast::<PairEntry>();
         let (blocks, rest) = accumulators.as_chunks_mut::<8>();
         if !blocks.is_empty() {
-            add_blocks(entries, offset, blocks);
+            accumulate_blocks(entries, offset, blocks);
         }
         // SAFETY: the first `length` entries are written.
         for entry in unsafe { self.entries.get_unchecked(..self.length).assume_init_ref() } {
@@ -202,7 +202,7 @@ impl List<'_> {
 }
 
 /// Two outputs, from `$word`: both in `$both`, the second in `$odd`.
-macro_rules! outputs {
+macro_rules! mla_two_outputs {
     ($word:literal, $both:literal, $odd:literal) => {
         concat!(
             "smlad ",
@@ -229,7 +229,7 @@ macro_rules! outputs {
 }
 
 /// Two sums in memory.
-macro_rules! store {
+macro_rules! store_two {
     ($both:literal, $odd:literal) => {
         concat!(
             "ldrd r6, r7, [r5]\n",
@@ -254,7 +254,7 @@ macro_rules! store {
 /// The weights of all pairs to the next eight outputs, block by block: r10 the entries, r5 the weights, r7 the pair, r6, r12
 /// and lr words of weights. On the stack: entries, `-offset`, blocks to go, sums.
 #[inline(always)]
-fn add_blocks(entries: *mut Entry, offset: u32, blocks: &mut [[i32; 8]]) {
+fn accumulate_blocks(entries: *mut PairEntry, offset: u32, blocks: &mut [[i32; 8]]) {
     // SAFETY: reads entries up to one without a pair and the weights of the pairs to all outputs of the blocks, and moves the
     // entries on; reads and writes the sums of the blocks.
     unsafe {
@@ -275,19 +275,19 @@ fn add_blocks(entries: *mut Entry, offset: u32, blocks: &mut [[i32; 8]]) {
             "ldr r6, [r5, #32]",
             "ldr r12, [r5, #64]",
             "ldr lr, [r5, #96]",
-            outputs!("r6", "r2", "r3"),
+            mla_two_outputs!("r6", "r2", "r3"),
             "ldr r6, [r5], #128",
             "str r5, [r10, #-8]",
-            outputs!("r12", "r4", "r8"),
-            outputs!("lr", "r9", "r11"),
-            outputs!("r6", "r0", "r1"),
+            mla_two_outputs!("r12", "r4", "r8"),
+            mla_two_outputs!("lr", "r9", "r11"),
+            mla_two_outputs!("r6", "r0", "r1"),
             "b 2b",
             "3:",
             "ldr r5, [sp, #12]",
-            store!("r0", "r1"),
-            store!("r2", "r3"),
-            store!("r4", "r8"),
-            store!("r9", "r11"),
+            store_two!("r0", "r1"),
+            store_two!("r2", "r3"),
+            store_two!("r4", "r8"),
+            store_two!("r9", "r11"),
             "str r5, [sp, #12]",
             "ldr r0, [sp, #8]",
             "subs r0, #1",

@@ -5,74 +5,74 @@ use core::arch::naked_asm;
 use super::super::args::{AccumulateArgs, AccumulateFn};
 use crate::format::QuantizedActivation;
 
-/// All lanes of the word in r4 at once: [`minus!`] takes the others away.
-macro_rules! all {
+/// All lanes of the word in r4 at once: [`subtract_lane!`] takes the others away.
+macro_rules! mla_word {
     ($lane:literal) => {
         concat!("mov r3, r4\n", "muls r3, r7, r3\n", "add ", $lane, ", r3\n")
     };
 }
 
 /// Two outputs of the word in r4, into `$lane`.
-macro_rules! lane {
+macro_rules! mla_lane {
     ($lane:literal, $shift:literal) => {
         concat!("lsrs r3, r4, #", $shift, "\nands r3, r5\n", "muls r3, r7, r3\n", "add ", $lane, ", r3\n")
     };
 }
 
 /// A word of 8-bit weights.
-macro_rules! bytes {
+macro_rules! mla_bytes {
     ($a:literal, $b:literal) => {
-        concat!("ldmia r6!, {{r4}}\n", all!($a), lane!($b, "8"))
+        concat!("ldmia r6!, {{r4}}\n", mla_word!($a), mla_lane!($b, "8"))
     };
 }
 
 /// A word of 4-bit weights.
-macro_rules! nibbles {
+macro_rules! mla_nibbles {
     ($a:literal, $b:literal, $c:literal, $d:literal) => {
-        concat!("ldmia r6!, {{r4}}\n", all!($a), lane!($b, "4"), lane!($c, "8"), lane!($d, "12"))
+        concat!("ldmia r6!, {{r4}}\n", mla_word!($a), mla_lane!($b, "4"), mla_lane!($c, "8"), mla_lane!($d, "12"))
     };
 }
 
 /// A word of ternary weights.
-macro_rules! pairs {
+macro_rules! mla_pairs {
     () => {
         concat!(
             "ldmia r6!, {{r4}}\n",
-            all!("r0"),
-            lane!("r1", "2"),
-            lane!("r8", "4"),
-            lane!("r9", "6"),
-            lane!("r10", "8"),
-            lane!("r11", "10"),
-            lane!("r12", "12"),
-            lane!("lr", "14")
+            mla_word!("r0"),
+            mla_lane!("r1", "2"),
+            mla_lane!("r8", "4"),
+            mla_lane!("r9", "6"),
+            mla_lane!("r10", "8"),
+            mla_lane!("r11", "10"),
+            mla_lane!("r12", "12"),
+            mla_lane!("lr", "14")
         )
     };
 }
 
 /// Takes a lane of a word away from all of it, in r3.
-macro_rules! minus {
+macro_rules! subtract_lane {
     ($lane:literal, $shift:literal) => {
         concat!("mov r7, ", $lane, "\nlsls r7, r7, #", $shift, "\nsubs r3, r3, r7\n")
     };
 }
 
 /// Puts what the lanes start with into r7, and the sums before and after into r0 and r1, where no lanes are left.
-macro_rules! rest {
+macro_rules! load_epilogue_state {
     () => {
         "ldr r7, [sp]\nldr r0, [sp, #12]\nldr r1, [sp, #16]\n"
     };
 }
 
 /// Adds the lower half of a lane to the sum at `$at`.
-macro_rules! low {
+macro_rules! add_low_half {
     ($lane:literal, $at:literal) => {
         concat!("sxth r2, ", $lane, "\nldr r7, [r0, #", $at, "]\nadds r7, r7, r2\nstr r7, [r1, #", $at, "]\n")
     };
 }
 
 /// Adds the upper half of a lane, rounded, to the sum at `$at`.
-macro_rules! high {
+macro_rules! add_high_half {
     ($lane:literal, $at:literal) => {
         concat!(
             "asrs r2, ",
@@ -87,28 +87,28 @@ macro_rules! high {
 }
 
 /// Two lanes of a word of 8-bit weights, to four sums from `$o0` on.
-macro_rules! add_bytes {
+macro_rules! epilogue_bytes {
     ($a:literal, $b:literal, $o0:literal $o1:literal $o2:literal $o3:literal) => {
         concat!(
             "mov r3, ",
             $a,
             "\n",
-            minus!($b, "8"),
+            subtract_lane!($b, "8"),
             "mov r4, ",
             $b,
             "\n",
-            rest!(),
+            load_epilogue_state!(),
             "adds r3, r3, r7\nadds r4, r4, r7\n",
-            low!("r3", $o0),
-            low!("r4", $o1),
-            high!("r3", $o2),
-            high!("r4", $o3),
+            add_low_half!("r3", $o0),
+            add_low_half!("r4", $o1),
+            add_high_half!("r3", $o2),
+            add_high_half!("r4", $o3),
         )
     };
 }
 
 /// Four lanes to eight sums; the first is what `$first` leaves in r3.
-macro_rules! add_four {
+macro_rules! epilogue_four {
     ($first:expr, $b:literal, $c:literal, $d:literal, $($low:literal)+, $($high:literal)+) => {
         concat!(
             $first,
@@ -119,21 +119,21 @@ macro_rules! add_four {
             "\nmov r6, ",
             $d,
             "\n",
-            rest!(),
+            load_epilogue_state!(),
             "adds r3, r3, r7\nadds r4, r4, r7\nadds r5, r5, r7\nadds r6, r6, r7\n",
-            add_four!(@low "r3" "r4" "r5" "r6", $($low)+),
-            add_four!(@high "r3" "r4" "r5" "r6", $($high)+),
+            epilogue_four!(@low "r3" "r4" "r5" "r6", $($low)+),
+            epilogue_four!(@high "r3" "r4" "r5" "r6", $($high)+),
         )
     };
-    (@low $($lane:literal)+, $($at:literal)+) => { concat!($(low!($lane, $at)),+) };
-    (@high $($lane:literal)+, $($at:literal)+) => { concat!($(high!($lane, $at)),+) };
+    (@low $($lane:literal)+, $($at:literal)+) => { concat!($(add_low_half!($lane, $at)),+) };
+    (@high $($lane:literal)+, $($at:literal)+) => { concat!($(add_high_half!($lane, $at)),+) };
 }
 
 /// Four lanes of a word of 4-bit weights.
-macro_rules! add_nibbles {
+macro_rules! epilogue_nibbles {
     ($a:literal, $b:literal, $c:literal, $d:literal, $($at:tt)+) => {
-        add_four!(
-            concat!("mov r3, ", $a, "\n", minus!($b, "4"), minus!($c, "8"), minus!($d, "12")),
+        epilogue_four!(
+            concat!("mov r3, ", $a, "\n", subtract_lane!($b, "4"), subtract_lane!($c, "8"), subtract_lane!($d, "12")),
             $b, $c, $d, $($at)+
         )
     };
@@ -141,13 +141,13 @@ macro_rules! add_nibbles {
 
 /// Walks a list that ends with `x = 0` once for each block: r2 its entries, r6 the column, r7 the level, r5 the mask, r4 a word of
 /// weights, r0, r1 and r8 to lr the lanes. On the stack are the fields of [`AccumulateArgs`].
-macro_rules! blocks {
-    ($name:ident, $mask:literal, $words:expr, $accumulators:expr) => {
+macro_rules! accumulate_fn {
+    ($name:ident, $mask:literal, $words:expr, $epilogue:expr) => {
         /// # Safety
         ///
         /// The list has an entry and an end, and columns that have words for these sums.
         #[unsafe(naked)]
-        unsafe extern "C" fn $name(blocks: &AccumulateArgs) {
+        unsafe extern "C" fn $name(args: &AccumulateArgs) {
             naked_asm!(
                 "push {{r4, r5, r6, r7, lr}}",
                 "mov r4, r8",
@@ -179,7 +179,7 @@ macro_rules! blocks {
                 "ldr r7, [r2, #4]",
                 "cmp r7, #0",
                 "bne 2b",
-                $accumulators,
+                $epilogue,
                 "adds r0, #64",
                 "adds r1, #64",
                 "str r0, [sp, #12]",
@@ -201,68 +201,68 @@ macro_rules! blocks {
     };
 }
 
-blocks!(bytes_1, "0xff", bytes!("r0", "r1"), add_bytes!("r0", "r1", "0" "4" "8" "12"));
-blocks!(
+accumulate_fn!(bytes_1, "0xff", mla_bytes!("r0", "r1"), epilogue_bytes!("r0", "r1", "0" "4" "8" "12"));
+accumulate_fn!(
     bytes_2,
     "0xff",
-    concat!(bytes!("r0", "r1"), bytes!("r8", "r9")),
-    concat!(add_bytes!("r0", "r1", "0" "4" "8" "12"), add_bytes!("r8", "r9", "16" "20" "24" "28"))
+    concat!(mla_bytes!("r0", "r1"), mla_bytes!("r8", "r9")),
+    concat!(epilogue_bytes!("r0", "r1", "0" "4" "8" "12"), epilogue_bytes!("r8", "r9", "16" "20" "24" "28"))
 );
-blocks!(
+accumulate_fn!(
     bytes_3,
     "0xff",
-    concat!(bytes!("r0", "r1"), bytes!("r8", "r9"), bytes!("r10", "r11")),
+    concat!(mla_bytes!("r0", "r1"), mla_bytes!("r8", "r9"), mla_bytes!("r10", "r11")),
     concat!(
-        add_bytes!("r0", "r1", "0" "4" "8" "12"),
-        add_bytes!("r8", "r9", "16" "20" "24" "28"),
-        add_bytes!("r10", "r11", "32" "36" "40" "44")
+        epilogue_bytes!("r0", "r1", "0" "4" "8" "12"),
+        epilogue_bytes!("r8", "r9", "16" "20" "24" "28"),
+        epilogue_bytes!("r10", "r11", "32" "36" "40" "44")
     )
 );
-blocks!(
+accumulate_fn!(
     bytes_4,
     "0xff",
-    concat!(bytes!("r0", "r1"), bytes!("r8", "r9"), bytes!("r10", "r11"), bytes!("r12", "lr")),
+    concat!(mla_bytes!("r0", "r1"), mla_bytes!("r8", "r9"), mla_bytes!("r10", "r11"), mla_bytes!("r12", "lr")),
     concat!(
-        add_bytes!("r0", "r1", "0" "4" "8" "12"),
-        add_bytes!("r8", "r9", "16" "20" "24" "28"),
-        add_bytes!("r10", "r11", "32" "36" "40" "44"),
-        add_bytes!("r12", "lr", "48" "52" "56" "60")
+        epilogue_bytes!("r0", "r1", "0" "4" "8" "12"),
+        epilogue_bytes!("r8", "r9", "16" "20" "24" "28"),
+        epilogue_bytes!("r10", "r11", "32" "36" "40" "44"),
+        epilogue_bytes!("r12", "lr", "48" "52" "56" "60")
     )
 );
-blocks!(
+accumulate_fn!(
     nibbles_1,
     "0xf",
-    nibbles!("r0", "r1", "r8", "r9"),
-    add_nibbles!("r0", "r1", "r8", "r9", "0" "4" "8" "12", "16" "20" "24" "28")
+    mla_nibbles!("r0", "r1", "r8", "r9"),
+    epilogue_nibbles!("r0", "r1", "r8", "r9", "0" "4" "8" "12", "16" "20" "24" "28")
 );
-blocks!(
+accumulate_fn!(
     nibbles_2,
     "0xf",
-    concat!(nibbles!("r0", "r1", "r8", "r9"), nibbles!("r10", "r11", "r12", "lr")),
+    concat!(mla_nibbles!("r0", "r1", "r8", "r9"), mla_nibbles!("r10", "r11", "r12", "lr")),
     concat!(
-        add_nibbles!("r0", "r1", "r8", "r9", "0" "4" "8" "12", "16" "20" "24" "28"),
-        add_nibbles!("r10", "r11", "r12", "lr", "32" "36" "40" "44", "48" "52" "56" "60")
+        epilogue_nibbles!("r0", "r1", "r8", "r9", "0" "4" "8" "12", "16" "20" "24" "28"),
+        epilogue_nibbles!("r10", "r11", "r12", "lr", "32" "36" "40" "44", "48" "52" "56" "60")
     )
 );
-blocks!(
+accumulate_fn!(
     pairs_1,
     "3",
-    pairs!(),
+    mla_pairs!(),
     concat!(
-        add_four!(
+        epilogue_four!(
             concat!(
                 "mov r3, r0\n",
-                minus!("r1", "2"),
-                minus!("r8", "4"),
-                minus!("r9", "6"),
-                minus!("r10", "8"),
-                minus!("r11", "10"),
-                minus!("r12", "12"),
-                minus!("lr", "14")
+                subtract_lane!("r1", "2"),
+                subtract_lane!("r8", "4"),
+                subtract_lane!("r9", "6"),
+                subtract_lane!("r10", "8"),
+                subtract_lane!("r11", "10"),
+                subtract_lane!("r12", "12"),
+                subtract_lane!("lr", "14")
             ),
             "r1", "r8", "r9", "0" "4" "8" "12", "32" "36" "40" "44"
         ),
-        add_four!("mov r3, r10\n", "r11", "r12", "lr", "16" "20" "24" "28", "48" "52" "56" "60")
+        epilogue_four!("mov r3, r10\n", "r11", "r12", "lr", "16" "20" "24" "28", "48" "52" "56" "60")
     )
 );
 

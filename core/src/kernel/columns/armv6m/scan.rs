@@ -2,17 +2,17 @@
 
 use core::arch::naked_asm;
 
-use super::super::nonzero::{AHEAD_BYTES, NonzeroList};
+use super::super::nonzero::{MARGIN_BYTES, NonzeroList};
 
 /// One input of a word: its level by `$level`.
-macro_rules! input {
+macro_rules! list_input {
     ($level:expr) => {
         concat!($level, "beq 4f\n", "stmia r2!, {{r1, r3}}\n", "adds r6, r6, r3\n", "4:\n", "add r1, r1, r7\n")
     };
 }
 
 /// Four inputs, most of them not zero.
-macro_rules! word {
+macro_rules! scan_word {
     ($word:literal) => {
         concat!(
             "mov r3, r9\n",
@@ -27,10 +27,10 @@ macro_rules! word {
             "lsrs ",
             $word,
             ", r3\n",
-            input!(concat!("lsls r3, ", $word, ", #24\n", "lsrs r3, r3, #24\n")),
-            input!(concat!("lsls r3, ", $word, ", #16\n", "lsrs r3, r3, #24\n")),
-            input!(concat!("lsls r3, ", $word, ", #8\n", "lsrs r3, r3, #24\n")),
-            input!(concat!("lsrs r3, ", $word, ", #24\n")),
+            list_input!(concat!("lsls r3, ", $word, ", #24\n", "lsrs r3, r3, #24\n")),
+            list_input!(concat!("lsls r3, ", $word, ", #16\n", "lsrs r3, r3, #24\n")),
+            list_input!(concat!("lsls r3, ", $word, ", #8\n", "lsrs r3, r3, #24\n")),
+            list_input!(concat!("lsrs r3, ", $word, ", #24\n")),
             "6:\n",
         )
     };
@@ -65,7 +65,7 @@ unsafe extern "C" fn scan_chunks(list: &mut NonzeroList<'_>) {
         "mov r9, r6",
         "ldmia r0!, {{r3, r4, r6, r7}}",
         "mov r11, r4",
-        "subs r6, #{workspace}",
+        "subs r6, #{margin}",
         "mov r12, r6",
         "mov r6, r7",
         "mov r7, r3",
@@ -85,8 +85,8 @@ unsafe extern "C" fn scan_chunks(list: &mut NonzeroList<'_>) {
         "bne 2b",
         "b 9f",
         "3:",
-        word!("r4"),
-        word!("r5"),
+        scan_word!("r4"),
+        scan_word!("r5"),
         "cmp r2, r12",
         "bhi 9f",
         "cmp r6, #0",
@@ -105,6 +105,6 @@ unsafe extern "C" fn scan_chunks(list: &mut NonzeroList<'_>) {
         "mov r10, r6",
         "mov r11, r7",
         "pop {{r4, r5, r6, r7, pc}}",
-        workspace = const AHEAD_BYTES,
+        margin = const MARGIN_BYTES,
     )
 }

@@ -6,7 +6,7 @@ use super::super::args::{AccumulateArgs, AccumulateFn};
 use crate::format::QuantizedActivation;
 
 /// Loads the last words of a block, and lets the entry go on behind them.
-macro_rules! last {
+macro_rules! load_last_words {
     ("one") => {
         "ldr r6, [r5], #4\nstr r5, [r10, #-8]\n"
     };
@@ -15,15 +15,15 @@ macro_rules! last {
     };
 }
 
-/// All lanes of `$word` at once, `$word · x`: [`decode!`] takes the others away.
-macro_rules! all {
+/// All lanes of `$word` at once, `$word · x`: [`subtract_lanes!`] takes the others away.
+macro_rules! mla_word {
     ($lane:literal, $word:literal) => {
         concat!("mla ", $lane, ", ", $word, ", r7, ", $lane, "\n")
     };
 }
 
 /// Two outputs of `$word` in `$lane`, by way of `$to`; the last of a word may destroy it.
-macro_rules! lane {
+macro_rules! mla_lane {
     ($lane:literal, $to:literal, $word:literal, $shift:literal) => {
         concat!("and ", $to, ", lr, ", $word, ", lsr #", $shift, "\nmla ", $lane, ", ", $to, ", r7, ", $lane, "\n")
     };
@@ -31,51 +31,64 @@ macro_rules! lane {
 
 /// A word of 8-bit weights.
 #[cfg(not(sinapse_dsp))]
-macro_rules! bytes {
+macro_rules! mla_bytes {
     ($word:literal, $a:literal, $b:literal) => {
-        concat!(all!($a, $word), lane!($b, $word, $word, "8"))
+        concat!(mla_word!($a, $word), mla_lane!($b, $word, $word, "8"))
     };
 }
 
 /// A word of 8-bit weights: `UXTB16` needs no mask.
 #[cfg(sinapse_dsp)]
-macro_rules! bytes {
+macro_rules! mla_bytes {
     ($word:literal, $a:literal, $b:literal) => {
-        concat!(all!($a, $word), "uxtb16 ", $word, ", ", $word, ", ror #8\nmla ", $b, ", ", $word, ", r7, ", $b, "\n")
+        concat!(
+            mla_word!($a, $word),
+            "uxtb16 ",
+            $word,
+            ", ",
+            $word,
+            ", ror #8\nmla ",
+            $b,
+            ", ",
+            $word,
+            ", r7, ",
+            $b,
+            "\n"
+        )
     };
 }
 
 /// A word of 4-bit weights, by way of r5.
-macro_rules! nibbles {
+macro_rules! mla_nibbles {
     ($word:literal, $a:literal, $b:literal, $c:literal, $d:literal) => {
         concat!(
-            all!($a, $word),
-            lane!($b, "r5", $word, "4"),
-            lane!($c, "r5", $word, "8"),
-            lane!($d, $word, $word, "12")
+            mla_word!($a, $word),
+            mla_lane!($b, "r5", $word, "4"),
+            mla_lane!($c, "r5", $word, "8"),
+            mla_lane!($d, $word, $word, "12")
         )
     };
 }
 
 /// A word of ternary weights, by way of r5.
-macro_rules! pairs {
+macro_rules! mla_pairs {
     () => {
         concat!(
-            all!("r0", "r6"),
-            lane!("r1", "r5", "r6", "2"),
-            lane!("r2", "r5", "r6", "4"),
-            lane!("r3", "r5", "r6", "6"),
-            lane!("r4", "r5", "r6", "8"),
-            lane!("r8", "r5", "r6", "10"),
-            lane!("r9", "r5", "r6", "12"),
-            lane!("r11", "r6", "r6", "14")
+            mla_word!("r0", "r6"),
+            mla_lane!("r1", "r5", "r6", "2"),
+            mla_lane!("r2", "r5", "r6", "4"),
+            mla_lane!("r3", "r5", "r6", "6"),
+            mla_lane!("r4", "r5", "r6", "8"),
+            mla_lane!("r8", "r5", "r6", "10"),
+            mla_lane!("r9", "r5", "r6", "12"),
+            mla_lane!("r11", "r6", "r6", "14")
         )
     };
 }
 
 /// Adds the lower half of a lane to a sum.
 #[cfg(sinapse_dsp)]
-macro_rules! low {
+macro_rules! add_low_half {
     ($sum:literal, $lane:literal) => {
         concat!("sxtah ", $sum, ", ", $sum, ", ", $lane, "\n")
     };
@@ -83,25 +96,25 @@ macro_rules! low {
 
 /// Adds the lower half of a lane to a sum.
 #[cfg(not(sinapse_dsp))]
-macro_rules! low {
+macro_rules! add_low_half {
     ($sum:literal, $lane:literal) => {
         concat!("sxth r12, ", $lane, "\nadd ", $sum, ", ", $sum, ", r12\n")
     };
 }
 
 /// Adds the upper half of a lane to a sum.
-macro_rules! high {
+macro_rules! add_high_half {
     ($sum:literal, $lane:literal) => {
         concat!("add ", $lane, ", #0x8000\nadd ", $sum, ", ", $sum, ", ", $lane, ", asr #16\n")
     };
 }
 
 /// Adds the lanes of a word, two of them neighbours, to the next sums: first all lower halves, then the upper ones.
-macro_rules! accumulators {
+macro_rules! store_sums {
     ($(($a:literal $b:literal))+) => {
         concat!(
-            $("ldrd r6, r7, [r10], #8\n", low!("r6", $a), low!("r7", $b), "strd r6, r7, [r5], #8\n",)+
-            $("ldrd r6, r7, [r10], #8\n", high!("r6", $a), high!("r7", $b), "strd r6, r7, [r5], #8\n",)+
+            $("ldrd r6, r7, [r10], #8\n", add_low_half!("r6", $a), add_low_half!("r7", $b), "strd r6, r7, [r5], #8\n",)+
+            $("ldrd r6, r7, [r10], #8\n", add_high_half!("r6", $a), add_high_half!("r7", $b), "strd r6, r7, [r5], #8\n",)+
         )
     };
 }
@@ -109,7 +122,7 @@ macro_rules! accumulators {
 /// Two sums in r6 and r7 to levels, by the scale in lr: `SMMULR` is a multiplication and a rounded shift by 32 bits, and `USAT`
 /// cuts below and above.
 #[cfg(sinapse_dsp)]
-macro_rules! two_levels {
+macro_rules! requantize_two {
     () => {
         concat!(
             "smmulr r6, r6, lr\nsmmulr r7, r7, lr\nusat r6, #{bits}, r6\nusat r7, #{bits}, r7\n",
@@ -118,13 +131,13 @@ macro_rules! two_levels {
     };
 }
 
-/// As [`accumulators!`], to levels: ReLU. No sum goes to memory.
+/// As [`store_sums!`], to levels: ReLU. No sum goes to memory.
 #[cfg(sinapse_dsp)]
-macro_rules! levels {
+macro_rules! store_levels {
     ($(($a:literal $b:literal))+) => {
         concat!(
-            $("ldrd r6, r7, [r10], #8\n", low!("r6", $a), low!("r7", $b), two_levels!(),)+
-            $("ldrd r6, r7, [r10], #8\n", high!("r6", $a), high!("r7", $b), two_levels!(),)+
+            $("ldrd r6, r7, [r10], #8\n", add_low_half!("r6", $a), add_low_half!("r7", $b), requantize_two!(),)+
+            $("ldrd r6, r7, [r10], #8\n", add_high_half!("r6", $a), add_high_half!("r7", $b), requantize_two!(),)+
         )
     };
 }
@@ -132,13 +145,13 @@ macro_rules! levels {
 /// What becomes of the sums of all lanes, of which `$pairs` are neighbours, word by word: sums in memory, or, where there is a
 /// scale, levels.
 #[cfg(sinapse_dsp)]
-macro_rules! finish {
+macro_rules! epilogue {
     ($($pairs:tt)+) => {
         concat!(
             "ldr lr, [sp, #24]\ncmp lr, #0\nbne 7f\n",
-            $(accumulators! $pairs,)+
+            $(store_sums! $pairs,)+
             "b 8f\n7:\n",
-            $(levels! $pairs,)+
+            $(store_levels! $pairs,)+
             "8:\n"
         )
     };
@@ -146,9 +159,9 @@ macro_rules! finish {
 
 /// What becomes of the sums of all lanes, of which `$pairs` are neighbours, word by word: sums in memory.
 #[cfg(not(sinapse_dsp))]
-macro_rules! finish {
+macro_rules! epilogue {
     ($($pairs:tt)+) => {
-        concat!($(accumulators! $pairs,)+)
+        concat!($(store_sums! $pairs,)+)
     };
 }
 
@@ -156,25 +169,25 @@ macro_rules! finish {
 /// r12 words of weights. Then r10 the sums before, r5 those after, or the levels. Four entries a turn, the first turn may have
 /// fewer: the end is looked for a quarter as often.
 ///
-/// `$whole` makes what lanes of whole words start with, in r0, of what the others start with, in r1. On the stack are the fields of
+/// `$widen` makes what lanes of whole words start with, in r0, of what the others start with, in r1. On the stack are the fields of
 /// [`AccumulateArgs`].
-macro_rules! blocks {
-    ($name:ident, $whole:literal [$($all:literal)*] [$($lane:literal)*], $mask:literal, $words:expr, $accumulators:expr) => {
+macro_rules! accumulate_fn {
+    ($name:ident, $widen:literal [$($first:literal)*] [$($other:literal)*], $mask:literal, $words:expr, $epilogue:expr) => {
         /// # Safety
         ///
         /// The list has an end, and columns that have words for these sums.
         #[unsafe(naked)]
-        unsafe extern "C" fn $name<E: QuantizedActivation>(blocks: &AccumulateArgs) {
+        unsafe extern "C" fn $name<E: QuantizedActivation>(args: &AccumulateArgs) {
             naked_asm!(
-                dsp!(),
+                enable_dsp!(),
                 "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
                 "ldm r0, {{r1, r2, r3, r4, r5, r6, r7}}",
                 "push {{r1, r2, r3, r4, r5, r6, r7}}",
                 "1:",
                 "ldm sp, {{r1, r6, r10}}",
-                $whole,
-                concat!($("mov ", $all, ", r0\n",)*),
-                concat!($("mov ", $lane, ", r1\n",)*),
+                $widen,
+                concat!($("mov ", $first, ", r0\n",)*),
+                concat!($("mov ", $other, ", r1\n",)*),
                 concat!("mov lr, #", $mask),
                 "lsls r6, r6, #31",
                 "ldm r10!, {{r5, r7}}",
@@ -196,7 +209,7 @@ macro_rules! blocks {
                 "cmp r7, #0",
                 "bne 2b",
                 "ldrd r10, r5, [sp, #12]",
-                $accumulators,
+                $epilogue,
                 "strd r10, r5, [sp, #12]",
                 "ldr r0, [sp, #20]",
                 "cmp r5, r0",
@@ -214,85 +227,85 @@ macro_rules! blocks {
 }
 
 /// AccumulateArgs of words of 8-bit weights.
-macro_rules! byte_blocks {
-    ($name:ident [$($all:literal)*] [$($lane:literal)*], $words:expr $(, $first:literal $second:literal)+) => {
-        blocks!(
+macro_rules! byte_accumulate_fn {
+    ($name:ident [$($first:literal)*] [$($other:literal)*], $words:expr $(, $a:literal $b:literal)+) => {
+        accumulate_fn!(
             $name,
-            "add r0, r1, r1, lsl #8" [$($all)*] [$($lane)*],
+            "add r0, r1, r1, lsl #8" [$($first)*] [$($other)*],
             0x00ff_00ff,
             $words,
-            concat!($(decode!($first, $second "8"),)+ finish!($((($first $second)))+))
+            concat!($(subtract_lanes!($a, $b "8"),)+ epilogue!($((($a $b)))+))
         );
     };
 }
 
 /// AccumulateArgs of words of 4-bit weights.
-macro_rules! nibble_blocks {
-    ($name:ident [$($all:literal)*] [$($lane:literal)*], $words:expr $(, $a:literal $b:literal $c:literal $d:literal)+) => {
-        blocks!(
+macro_rules! nibble_accumulate_fn {
+    ($name:ident [$($first:literal)*] [$($other:literal)*], $words:expr $(, $a:literal $b:literal $c:literal $d:literal)+) => {
+        accumulate_fn!(
             $name,
-            "add r0, r1, r1, lsl #4\nadd r0, r0, r0, lsl #8" [$($all)*] [$($lane)*],
+            "add r0, r1, r1, lsl #4\nadd r0, r0, r0, lsl #8" [$($first)*] [$($other)*],
             0x000f_000f,
             $words,
-            concat!($(decode!($a, $b "4", $c "8", $d "12"),)+ finish!($((($a $b) ($c $d)))+))
+            concat!($(subtract_lanes!($a, $b "4", $c "8", $d "12"),)+ epilogue!($((($a $b) ($c $d)))+))
         );
     };
 }
 
-byte_blocks!(bytes_1 [] [], concat!(last!("one"), bytes!("r6", "r0", "r1")), "r0" "r1");
-byte_blocks!(
+byte_accumulate_fn!(bytes_1 [] [], concat!(load_last_words!("one"), mla_bytes!("r6", "r0", "r1")), "r0" "r1");
+byte_accumulate_fn!(
     bytes_2 ["r2"] ["r3"],
-    concat!(last!("two"), bytes!("r6", "r0", "r1"), bytes!("r12", "r2", "r3")),
+    concat!(load_last_words!("two"), mla_bytes!("r6", "r0", "r1"), mla_bytes!("r12", "r2", "r3")),
     "r0" "r1",
     "r2" "r3"
 );
-byte_blocks!(
+byte_accumulate_fn!(
     bytes_3 ["r2" "r4"] ["r3" "r8"],
     concat!(
         "ldrd r6, r12, [r5], #8\n",
-        bytes!("r6", "r0", "r1"),
-        bytes!("r12", "r2", "r3"),
-        last!("one"),
-        bytes!("r6", "r4", "r8")
+        mla_bytes!("r6", "r0", "r1"),
+        mla_bytes!("r12", "r2", "r3"),
+        load_last_words!("one"),
+        mla_bytes!("r6", "r4", "r8")
     ),
     "r0" "r1",
     "r2" "r3",
     "r4" "r8"
 );
-byte_blocks!(
+byte_accumulate_fn!(
     bytes_4 ["r2" "r4" "r9"] ["r3" "r8" "r11"],
     concat!(
         "ldrd r6, r12, [r5], #8\n",
-        bytes!("r6", "r0", "r1"),
-        bytes!("r12", "r2", "r3"),
-        last!("two"),
-        bytes!("r6", "r4", "r8"),
-        bytes!("r12", "r9", "r11")
+        mla_bytes!("r6", "r0", "r1"),
+        mla_bytes!("r12", "r2", "r3"),
+        load_last_words!("two"),
+        mla_bytes!("r6", "r4", "r8"),
+        mla_bytes!("r12", "r9", "r11")
     ),
     "r0" "r1",
     "r2" "r3",
     "r4" "r8",
     "r9" "r11"
 );
-nibble_blocks!(
+nibble_accumulate_fn!(
     nibbles_1 [] ["r2" "r3"],
-    concat!(last!("one"), nibbles!("r6", "r0", "r1", "r2", "r3")),
+    concat!(load_last_words!("one"), mla_nibbles!("r6", "r0", "r1", "r2", "r3")),
     "r0" "r1" "r2" "r3"
 );
-nibble_blocks!(
+nibble_accumulate_fn!(
     nibbles_2 ["r4"] ["r2" "r3" "r8" "r9" "r11"],
-    concat!(last!("two"), nibbles!("r6", "r0", "r1", "r2", "r3"), nibbles!("r12", "r4", "r8", "r9", "r11")),
+    concat!(load_last_words!("two"), mla_nibbles!("r6", "r0", "r1", "r2", "r3"), mla_nibbles!("r12", "r4", "r8", "r9", "r11")),
     "r0" "r1" "r2" "r3",
     "r4" "r8" "r9" "r11"
 );
-blocks!(
+accumulate_fn!(
     pairs_1,
     "add r0, r1, r1, lsl #2\nadd r0, r0, r0, lsl #4\nadd r0, r0, r0, lsl #8" [] ["r2" "r3" "r4" "r8" "r9" "r11"],
     0x0003_0003,
-    concat!(last!("one"), pairs!()),
+    concat!(load_last_words!("one"), mla_pairs!()),
     concat!(
-        decode!("r0", "r1" "2", "r2" "4", "r3" "6", "r4" "8", "r8" "10", "r9" "12", "r11" "14"),
-        finish!((("r0" "r1") ("r2" "r3") ("r4" "r8") ("r9" "r11")))
+        subtract_lanes!("r0", "r1" "2", "r2" "4", "r3" "6", "r4" "8", "r8" "10", "r9" "12", "r11" "14"),
+        epilogue!((("r0" "r1") ("r2" "r3") ("r4" "r8") ("r9" "r11")))
     )
 );
 

@@ -5,17 +5,17 @@
 //! A word of weights is multiplied whole first, `word · x`, and lane by lane for all lanes but the first; the first is what
 //! is left of the whole once the others are taken away. That saves a mask for every word.
 
-/// What is left in `$all` once the other lanes of its word are taken away.
-macro_rules! decode {
-    ($all:literal $(, $lane:literal $shift:literal)+) => {
-        concat!($("sub ", $all, ", ", $all, ", ", $lane, ", lsl #", $shift, "\n",)+)
+/// What is left in `$first` once the other lanes of its word are taken away.
+macro_rules! subtract_lanes {
+    ($first:literal $(, $lane:literal $shift:literal)+) => {
+        concat!($("sub ", $first, ", ", $first, ", ", $lane, ", lsl #", $shift, "\n",)+)
     };
 }
 
 /// Instructions of the DSP extension from here on: the linker's optimiser forgets the compiler's options for whole functions of
 /// assembly, and of the extension's names LLVM knows those of cores alone.
 #[cfg(sinapse_dsp_by_name)]
-macro_rules! dsp {
+macro_rules! enable_dsp {
     () => {
         ".cpu cortex-m33"
     };
@@ -23,7 +23,7 @@ macro_rules! dsp {
 
 /// The target has them, or there are none.
 #[cfg(not(sinapse_dsp_by_name))]
-macro_rules! dsp {
+macro_rules! enable_dsp {
     () => {
         ""
     };
@@ -34,5 +34,5 @@ mod saturated;
 mod scan;
 
 pub use accumulate::{bytes, nibbles, pairs};
-pub use saturated::{add_bytes, add_nibbles};
+pub use saturated::{saturated_bytes, saturated_nibbles};
 pub use scan::{scan, scan_saturated};

@@ -2,12 +2,12 @@
 
 use core::arch::naked_asm;
 
-use super::super::nonzero::{AHEAD_BYTES, NonzeroList};
+use super::super::nonzero::{MARGIN_BYTES, NonzeroList};
 use crate::format::QuantizedInput;
 
 /// One input of a word, whose level is in r4.
-macro_rules! input {
-    ("any", $level:expr) => {
+macro_rules! list_input {
+    ("plain", $level:expr) => {
         concat!(
             $level,
             "cbz r4, 4f\n",
@@ -19,11 +19,11 @@ macro_rules! input {
         )
     };
     // At the top level, its column goes to the other end of the list.
-    ("top", $level:expr) => {
+    ("saturated", $level:expr) => {
         concat!(
             $level,
             "cbz r4, 4f\n",
-            "cmp r4, #{top}\n",
+            "cmp r4, #{max_level}\n",
             "bne 7f\n",
             "str r2, [r12, #-4]!\n",
             "b 4f\n",
@@ -38,7 +38,7 @@ macro_rules! input {
 }
 
 /// Four inputs, where they are not all zero; `$done` goes on at 6.
-macro_rules! word {
+macro_rules! scan_word {
     ($kind:tt, $word:literal, $done:expr) => {
         concat!(
             "ands ",
@@ -48,10 +48,10 @@ macro_rules! word {
             "lsr ",
             $word,
             ", r10\n",
-            input!($kind, concat!("uxtb r4, ", $word, "\n")),
-            input!($kind, concat!("uxtb r4, ", $word, ", ror #8\n")),
-            input!($kind, concat!("uxtb r4, ", $word, ", ror #16\n")),
-            input!($kind, concat!("lsr r4, ", $word, ", #24\n")),
+            list_input!($kind, concat!("uxtb r4, ", $word, "\n")),
+            list_input!($kind, concat!("uxtb r4, ", $word, ", ror #8\n")),
+            list_input!($kind, concat!("uxtb r4, ", $word, ", ror #16\n")),
+            list_input!($kind, concat!("lsr r4, ", $word, ", #24\n")),
             $done,
             "5:\n",
             "add r2, r2, r9, lsl #2\n",
@@ -61,16 +61,16 @@ macro_rules! word {
 }
 
 /// The same, with a look at the sum of levels; `$back` is how far the scan is ahead of the word.
-macro_rules! checked {
+macro_rules! scan_word_checked {
     ($kind:tt, $word:literal, $back:literal) => {
-        word!($kind, $word, concat!("cmp lr, #0\nble 6f\nsub r0, #", $back, "\nb 9f\n"))
+        scan_word!($kind, $word, concat!("cmp lr, #0\nble 6f\nsub r0, #", $back, "\nb 9f\n"))
     };
 }
 
 /// Sixteen inputs, where they are not all zero: r0 the next, r2 the next column, r3 behind the entries, r8 the mask, r9 the bytes
 /// of a column, r10 the shift, r12 where the room ends, lr the sum of levels less what may be listed. Goes on at 9 once the list
 /// is full, and at 8 once `$more` says that there is no other chunk.
-macro_rules! chunks {
+macro_rules! scan_chunks {
     ($more:literal, $words:expr) => {
         concat!(
             ".p2align 2\n2:\n",
@@ -87,7 +87,7 @@ macro_rules! chunks {
             "3:\n",
             $words,
             "sub r4, r12, r3\n",
-            "cmp r4, #{workspace}\n",
+            "cmp r4, #{margin}\n",
             "blo 9f\n",
             "cmp r0, r1\n",
             $more,
@@ -97,54 +97,54 @@ macro_rules! chunks {
 }
 
 /// Takes the fields of a [`NonzeroList`] into registers.
-macro_rules! take {
+macro_rules! load_state {
     () => {
         "push {{r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}}\nldm r0, {{r0, r1, r2, r3, r8, r9, r10, r12, lr}}\n"
     };
 }
 
 /// Puts them back.
-macro_rules! put {
+macro_rules! store_state {
     () => {
         "pop {{r4}}\nstr r0, [r4]\nstrd r2, r3, [r4, #8]\nstrd r12, lr, [r4, #28]\npop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}"
     };
 }
 
 /// Chunks without looks at the sum of levels.
-macro_rules! chunks_alone {
+macro_rules! unchecked_scan {
     ($kind:tt) => {
         concat!(
-            take!(),
-            chunks!(
+            load_state!(),
+            scan_chunks!(
                 "bne",
                 concat!(
-                    word!($kind, "r5", "b 6f\n"),
-                    word!($kind, "r6", "b 6f\n"),
-                    word!($kind, "r7", "b 6f\n"),
-                    word!($kind, "r11", "b 6f\n"),
+                    scan_word!($kind, "r5", "b 6f\n"),
+                    scan_word!($kind, "r6", "b 6f\n"),
+                    scan_word!($kind, "r7", "b 6f\n"),
+                    scan_word!($kind, "r11", "b 6f\n"),
                 )
             ),
             "8:\n9:\n",
-            put!(),
+            store_state!(),
         )
     };
 }
 
 /// Chunks with looks at the sum of levels: the scan may go on within a chunk, so that the last words are single ones.
-macro_rules! checked_chunks {
+macro_rules! checked_scan {
     ($kind:tt) => {
         concat!(
-            take!(),
+            load_state!(),
             "sub r1, #16\n",
             "cmp r0, r1\n",
             "bhi 8f\n",
-            chunks!(
+            scan_chunks!(
                 "bls",
                 concat!(
-                    checked!($kind, "r5", "12"),
-                    checked!($kind, "r6", "8"),
-                    checked!($kind, "r7", "4"),
-                    checked!($kind, "r11", "0"),
+                    scan_word_checked!($kind, "r5", "12"),
+                    scan_word_checked!($kind, "r6", "8"),
+                    scan_word_checked!($kind, "r7", "4"),
+                    scan_word_checked!($kind, "r11", "0"),
                 )
             ),
             "8:\n",
@@ -152,12 +152,12 @@ macro_rules! checked_chunks {
             "cmp r4, #16\n",
             "bhs 9f\n",
             "ldr r5, [r0], #4\n",
-            checked!($kind, "r5", "0"),
+            scan_word_checked!($kind, "r5", "0"),
             "sub r4, r12, r3\n",
-            "cmp r4, #{workspace}\n",
+            "cmp r4, #{margin}\n",
             "bhs 8b\n",
             "9:\n",
-            put!(),
+            store_state!(),
         )
     };
 }
@@ -177,7 +177,7 @@ pub const fn scan(unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>)
 /// There is a chunk, and room in the list, and all inputs have columns.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_unchecked(list: &mut NonzeroList<'_>) {
-    naked_asm!(chunks_alone!("any"), workspace = const AHEAD_BYTES)
+    naked_asm!(unchecked_scan!("plain"), margin = const MARGIN_BYTES)
 }
 
 /// See [`scan`].
@@ -187,7 +187,7 @@ unsafe extern "C" fn scan_unchecked(list: &mut NonzeroList<'_>) {
 /// As for `scan_unchecked`.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_checked(list: &mut NonzeroList<'_>) {
-    naked_asm!(checked_chunks!("any"), workspace = const AHEAD_BYTES)
+    naked_asm!(checked_scan!("plain"), margin = const MARGIN_BYTES)
 }
 
 /// As [`scan`], with columns of inputs at the top level apart; an input that is not zero takes 8 cycles.
@@ -202,7 +202,7 @@ pub const fn scan_saturated<X: QuantizedInput>(unchecked: bool) -> unsafe extern
 /// As for `scan_unchecked`.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_saturated_unchecked<X: QuantizedInput>(list: &mut NonzeroList<'_>) {
-    naked_asm!(chunks_alone!("top"), workspace = const AHEAD_BYTES, top = const X::FORMAT.max_level())
+    naked_asm!(unchecked_scan!("saturated"), margin = const MARGIN_BYTES, max_level = const X::FORMAT.max_level())
 }
 
 /// See [`scan_saturated`].
@@ -212,5 +212,5 @@ unsafe extern "C" fn scan_saturated_unchecked<X: QuantizedInput>(list: &mut Nonz
 /// As for `scan_unchecked`.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_saturated_checked<X: QuantizedInput>(list: &mut NonzeroList<'_>) {
-    naked_asm!(checked_chunks!("top"), workspace = const AHEAD_BYTES, top = const X::FORMAT.max_level())
+    naked_asm!(checked_scan!("saturated"), margin = const MARGIN_BYTES, max_level = const X::FORMAT.max_level())
 }

@@ -2,22 +2,22 @@
 
 use core::arch::asm;
 
-use super::ends::ends;
+use super::bounds::pair_bounds;
 
 /// Rows that are multiplied at a time.
-const TURN: usize = 3;
+const ROWS_PER_TURN: usize = 3;
 
 /// Pairs of a block: a layer has at least one.
-pub const LEAST_PAIRS: usize = 4;
+pub const MIN_PAIRS: usize = 4;
 
 /// As many of `rows` as make whole turns.
 #[inline(always)]
 pub fn whole_turns(rows: usize) -> usize {
-    rows - rows % TURN
+    rows - rows % ROWS_PER_TURN
 }
 
 /// The products of a row and two outputs: `$inputs` are the inputs, `$signed` these less 128; `$weights` is at the weights.
-macro_rules! row {
+macro_rules! mla_row {
     ($even:literal, $odd:literal, $weights:literal, $inputs:literal, $signed:literal) => {
         concat!(
             "vld20.8 {{q0, q1}}, [",
@@ -41,12 +41,12 @@ macro_rules! row {
 }
 
 /// Those of a turn.
-macro_rules! three {
+macro_rules! mla_three_rows {
     ($even:literal, $odd:literal) => {
         concat!(
-            row!($even, $odd, "r3", "q2", "q3"),
-            row!($even, $odd, "r5", "q4", "q5"),
-            row!($even, $odd, "r9", "q6", "q7")
+            mla_row!($even, $odd, "r3", "q2", "q3"),
+            mla_row!($even, $odd, "r5", "q4", "q5"),
+            mla_row!($even, $odd, "r9", "q6", "q7")
         )
     };
 }
@@ -60,11 +60,11 @@ macro_rules! three {
 /// # Safety
 ///
 /// `rows` are whole turns and at least one, and there are weights of each, `row_words` after those of the row before, to all
-/// pairs, of which there are at least [`LEAST_PAIRS`].
-pub unsafe fn add(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pairs: &mut [[i32; 2]]) -> u32 {
+/// pairs, of which there are at least [`MIN_PAIRS`].
+pub unsafe fn accumulate(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pairs: &mut [[i32; 2]]) -> u32 {
     let inputs = rows.as_ptr_range();
     let row = |row: usize| weights.wrapping_add(row * row_words);
-    let [start, fours, end] = ends(pairs);
+    let [start, fours, end] = pair_bounds(pairs);
     let total;
     // SAFETY: reads all rows and their weights, and reads and writes all pairs.
     unsafe {
@@ -83,12 +83,12 @@ pub unsafe fn add(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pair
             "vaddva.u8 r0, q4",
             "vaddva.u8 r0, q6",
             "str r0, [sp]",
-            blocks!(three),
+            for_each_block!(mla_three_rows),
             "ldrd r4, r8, [sp, #16]",
             "ldr r10, [sp, #24]",
             "cmp r1, r4",
             "beq 6f",
-            pairs!(three, "r4"),
+            for_each_pair!(mla_three_rows, "r4"),
             "6:",
             "add r3, r8",
             "add r5, r8",
@@ -105,7 +105,7 @@ pub unsafe fn add(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pair
             inout("r5") row(1) => _,
             inout("r8") end => _,
             inout("r9") row(2) => _,
-            inout("r10") 4 * TURN * row_words - 32 * pairs.len() => _,
+            inout("r10") 4 * ROWS_PER_TURN * row_words - 32 * pairs.len() => _,
             inout("r11") inputs.start => _,
             inout("r12") inputs.end => _,
             out("lr") _,

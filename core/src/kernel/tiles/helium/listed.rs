@@ -4,10 +4,10 @@ use core::arch::asm;
 use core::mem::MaybeUninit;
 use core::slice;
 
-use super::ends::ends;
+use super::bounds::pair_bounds;
 
 /// Most rows in a list, 8 bytes each, on the stack.
-pub const MOST_ROWS: usize = 64;
+pub const MAX_ROWS: usize = 64;
 
 /// A row that is not all zero.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ struct Row {
 }
 
 /// The products of a row and two outputs: `$inputs` are the inputs, q7 the sign bits; `$weights` is at the weights.
-macro_rules! row {
+macro_rules! mla_row {
     ($even:literal, $odd:literal, $weights:literal, $inputs:literal) => {
         concat!(
             "vld20.8 {{q0, q1}}, [",
@@ -44,25 +44,25 @@ macro_rules! row {
 }
 
 /// One row, q2 and r3.
-macro_rules! one {
+macro_rules! mla_one_row {
     ($even:literal, $odd:literal) => {
-        row!($even, $odd, "r3", "q2")
+        mla_row!($even, $odd, "r3", "q2")
     };
 }
 
 /// Two rows, the second q3 and r5.
-macro_rules! two {
+macro_rules! mla_two_rows {
     ($even:literal, $odd:literal) => {
-        concat!(row!($even, $odd, "r3", "q2"), row!($even, $odd, "r5", "q3"))
+        concat!(mla_row!($even, $odd, "r3", "q2"), mla_row!($even, $odd, "r5", "q3"))
     };
 }
 
 /// The loop over the rows from r9 to r11. On the stack lie, from `sp` on, where the sums start, where the blocks of eight end, and
 /// where all of them end.
-macro_rules! rows {
+macro_rules! accumulate_rows {
     ($rows:expr, $pairs:expr, $load:literal, $pair:ident) => {{
         let rows = $rows.as_ptr_range();
-        let [start, fours, end] = ends($pairs);
+        let [start, fours, end] = pair_bounds($pairs);
         asm!(
             "push {{r6, r7}}",
             "push {{r0, r2, r4}}",
@@ -72,12 +72,12 @@ macro_rules! rows {
             "ldrd r1, r7, [sp]",
             "cmp r1, r7",
             "beq 4f",
-            blocks!($pair),
+            for_each_block!($pair),
             "4:",
             "ldr r7, [sp, #8]",
             "cmp r1, r7",
             "beq 6f",
-            pairs!($pair, "r7"),
+            for_each_pair!($pair, "r7"),
             "6:",
             "cmp r9, r11",
             "bne 2b",
@@ -106,11 +106,11 @@ macro_rules! rows {
 ///
 /// # Safety
 ///
-/// There are at least one and at most [`MOST_ROWS`] rows, and weights of each, `row_words` after those of the row before, to all
+/// There are at least one and at most [`MAX_ROWS`] rows, and weights of each, `row_words` after those of the row before, to all
 /// pairs.
 #[inline(never)] // whole rows and the padded one share it
-pub unsafe fn add(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pairs: &mut [[i32; 2]]) -> u32 {
-    let mut list = [const { MaybeUninit::<Row>::uninit() }; MOST_ROWS];
+pub unsafe fn accumulate(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pairs: &mut [[i32; 2]]) -> u32 {
+    let mut list = [const { MaybeUninit::<Row>::uninit() }; MAX_ROWS];
     let first = list.as_mut_ptr().cast::<Row>();
     // SAFETY: there is room for all rows.
     let (end, total) = unsafe { scan(rows, weights, row_words, first) };
@@ -120,10 +120,15 @@ pub unsafe fn add(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pair
     // SAFETY: reads rows and weights, and reads and writes all pairs of sums.
     unsafe {
         if !twos.is_empty() {
-            rows!(twos, pairs, "ldm r9!, {{r2, r3, r4, r5}}\nvldrb.u8 q2, [r2]\nvldrb.u8 q3, [r4]", two);
+            accumulate_rows!(
+                twos,
+                pairs,
+                "ldm r9!, {{r2, r3, r4, r5}}\nvldrb.u8 q2, [r2]\nvldrb.u8 q3, [r4]",
+                mla_two_rows
+            );
         }
         if !rest.is_empty() {
-            rows!(rest, pairs, "ldrd r2, r3, [r9], #8\nvldrb.u8 q2, [r2]", one);
+            accumulate_rows!(rest, pairs, "ldrd r2, r3, [r9], #8\nvldrb.u8 q2, [r2]", mla_one_row);
         }
     }
     total

@@ -23,7 +23,7 @@ use core::mem::MaybeUninit;
 use core::slice;
 
 /// Adds products to blocks of eight sums from r1 to r7, of which there is at least one, by `$pair`.
-macro_rules! blocks {
+macro_rules! for_each_block {
     ($pair:ident) => {
         concat!(
             "3:\n",
@@ -40,7 +40,7 @@ macro_rules! blocks {
 }
 
 /// Adds products to pairs of sums from r1 to `$end`, of which there is at least one, by `$pair`.
-macro_rules! pairs {
+macro_rules! for_each_pair {
     ($pair:ident, $end:literal) => {
         concat!(
             "5:\n",
@@ -55,8 +55,8 @@ macro_rules! pairs {
     };
 }
 
+mod bounds;
 mod dense;
-mod ends;
 mod listed;
 
 /// What a layer keeps in RAM: its bias, with `128 · Σ w` over the rows of `dense` where the output is odd.
@@ -95,9 +95,9 @@ pub fn matvec<'s>(
     // A picture begins with background, a row of zeros. Where none is at the beginning, rows of zeros are rare.
     let is_dense = enough
         && prepared.len() == bias.len()
-        && bias.len().min(accumulators.len()) >= 2 * dense::LEAST_PAIRS
+        && bias.len().min(accumulators.len()) >= 2 * dense::MIN_PAIRS
         && rows.first().is_some_and(|&row| u128::from_ne_bytes(row) != 0);
-    let accumulators = written(if is_dense { prepared } else { bias }, accumulators);
+    let accumulators = copy_numbers(if is_dense { prepared } else { bias }, accumulators);
     if !enough {
         return accumulators; // loops would go on behind the weights
     }
@@ -107,19 +107,19 @@ pub fn matvec<'s>(
     let first = weights.as_ptr();
     // SAFETY: there are weights of all rows and pairs, as asked above.
     unsafe {
-        let total = if all.is_empty() { 0 } else { dense::add(all, first, row_words, pairs) };
+        let total = if all.is_empty() { 0 } else { dense::accumulate(all, first, row_words, pairs) };
         let listed = if pairs.is_empty() {
             0
         } else {
-            add_listed(others, rest, first.wrapping_add(count * row_words), row_words, pairs)
+            accumulate_listed(others, rest, first.wrapping_add(count * row_words), row_words, pairs)
         };
-        shift([less(total.wrapping_add(listed)), less(listed)], pairs);
+        add_offsets([offset_correction(total.wrapping_add(listed)), offset_correction(listed)], pairs);
         if let [last] = last {
             let mut pair = [[*last, 0]];
             // The weights of an output without a neighbour are a tile like others.
-            let total = add_listed(rows, rest, first.wrapping_add(8 * pairs.len()), row_words, &mut pair);
+            let total = accumulate_listed(rows, rest, first.wrapping_add(8 * pairs.len()), row_words, &mut pair);
             let [[sum, _]] = pair;
-            *last = sum.wrapping_add(less(total).cast_signed());
+            *last = sum.wrapping_add(offset_correction(total).cast_signed());
         }
     }
     accumulators
@@ -132,7 +132,7 @@ pub fn matvec<'s>(
 ///
 /// There are weights of each row, `row_words` after those of the row before, to all pairs; `weights` are the first row's.
 #[inline(always)]
-unsafe fn add_listed(
+unsafe fn accumulate_listed(
     rows: &[[u8; 16]],
     rest: &[u8],
     weights: *const u32,
@@ -140,42 +140,42 @@ unsafe fn add_listed(
     pairs: &mut [[i32; 2]],
 ) -> u32 {
     let (mut total, mut weights) = (0u32, weights);
-    for rows in rows.chunks(listed::MOST_ROWS) {
+    for rows in rows.chunks(listed::MAX_ROWS) {
         // SAFETY: as the caller promises.
-        total = total.wrapping_add(unsafe { listed::add(rows, weights, row_words, pairs) });
+        total = total.wrapping_add(unsafe { listed::accumulate(rows, weights, row_words, pairs) });
         weights = weights.wrapping_add(rows.len() * row_words);
     }
     if !rest.is_empty() {
         let mut row = [0; 16];
         row.iter_mut().zip(rest).for_each(|(to, &x)| *to = x);
         // SAFETY: as above.
-        total = total.wrapping_add(unsafe { listed::add(&[row], weights, row_words, pairs) });
+        total = total.wrapping_add(unsafe { listed::accumulate(&[row], weights, row_words, pairs) });
     }
     total
 }
 
 /// What an offset of 128 in the weights adds too much.
-fn less(total: u32) -> u32 {
+fn offset_correction(total: u32) -> u32 {
     total.wrapping_mul(128).wrapping_neg()
 }
 
 /// Copies `numbers`, as many as there is room for.
 #[inline(always)]
-fn written<'s>(numbers: &[i32], workspace: &'s mut [MaybeUninit<i32>]) -> &'s mut [i32] {
+fn copy_numbers<'s>(numbers: &[i32], workspace: &'s mut [MaybeUninit<i32>]) -> &'s mut [i32] {
     let count = numbers.len().min(workspace.len());
     // SAFETY: reads and writes so many numbers, which are written then.
     unsafe {
-        shift_from(numbers.as_ptr(), [0; 2], workspace.as_mut_ptr().cast(), count);
+        add_offsets_from(numbers.as_ptr(), [0; 2], workspace.as_mut_ptr().cast(), count);
         slice::from_raw_parts_mut(workspace.as_mut_ptr().cast(), count)
     }
 }
 
 /// Adds one number to the first and one to the second of all pairs.
 #[inline(always)]
-fn shift(by: [u32; 2], pairs: &mut [[i32; 2]]) {
+fn add_offsets(offsets: [u32; 2], pairs: &mut [[i32; 2]]) {
     let accumulators = pairs.as_mut_ptr().cast();
     // SAFETY: reads and writes the sums.
-    unsafe { shift_from(accumulators, by, accumulators, 2 * pairs.len()) };
+    unsafe { add_offsets_from(accumulators, offsets, accumulators, 2 * pairs.len()) };
 }
 
 /// `to[o] = from[o] + by[o % 2]`
@@ -184,7 +184,7 @@ fn shift(by: [u32; 2], pairs: &mut [[i32; 2]]) {
 ///
 /// `count` numbers can be read and written; they are the same, or others.
 #[inline(always)]
-unsafe fn shift_from(from: *const i32, by: [u32; 2], to: *mut i32, count: usize) {
+unsafe fn add_offsets_from(from: *const i32, offsets: [u32; 2], to: *mut i32, count: usize) {
     // SAFETY: reads and writes `count` numbers: the loop has a vector's last lanes switched off where they are more.
     unsafe {
         asm!(
@@ -197,8 +197,8 @@ unsafe fn shift_from(from: *const i32, by: [u32; 2], to: *mut i32, count: usize)
             "vstrw.32 q0, [{to}], #16",
             "letp lr, 2b",
             "3:",
-            even = in(reg) by[0],
-            odd = in(reg) by[1],
+            even = in(reg) offsets[0],
+            odd = in(reg) offsets[1],
             count = in(reg) count,
             from = inout(reg) from => _,
             to = inout(reg) to => _,

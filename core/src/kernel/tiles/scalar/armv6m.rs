@@ -4,10 +4,10 @@
 
 use core::arch::asm;
 
-use super::list::{Entry, Products};
+use super::list::{InputEntry, Products};
 
-/// Two outputs: r1 the weights, r2 the level, r4 the place.
-macro_rules! outputs {
+/// Two outputs: r1 the weights, r2 the level, r4 the position.
+macro_rules! mla_two_outputs {
     ($both:literal, $odd:literal, $next:literal) => {
         concat!(
             "ldrsh r3, [r1, r4]\n",
@@ -27,7 +27,7 @@ macro_rules! outputs {
 
 /// As [`portable::products`](super::portable::products); 38 cycles for an input.
 #[inline(always)]
-pub fn products(entries: *const Entry, place: usize) -> [Products; 4] {
+pub fn products(entries: *const InputEntry, position: usize) -> [Products; 4] {
     let mut products = [[0i32; 2]; 4];
     // SAFETY: reads entries up to the end of the list and the weights of their inputs to eight outputs that the layer has; writes
     // eight sums.
@@ -44,10 +44,10 @@ pub fn products(entries: *const Entry, place: usize) -> [Products; 4] {
             "mov lr, r6",
             "b 3f",
             "2:",
-            outputs!("r6", "r7", "adds r1, #32\n"),
-            outputs!("r8", "r9", "adds r1, #32\n"),
-            outputs!("r10", "r11", "adds r1, #32\n"),
-            outputs!("r12", "lr", ""),
+            mla_two_outputs!("r6", "r7", "adds r1, #32\n"),
+            mla_two_outputs!("r8", "r9", "adds r1, #32\n"),
+            mla_two_outputs!("r10", "r11", "adds r1, #32\n"),
+            mla_two_outputs!("r12", "lr", ""),
             "3:",
             "ldmia r0!, {{r1, r2}}",
             "cmp r2, #0",
@@ -67,7 +67,7 @@ pub fn products(entries: *const Entry, place: usize) -> [Products; 4] {
             inout("r1") products.as_mut_ptr() => _,
             out("r2") _,
             out("r3") _,
-            inout("r4") 2 * place => _,
+            inout("r4") 2 * position => _,
             out("r5") _,
             out("r8") _,
             out("r9") _,

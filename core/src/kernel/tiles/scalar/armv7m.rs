@@ -2,10 +2,10 @@
 
 use core::arch::asm;
 
-use super::list::{Entry, Products};
+use super::list::{InputEntry, Products};
 
 /// Two outputs from r3, their weights: r2 the level.
-macro_rules! outputs {
+macro_rules! mla_two_outputs {
     ($both:literal, $odd:literal) => {
         concat!("mla ", $both, ", r3, r2, ", $both, "\n", "asr r3, r3, #8\n", "mla ", $odd, ", r3, r2, ", $odd, "\n",)
     };
@@ -13,7 +13,7 @@ macro_rules! outputs {
 
 /// As [`portable::products`](super::portable::products); 20 instructions for an input.
 #[inline(always)]
-pub fn products(entries: *const Entry, place: usize) -> [Products; 4] {
+pub fn products(entries: *const InputEntry, position: usize) -> [Products; 4] {
     let mut products = [[0i32; 2]; 4];
     // SAFETY: reads entries up to the end of the list and the weights of their inputs to eight outputs that the layer has; writes
     // eight sums.
@@ -32,13 +32,13 @@ pub fn products(entries: *const Entry, place: usize) -> [Products; 4] {
             "2:",
             "ldrsh r3, [r1, r4]",
             "add r1, r4",
-            outputs!("r5", "r6"),
+            mla_two_outputs!("r5", "r6"),
             "ldrsh r3, [r1, #32]",
-            outputs!("r7", "r8"),
+            mla_two_outputs!("r7", "r8"),
             "ldrsh r3, [r1, #64]",
-            outputs!("r9", "r10"),
+            mla_two_outputs!("r9", "r10"),
             "ldrsh r3, [r1, #96]",
-            outputs!("r11", "r12"),
+            mla_two_outputs!("r11", "r12"),
             "3:",
             "ldm r0!, {{r1, r2}}",
             "cmp r2, #0",
@@ -50,7 +50,7 @@ pub fn products(entries: *const Entry, place: usize) -> [Products; 4] {
             inout("r1") products.as_mut_ptr() => _,
             out("r2") _,
             out("r3") _,
-            in("r4") 2 * place,
+            in("r4") 2 * position,
             out("r5") _,
             out("r8") _,
             out("r9") _,

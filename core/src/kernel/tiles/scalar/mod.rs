@@ -32,13 +32,13 @@ use portable::{products, scan};
 #[cfg(not(sinapse_core = "other"))]
 use thumb::scan;
 
-use list::{Entry, Inputs, LIST, List, Products};
+use list::{InputEntry, InputList, Inputs, LIST_CAPACITY, Products};
 
 use crate::cast;
 use crate::workspace;
 
 /// For the entries of a list and one more, two words each.
-pub type Workspace = [MaybeUninit<workspace::Entry>; LIST + 1];
+pub type Workspace = [MaybeUninit<workspace::Entry>; LIST_CAPACITY + 1];
 
 /// As [`portable::add`](super::portable::add).
 #[inline] // compiled for speed where a program is, though this crate be compiled for size
@@ -53,7 +53,7 @@ pub fn add(weights: &[u32], input: &[u8], workspace: &mut Workspace, accumulator
     // Inputs after whole rows, or all of them where they do not start at a word.
     let mut rest = input.get(16 * rows.len()..).unwrap_or_default().chunks(16);
     let mut inputs = Inputs { rows, weights: weights.as_ptr(), row_words };
-    let mut list = List { entries: cast::entries(workspace), length: 0, total: 0 };
+    let mut list = InputList { entries: cast::entries(workspace), length: 0, total: 0 };
     loop {
         if !inputs.rows.is_empty() {
             scan(&mut inputs, &mut list);
@@ -63,17 +63,17 @@ pub fn add(weights: &[u32], input: &[u8], workspace: &mut Workspace, accumulator
         } else {
             break;
         }
-        add_list(&mut list, accumulators);
+        accumulate_list(&mut list, accumulators);
     }
 }
 
 /// Adds all inputs, times their weights, to `accumulators`, and empties the list.
 #[inline]
-fn add_list(list: &mut List<'_>, accumulators: &mut [i32]) {
+fn accumulate_list(list: &mut InputList<'_>, accumulators: &mut [i32]) {
     if let Some(end) = list.entries.get_mut(list.length) {
-        end.write(Entry { weights: core::ptr::null(), x: 0 });
+        end.write(InputEntry { weights: core::ptr::null(), x: 0 });
     }
-    let entries = list.entries.as_ptr().cast::<Entry>();
+    let entries = list.entries.as_ptr().cast::<InputEntry>();
     let offset = 128 * list.total;
     let (blocks, rest) = accumulators.as_chunks_mut::<8>();
     let first = 64 * blocks.len();
@@ -97,15 +97,15 @@ fn add_products((both, odd): Products, offset: i32, accumulators: &mut [i32]) {
     }
 }
 
-/// Products with the weights of two outputs, `place` half words after the first two.
+/// Products with the weights of two outputs, `position` half words after the first two.
 #[inline(always)]
-fn products_of_two(entries: *const Entry, place: usize) -> Products {
+fn products_of_two(entries: *const InputEntry, position: usize) -> Products {
     let (mut both, mut odd) = (0i32, 0i32);
     let mut next = entries;
     // SAFETY: the list ends with `x = 0`, and callers ask for outputs that the layer has.
-    while let Entry { weights, x: x @ 1.. } = unsafe { *next } {
+    while let InputEntry { weights, x: x @ 1.. } = unsafe { *next } {
         // SAFETY: as above.
-        let half = i32::from(unsafe { *weights.wrapping_add(place) });
+        let half = i32::from(unsafe { *weights.wrapping_add(position) });
         both = both.wrapping_add(half.wrapping_mul(x));
         odd = odd.wrapping_add((half >> 8).wrapping_mul(x));
         next = next.wrapping_add(1);

@@ -1,14 +1,14 @@
 //! The inner loops in Rust, for every machine.
 
-use super::list::{Entry, Inputs, LIST, List, Products};
+use super::list::{InputEntry, InputList, Inputs, LIST_CAPACITY, Products};
 
 /// Appends inputs that are not zero to the list, until it is full or no rows are left.
 #[inline(always)]
-pub fn scan(inputs: &mut Inputs<'_>, list: &mut List) {
-    let entries = list.entries.as_mut_ptr().cast::<Entry>();
+pub fn scan(inputs: &mut Inputs<'_>, list: &mut InputList) {
+    let entries = list.entries.as_mut_ptr().cast::<InputEntry>();
     let mut done = 0;
     for words in inputs.rows {
-        if list.length > LIST - 16 {
+        if list.length > LIST_CAPACITY - 16 {
             break;
         }
         done += 1;
@@ -23,7 +23,7 @@ pub fn scan(inputs: &mut Inputs<'_>, list: &mut List) {
                 let x = (word >> shift & 0xff).cast_signed();
                 if x != 0 {
                     // SAFETY: a list that is not full has room for sixteen entries.
-                    unsafe { entries.add(list.length).write(Entry { weights, x }) };
+                    unsafe { entries.add(list.length).write(InputEntry { weights, x }) };
                     list.length += 1;
                     list.total += x;
                 }
@@ -34,14 +34,14 @@ pub fn scan(inputs: &mut Inputs<'_>, list: &mut List) {
     inputs.rows = inputs.rows.get(done..).unwrap_or_default();
 }
 
-/// Products with the weights of eight outputs, `place` half words after the first two.
+/// Products with the weights of eight outputs, `position` half words after the first two.
 #[inline(always)]
-pub fn products(entries: *const Entry, place: usize) -> [Products; 4] {
+pub fn products(entries: *const InputEntry, position: usize) -> [Products; 4] {
     let mut products = [(0i32, 0i32); 4];
     let mut next = entries;
     // SAFETY: the list ends with `x = 0`, and callers ask for outputs that the layer has.
-    while let Entry { weights, x: x @ 1.. } = unsafe { *next } {
-        let weights = weights.wrapping_add(place);
+    while let InputEntry { weights, x: x @ 1.. } = unsafe { *next } {
+        let weights = weights.wrapping_add(position);
         for (k, (both, odd)) in products.iter_mut().enumerate() {
             // SAFETY: as above.
             let half = i32::from(unsafe { *weights.wrapping_add(16 * k) });

@@ -4,10 +4,10 @@
 
 use core::arch::asm;
 
-use super::list::{Entry, Inputs, LIST, List};
+use super::list::{InputEntry, InputList, Inputs, LIST_CAPACITY};
 
 /// One input of a word: its level by two shifts.
-macro_rules! input {
+macro_rules! list_input {
     ($word:literal, $left:literal) => {
         concat!(
             "lsls r3, ",
@@ -26,7 +26,7 @@ macro_rules! input {
 }
 
 /// Four inputs.
-macro_rules! word {
+macro_rules! scan_word {
     ($word:literal) => {
         concat!(
             "cmp ",
@@ -36,10 +36,10 @@ macro_rules! word {
             "adds r1, #8\n",
             "b 6f\n",
             "5:\n",
-            input!($word, "24"),
-            input!($word, "16"),
-            input!($word, "8"),
-            input!($word, "0"),
+            list_input!($word, "24"),
+            list_input!($word, "16"),
+            list_input!($word, "8"),
+            list_input!($word, "0"),
             "6:\n",
         )
     };
@@ -48,9 +48,9 @@ macro_rules! word {
 /// As [`portable::scan`](super::portable::scan): 14 cycles for sixteen zeros; an input that is not zero takes 8, and one that is
 /// zero beside it 5.
 #[inline(always)]
-pub fn scan(inputs: &mut Inputs<'_>, list: &mut List) {
+pub fn scan(inputs: &mut Inputs<'_>, list: &mut InputList) {
     let range = inputs.rows.as_ptr_range();
-    let entries = list.entries.as_mut_ptr().cast::<Entry>();
+    let entries = list.entries.as_mut_ptr().cast::<InputEntry>();
     // In the order in which the assembly takes them up; the first four come back.
     let mut values = [
         range.start.addr() as u32,
@@ -59,7 +59,7 @@ pub fn scan(inputs: &mut Inputs<'_>, list: &mut List) {
         list.total.cast_unsigned(),
         range.end.addr() as u32,
         4 * inputs.row_words as u32,
-        entries.wrapping_add(LIST - 16).addr() as u32,
+        entries.wrapping_add(LIST_CAPACITY - 16).addr() as u32,
     ];
     // SAFETY: reads `inputs.rows`; writes at most sixteen entries for each, after a look at the room for them. Addresses of
     // weights stay within those of the rows, or one past them.
@@ -88,10 +88,10 @@ pub fn scan(inputs: &mut Inputs<'_>, list: &mut List) {
             "bne 2b",
             "b 9f",
             "3:",
-            word!("r4"),
-            word!("r5"),
-            word!("r6"),
-            word!("r7"),
+            scan_word!("r4"),
+            scan_word!("r5"),
+            scan_word!("r6"),
+            scan_word!("r7"),
             "add r1, r10",
             "subs r1, #32",
             "cmp r2, r11",
@@ -118,6 +118,6 @@ pub fn scan(inputs: &mut Inputs<'_>, list: &mut List) {
     let done = (values[0] as usize - range.start.addr()) / 16;
     inputs.rows = inputs.rows.get(done..).unwrap_or_default();
     inputs.weights = inputs.weights.wrapping_add(done * inputs.row_words);
-    list.length = (values[2] as usize - entries.addr()) / size_of::<Entry>();
+    list.length = (values[2] as usize - entries.addr()) / size_of::<InputEntry>();
     list.total = values[3].cast_signed();
 }

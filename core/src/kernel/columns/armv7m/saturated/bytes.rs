@@ -6,7 +6,7 @@ use super::super::super::args::AccumulateArgs;
 
 /// A word of weights, without a multiplication.
 #[cfg(sinapse_dsp)]
-macro_rules! bytes {
+macro_rules! add_word {
     ($word:literal, $a:literal, $b:literal) => {
         concat!("add ", $a, ", ", $word, "\nuxtab16 ", $b, ", ", $b, ", ", $word, ", ror #8\n")
     };
@@ -14,7 +14,7 @@ macro_rules! bytes {
 
 /// A word of weights, without a multiplication.
 #[cfg(not(sinapse_dsp))]
-macro_rules! bytes {
+macro_rules! add_word {
     ($word:literal, $a:literal, $b:literal) => {
         concat!("add ", $a, ", ", $word, "\nand ", $word, ", lr, ", $word, ", lsr #8\nadd ", $b, ", ", $word, "\n")
     };
@@ -22,33 +22,33 @@ macro_rules! bytes {
 
 /// Four words of the column in r5, whose place is at r10; then the next column.
 #[cfg(sinapse_dsp)]
-macro_rules! column {
+macro_rules! add_column {
     () => {
         concat!(
             "ldm r5!, {{r6, r7, r12, lr}}\n",
             "str r5, [r10]\n",
             "ldr r5, [r10, #4]!\n",
-            bytes!("r6", "r0", "r1"),
-            bytes!("r7", "r2", "r3"),
-            bytes!("r12", "r4", "r8"),
-            bytes!("lr", "r9", "r11"),
+            add_word!("r6", "r0", "r1"),
+            add_word!("r7", "r2", "r3"),
+            add_word!("r12", "r4", "r8"),
+            add_word!("lr", "r9", "r11"),
         )
     };
 }
 
 /// Four words of the column in r5, whose place is at r10; then the next column. The mask is in lr.
 #[cfg(not(sinapse_dsp))]
-macro_rules! column {
+macro_rules! add_column {
     () => {
         concat!(
             "ldrd r6, r7, [r5], #8\n",
-            bytes!("r6", "r0", "r1"),
-            bytes!("r7", "r2", "r3"),
+            add_word!("r6", "r0", "r1"),
+            add_word!("r7", "r2", "r3"),
             "ldrd r6, r7, [r5], #8\n",
             "str r5, [r10]\n",
             "ldr r5, [r10, #4]!\n",
-            bytes!("r6", "r4", "r8"),
-            bytes!("r7", "r9", "r11"),
+            add_word!("r6", "r4", "r8"),
+            add_word!("r7", "r9", "r11"),
         )
     };
 }
@@ -60,9 +60,9 @@ macro_rules! column {
 ///
 /// The columns end with a null, and have words for these sums.
 #[unsafe(naked)]
-pub unsafe extern "C" fn add_bytes(blocks: &AccumulateArgs) {
+pub unsafe extern "C" fn saturated_bytes(args: &AccumulateArgs) {
     naked_asm!(
-        dsp!(),
+        enable_dsp!(),
         "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
         "ldr r7, [r0, #24]",
         "ldm r0, {{r1, r2, r3, r4, r5, r6}}",
@@ -83,19 +83,19 @@ pub unsafe extern "C" fn add_bytes(blocks: &AccumulateArgs) {
         "bmi 5f",
         ".p2align 2",
         "2:",
-        column!(),
+        add_column!(),
         "3:",
-        column!(),
+        add_column!(),
         "4:",
-        column!(),
+        add_column!(),
         "5:",
-        column!(),
+        add_column!(),
         "cmp r5, #0",
         "bne 2b",
-        decode!("r0", "r1" "8"),
-        decode!("r2", "r3" "8"),
-        decode!("r4", "r8" "8"),
-        decode!("r9", "r11" "8"),
+        subtract_lanes!("r0", "r1" "8"),
+        subtract_lanes!("r2", "r3" "8"),
+        subtract_lanes!("r4", "r8" "8"),
+        subtract_lanes!("r9", "r11" "8"),
         "ldr r6, [sp]",
         "add r1, r6",
         "add r3, r6",
@@ -103,14 +103,14 @@ pub unsafe extern "C" fn add_bytes(blocks: &AccumulateArgs) {
         "add r11, r6",
         "ldr lr, [sp, #24]",
         "ldrd r10, r5, [sp, #12]",
-        lows!("r0", "r1"),
-        highs!("r0", "r1"),
-        lows!("r2", "r3"),
-        highs!("r2", "r3"),
-        lows!("r4", "r8"),
-        highs!("r4", "r8"),
-        lows!("r9", "r11"),
-        highs!("r9", "r11"),
+        add_low_halves!("r0", "r1"),
+        add_high_halves!("r0", "r1"),
+        add_low_halves!("r2", "r3"),
+        add_high_halves!("r2", "r3"),
+        add_low_halves!("r4", "r8"),
+        add_high_halves!("r4", "r8"),
+        add_low_halves!("r9", "r11"),
+        add_high_halves!("r9", "r11"),
         "strd r10, r5, [sp, #12]",
         "ldr r0, [sp, #20]",
         "cmp r5, r0",

@@ -2,7 +2,7 @@
 
 /// Adds the lower halves of two lanes, times the level in lr, to the next two sums.
 #[cfg(sinapse_dsp)]
-macro_rules! lows {
+macro_rules! add_low_halves {
     ($a:literal, $b:literal) => {
         concat!(
             "ldrd r6, r7, [r10], #8\n",
@@ -19,7 +19,7 @@ macro_rules! lows {
 
 /// Adds the lower halves of two lanes, times the level in lr, to the next two sums.
 #[cfg(not(sinapse_dsp))]
-macro_rules! lows {
+macro_rules! add_low_halves {
     ($a:literal, $b:literal) => {
         concat!(
             "ldrd r6, r7, [r10], #8\n",
@@ -35,7 +35,7 @@ macro_rules! lows {
 }
 
 /// Adds the upper halves of two lanes, times the level in lr, to the next two sums.
-macro_rules! highs {
+macro_rules! add_high_halves {
     ($a:literal, $b:literal) => {
         concat!(
             "ldrd r6, r7, [r10], #8\n",
@@ -65,5 +65,5 @@ macro_rules! highs {
 mod bytes;
 mod nibbles;
 
-pub use bytes::add_bytes;
-pub use nibbles::add_nibbles;
+pub use bytes::saturated_bytes;
+pub use nibbles::saturated_nibbles;

@@ -14,31 +14,31 @@ use core::arch::naked_asm;
 use super::super::super::args::AccumulateArgs;
 
 /// A word of weights.
-macro_rules! word {
+macro_rules! add_word {
     ($word:literal, $all:literal, $odd:literal) => {
         concat!("add ", $all, ", ", $word, "\nand ", $word, ", lr, ", $word, ", lsr #4\nadd ", $odd, ", ", $word, "\n",)
     };
 }
 
 /// Four words of the next column in the list at r10.
-macro_rules! column {
+macro_rules! add_column {
     () => {
         concat!(
             "ldr r5, [r10], #4\n",
             "ldrd r6, r7, [r5], #8\n",
-            word!("r6", "r0", "r4"),
-            word!("r7", "r1", "r8"),
+            add_word!("r6", "r0", "r4"),
+            add_word!("r7", "r1", "r8"),
             "ldrd r6, r7, [r5], #8\n",
             "str r5, [r10, #-4]\n",
-            word!("r6", "r2", "r9"),
-            word!("r7", "r3", "r11"),
+            add_word!("r6", "r2", "r9"),
+            add_word!("r7", "r3", "r11"),
         )
     };
 }
 
 /// Adds the sums of a word to the four lanes at r5, which are outputs (0, 4), (1, 5), (2, 6), (3, 7); both sums are zero then.
 #[cfg(sinapse_dsp)]
-macro_rules! spread {
+macro_rules! spread_word {
     ($all:literal, $odd:literal) => {
         concat!(
             "ldm r5, {{r6, r7, r12, lr}}\n",
@@ -70,7 +70,7 @@ macro_rules! spread {
 
 /// Adds the sums of a word to the four lanes at r5, which are outputs (0, 4), (1, 5), (2, 6), (3, 7); both sums are zero then.
 #[cfg(not(sinapse_dsp))]
-macro_rules! spread {
+macro_rules! spread_word {
     ($all:literal, $odd:literal) => {
         concat!(
             "mov lr, #0x00ff00ff\n",
@@ -108,7 +108,7 @@ macro_rules! spread {
 
 /// Makes two sums of 16 bits of `start`, which is one of 32.
 #[cfg(sinapse_dsp)]
-macro_rules! halves {
+macro_rules! duplicate_offset {
     () => {
         "pkhbt r11, r11, r11, lsl #16"
     };
@@ -116,7 +116,7 @@ macro_rules! halves {
 
 /// `start` stays as it is.
 #[cfg(not(sinapse_dsp))]
-macro_rules! halves {
+macro_rules! duplicate_offset {
     () => {
         ""
     };
@@ -124,7 +124,7 @@ macro_rules! halves {
 
 /// Adds two upper halves, times the level in lr, to the next two sums.
 #[cfg(sinapse_dsp)]
-macro_rules! upper {
+macro_rules! add_top_halves {
     ($a:literal, $b:literal) => {
         concat!(
             "ldrd r6, r7, [r10], #8\n",
@@ -139,28 +139,28 @@ macro_rules! upper {
 
 /// Adds a word's lanes, in r0 to r3, less the offset of its weights, times the level, to eight sums.
 #[cfg(sinapse_dsp)]
-macro_rules! outputs {
+macro_rules! add_outputs {
     () => {
         concat!(
             "sadd16 r0, r0, r11\nsadd16 r1, r1, r11\nsadd16 r2, r2, r11\nsadd16 r3, r3, r11\n",
-            lows!("r0", "r1"),
-            lows!("r2", "r3"),
-            upper!("r0", "r1"),
-            upper!("r2", "r3"),
+            add_low_halves!("r0", "r1"),
+            add_low_halves!("r2", "r3"),
+            add_top_halves!("r0", "r1"),
+            add_top_halves!("r2", "r3"),
         )
     };
 }
 
 /// Adds a word's lanes, in r0 to r3, less the offset of its weights, times the level, to eight sums.
 #[cfg(not(sinapse_dsp))]
-macro_rules! outputs {
+macro_rules! add_outputs {
     () => {
         concat!(
             "add r0, r11\nadd r1, r11\nadd r2, r11\nadd r3, r11\n",
-            lows!("r0", "r1"),
-            lows!("r2", "r3"),
-            highs!("r0", "r1"),
-            highs!("r2", "r3"),
+            add_low_halves!("r0", "r1"),
+            add_low_halves!("r2", "r3"),
+            add_high_halves!("r0", "r1"),
+            add_high_halves!("r2", "r3"),
         )
     };
 }
@@ -170,11 +170,11 @@ macro_rules! outputs {
 ///
 /// # Safety
 ///
-/// There are as many columns as `blocks` says, and they have words for these sums, whose number is a multiple of 32.
+/// There are as many columns as `args` says, and they have words for these sums, whose number is a multiple of 32.
 #[unsafe(naked)]
-pub unsafe extern "C" fn add_nibbles(blocks: &AccumulateArgs) {
+pub unsafe extern "C" fn saturated_nibbles(args: &AccumulateArgs) {
     naked_asm!(
-        dsp!(),
+        enable_dsp!(),
         "push {{r4, r5, r6, r7, r8, r9, r10, r11, lr}}",
         "ldr r7, [r0, #24]",
         "ldm r0, {{r1, r2, r3, r4, r5, r6}}",
@@ -207,21 +207,21 @@ pub unsafe extern "C" fn add_nibbles(blocks: &AccumulateArgs) {
         "bmi 5f",
         ".p2align 2",
         "2:",
-        column!(),
+        add_column!(),
         "3:",
-        column!(),
+        add_column!(),
         "4:",
-        column!(),
+        add_column!(),
         "5:",
-        column!(),
+        add_column!(),
         "ldr r5, [sp, #64]",
         "cmp r10, r5",
         "bne 2b",
         "mov r5, sp",
-        spread!("r0", "r4"),
-        spread!("r1", "r8"),
-        spread!("r2", "r9"),
-        spread!("r3", "r11"),
+        spread_word!("r0", "r4"),
+        spread_word!("r1", "r8"),
+        spread_word!("r2", "r9"),
+        spread_word!("r3", "r11"),
         "mov lr, #0x0f0f0f0f",
         "ldrd r6, r7, [sp, #64]",
         "add r6, #64",
@@ -232,10 +232,10 @@ pub unsafe extern "C" fn add_nibbles(blocks: &AccumulateArgs) {
         "ldrd r10, r5, [sp, #84]",
         "mov r4, sp",
         "ldr r11, [sp, #72]",
-        halves!(),
+        duplicate_offset!(),
         "7:",
         "ldm r4!, {{r0, r1, r2, r3}}",
-        outputs!(),
+        add_outputs!(),
         "add r6, sp, #64",
         "cmp r4, r6",
         "bne 7b",

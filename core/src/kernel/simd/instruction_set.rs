@@ -2,7 +2,7 @@
 
 /// Every set that has a kernel here, the best one last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
-pub(super) enum Set {
+pub(super) enum InstructionSet {
     #[cfg(sinapse_simd = "x86_64")]
     Sse2,
     #[cfg(sinapse_simd = "x86_64")]
