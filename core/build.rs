@@ -1,16 +1,17 @@
 //! Classifies the target, so that `src/kernel` can choose its kernels by plain `cfg`s.
 //!
-//! On stable Rust no `cfg` tells Arm's microcontrollers apart, nor whether they have the DSP extension, an FPU or Helium.
+//! On stable Rust no `cfg` tells Arm's microcontrollers apart, nor whether they have the DSP extension, an FPU or
+//! Helium.
 //!
-//! | cfg                   | meaning                                                                              |
-//! |-----------------------|--------------------------------------------------------------------------------------|
-//! | `sinapse_core`        | class of the core, one of [`CORES`]                                                  |
-//! | `sinapse_thumb2`      | Thumb-2 instructions: Armv7-M and Armv8-M Mainline                                   |
-//! | `sinapse_dsp`         | DSP extension (`SMLAD`, `UXTB16`, `SMMULR`, …)                                       |
-//! | `sinapse_dsp_by_name` | assembly outside of Rust functions must name a CPU to use the DSP extension          |
-//! | `sinapse_fpu`         | single-precision floating-point unit                                                 |
-//! | `sinapse_helium`      | Helium (MVE), 128-bit vectors                                                        |
-//! | `sinapse_simd`        | SIMD architecture with kernels in `src/kernel/simd`, one of [`SIMD`]                 |
+//! | cfg                   | meaning                                                                                 |
+//! |-----------------------|-----------------------------------------------------------------------------------------|
+//! | `sinapse_core`        | class of the core, one of [`CORES`]                                                     |
+//! | `sinapse_thumb2`      | Thumb-2 instructions: Armv7-M and Armv8-M Mainline                                      |
+//! | `sinapse_dsp`         | DSP extension (`SMLAD`, `UXTB16`, `SMMULR`, …)                                          |
+//! | `sinapse_dsp_by_name` | assembly outside of Rust functions must name a CPU to use the DSP extension             |
+//! | `sinapse_fpu`         | single-precision floating-point unit                                                    |
+//! | `sinapse_helium`      | Helium (MVE), 128-bit vectors                                                           |
+//! | `sinapse_simd`        | SIMD architecture with kernels in `src/kernel/simd`, one of [`SIMD`]                    |
 //! | `sinapse_scalar`      | no kernel of `src/kernel/simd` is in use: none for the target, or a scalar one selected |
 
 use std::env;
@@ -21,8 +22,8 @@ const CORES: [&str; 5] = ["armv6m", "armv7m", "armv7em", "armv8_1m", "other"];
 /// Kernels that `--cfg sinapse_kernel="…"` selects in place of the best one.
 const KERNELS: [&str; 6] = ["reference", "axpy", "columns", "sse2", "avx2", "avx512"];
 
-/// Those of [`KERNELS`] that replace the kernels of a SIMD architecture by scalar ones. `reference` is not among them: it is
-/// chosen inside each kernel, whatever the others are.
+/// Those of [`KERNELS`] that replace the kernels of a SIMD architecture by scalar ones. `reference` is not among them:
+/// it is chosen inside each kernel, whatever the others are.
 const SCALAR_KERNELS: [&str; 2] = ["axpy", "columns"];
 
 /// Architectures with SIMD kernels.
@@ -91,8 +92,8 @@ fn core() -> &'static str {
 
 /// SIMD architecture of the target, one of [`SIMD`].
 ///
-/// Every x86-64 has SSE2; better instruction sets are detected at run time. Miri cannot run vendor intrinsics, so it gets the
-/// kernels in plain Rust.
+/// Every x86-64 has SSE2; better instruction sets are detected at run time. Miri cannot run vendor intrinsics, so it
+/// gets the kernels in plain Rust.
 fn simd() -> String {
     let architecture = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
     let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
@@ -108,8 +109,8 @@ fn simd() -> String {
 
 /// Class of an Armv8-M Mainline core, whose DSP extension and Helium are optional.
 ///
-/// Rust's target has neither. `-C target-cpu` adds those of the named core; `-C target-feature` overrides the core, and the
-/// last mention of a feature wins, as it does for the compiler.
+/// Rust's target has neither. `-C target-cpu` adds those of the named core; `-C target-feature` overrides the core, and
+/// the last mention of a feature wins, as it does for the compiler.
 fn armv8m_mainline() -> &'static str {
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     let prefixes = ["--codegen=", "-C"];
