@@ -1,4 +1,4 @@
-//! AVX2: vectors of 256 bits, products of bytes in pairs.
+//! AVX2: 256-bit vectors, byte products in pairs.
 
 use core::arch::x86_64::*;
 
@@ -6,7 +6,7 @@ use crate::format::{QuantizedInput, Weight, WeightFormat};
 
 super::loops::define_loops!("avx2");
 
-/// Eight sums.
+/// Eight accumulators.
 pub(super) type Lanes = __m256i;
 
 #[inline]
@@ -18,7 +18,7 @@ pub(super) fn zero() -> Lanes {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn load(words: &[u32; 8]) -> __m256i {
-    // SAFETY: reads the 32 bytes.
+    // SAFETY: reads the 32 bytes of the reference.
     unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
 }
 
@@ -26,7 +26,7 @@ pub(super) fn load(words: &[u32; 8]) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
-    // SAFETY: reads the 32 bytes.
+    // SAFETY: reads the 32 bytes of the reference.
     let words = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
     let words = _mm256_and_si256(words, _mm256_set1_epi32(mask.cast_signed()));
     let zeros = _mm256_cmpeq_epi32(words, _mm256_setzero_si256());
@@ -37,7 +37,7 @@ pub(super) fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
-    // SAFETY: reads the 32 bytes.
+    // SAFETY: reads the 32 bytes of the reference.
     let bytes = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
     u64::from(!_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())).cast_unsigned())
 }
@@ -46,12 +46,12 @@ pub(super) fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn nonzero_floats(numbers: &[f32; 8]) -> u64 {
-    // SAFETY: reads the eight numbers.
+    // SAFETY: reads the eight numbers of the reference.
     let numbers = unsafe { _mm256_loadu_ps(numbers.as_ptr()) };
     _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NEQ_UQ>(numbers, _mm256_setzero_ps())) as u64
 }
 
-/// The stored weights of 32 outputs, one a byte, in their order.
+/// Unpacks the stored weights of 32 outputs to bytes, in order.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn expand<W: Weight>(words: &[u32; 8]) -> __m256i {
@@ -71,14 +71,14 @@ pub(super) fn expand<W: Weight>(words: &[u32; 8]) -> __m256i {
     }
 }
 
-/// Adds four columns of 32 stored weights, times the four bytes of `x`.
+/// Accumulates four columns of 32 stored weights, times the four bytes of `x`.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
     let (x01, x23) = (_mm256_set1_epi16(x as i16), _mm256_set1_epi16((x >> 16) as i16));
     let [a, b, c, d] = columns.map(|words| expand::<W>(words));
-    // One side is taken as bytes without a sign: the one that may pass 127. Two products are at most 2 · 255 · 15 in 16
-    // bits, four at most 15,300.
+    // `VPMADDUBSW` takes one operand as unsigned bytes: the one that may pass 127. No overflow: two products are at
+    // most 2 · 255 · 15 in 16 bits, four at most 15,300.
     let products = |pairs, x| {
         if const { X::FORMAT.max_level() > 127 } {
             _mm256_maddubs_epi16(x, pairs)
@@ -95,10 +95,10 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     lanes[3] = _mm256_add_epi32(lanes[3], _mm256_srli_epi32::<16>(high));
 }
 
-/// Pairs of outputs of a block of tiles: a register for each output, of sixteen or more.
+/// Pairs of outputs in a block of tiles: one of the sixteen registers or more for each output.
 const BLOCK_PAIRS: usize = 4;
 
-/// Parts of a sum of tiles.
+/// Partial sums of one accumulator of tiles.
 pub(super) type TileLanes = __m256i;
 
 #[inline]
@@ -107,7 +107,7 @@ pub(super) fn tile_zero() -> TileLanes {
     _mm256_setzero_si256()
 }
 
-/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
+/// Accumulates `N` tiles of a row, times its inputs: `both` outputs, the odd ones 256-fold, and the `odd` ones alone.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
@@ -119,28 +119,28 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
     }
 }
 
-/// Sixteen bytes as numbers of 16 bits.
+/// Extends sixteen inputs to 16 bits.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn widen_inputs(bytes: &[u8; 16]) -> __m256i {
-    // SAFETY: reads the 16 bytes.
+    // SAFETY: reads the 16 bytes of the reference.
     _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
 }
 
-/// Sums of all parts, modulo 2³².
+/// Sums up the lanes of four accumulators, modulo 2³².
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
     let halves = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
     let totals = _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256::<1>(halves));
     let mut numbers = [0; 4];
-    // SAFETY: writes the four numbers.
+    // SAFETY: writes four numbers of the array.
     unsafe { _mm_storeu_si128(numbers.as_mut_ptr().cast(), totals) };
     numbers
 }
 
-/// Sums of columns in the order of the outputs: they are even and odd ones of the first half of each 128 bits, then of the
-/// second.
+/// Returns the lanes of a block in the order of its outputs: they are the even and odd ones of the first half of each
+/// 128 bits, then of the second.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn in_order([even, odd, more_even, more_odd]: [Lanes; 4]) -> [Lanes; 4] {
@@ -149,7 +149,7 @@ fn in_order([even, odd, more_even, more_odd]: [Lanes; 4]) -> [Lanes; 4] {
     join_halves([a, b, c, d])
 }
 
-/// The first 128 bits of all, then the second.
+/// Joins the first 128 bits of all lanes, then the second.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn join_halves([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
@@ -167,7 +167,7 @@ pub(super) fn join_halves([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
 #[target_feature(enable = "avx2")]
 pub(super) fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
-    // SAFETY: writes the eight numbers.
+    // SAFETY: writes the eight numbers of the array.
     unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), lanes) };
     numbers
 }

@@ -1,6 +1,7 @@
-//! AVX-512 with VNNI: as AVX2, with four products and their sum in one instruction.
+//! AVX-512 with VNNI: AVX2, with four products and their sum in one instruction.
 //!
-//! Vectors stay at 256 bits: a block is 32 outputs, and the walk, not the products, is what takes time.
+//! Vectors stay at 256 bits: a block has 32 outputs, and most of the time goes into the scan for nonzero inputs, not
+//! into the products.
 
 use core::arch::x86_64::*;
 
@@ -12,7 +13,7 @@ use crate::format::{QuantizedInput, Weight};
 
 super::loops::define_loops!("avx512f,avx512vl,avx512vnni");
 
-/// Adds four columns of 32 stored weights, times the four bytes of `x`.
+/// Accumulates four columns of 32 stored weights, times the four bytes of `x`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512vnni")]
 fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
@@ -27,7 +28,7 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
         _mm256_unpackhi_epi16(high_ab, high_cd),
     ];
     for (lane, quads) in lanes.iter_mut().zip(quads) {
-        // One side is taken as bytes without a sign: the one that may pass 127.
+        // The instruction takes one operand as unsigned bytes: the one that may pass 127.
         *lane = if const { X::FORMAT.max_level() > 127 } {
             _mm256_dpbusd_epi32(*lane, x, quads)
         } else {
@@ -36,15 +37,15 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     }
 }
 
-/// Pairs of outputs of a block of tiles: a register for each output, of 32.
+/// Pairs of outputs in a block of tiles: one of the 32 registers for each output.
 const BLOCK_PAIRS: usize = 8;
 
-/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
+/// Accumulates `N` tiles of a row, times its inputs: `both` outputs, the odd ones 256-fold, and the `odd` ones alone.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512vnni")]
 fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
     let x = widen_inputs(x);
-    // The odd outputs' weights are the odd bytes, with their signs.
+    // The weights of the odd outputs are the odd bytes, signed.
     let x_of_odd = _mm256_slli_epi16::<8>(x);
     for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {
         let halves = load(tile);
@@ -53,7 +54,7 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
     }
 }
 
-/// Sums of columns in the order of the outputs.
+/// Returns the lanes of a block in the order of its outputs.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl,avx512vnni")]
 fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {

@@ -1,20 +1,20 @@
-//! What an x86-64 CPU has, asked once.
+//! Detection of the instruction sets of an x86-64 CPU, done once.
 //!
-//! Intel, "Software Developer's Manual", volume 1, §15.2–15.4 (AVX-512) and §14.3 (AVX): the CPU must have the instructions,
-//! and the operating system must save their registers.
+//! Intel, "Software Developer's Manual", volume 1, §15.2–15.4 (AVX-512) and §14.3 (AVX): the CPU must have the
+//! instructions, and the operating system must save their registers.
 
 use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use super::instruction_set::InstructionSet;
 
-/// 0: not asked yet.
+/// Best instruction set plus one; 0 before detection.
 static BEST: AtomicU8 = AtomicU8::new(0);
 
-/// The best set that this CPU has and that `--cfg sinapse_kernel` allows.
+/// Returns the best instruction set that this CPU has and that `--cfg sinapse_kernel` allows.
 #[inline]
 pub(super) fn best() -> InstructionSet {
-    // Whoever asks at the same time finds the same.
+    // Relaxed: threads that detect at the same time store the same value.
     match BEST.load(Ordering::Relaxed) {
         1 => InstructionSet::Sse2,
         2 => InstructionSet::Avx2,
@@ -36,44 +36,44 @@ fn detect() -> InstructionSet {
     best
 }
 
-/// Bits `bits` of `register`, all of them.
+/// Returns whether all of `bits` are set in `register`.
 fn all_set(register: u32, bits: &[u32]) -> bool {
     bits.iter().all(|bit| register >> bit & 1 == 1)
 }
 
-/// Whether the operating system saves these states of the registers.
+/// Returns whether the operating system saves these components of the register state.
 fn os_saves(states: &[u32]) -> bool {
     #[target_feature(enable = "xsave")]
     fn enabled_states() -> u64 {
-        // SAFETY: register 0 exists wherever there is an `XGETBV`.
+        // SAFETY: XCR0 exists wherever `XGETBV` does.
         unsafe { _xgetbv(0) }
     }
     const OSXSAVE: u32 = 27;
-    // SAFETY: the bit says that `XGETBV` may be used.
+    // SAFETY: the bit OSXSAVE says that `XGETBV` may be used.
     all_set(__cpuid(1).ecx, &[OSXSAVE]) && all_set(unsafe { enabled_states() } as u32, states)
 }
 
-/// AVX2, and the AVX that it builds on.
+/// Returns whether there is AVX2, with the AVX that it builds on.
 fn has_avx2() -> bool {
     const AVX: u32 = 28;
     const AVX2: u32 = 5;
-    // 1 and 2: the lower and upper halves of 256 bits.
+    // State components 1 and 2: the lower and upper halves of 256 bits.
     __cpuid(0).eax >= 7
         && all_set(__cpuid(1).ecx, &[AVX])
         && all_set(__cpuid_count(7, 0).ebx, &[AVX2])
         && os_saves(&[1, 2])
 }
 
-/// AVX-512 with vectors of 256 bits, and products of bytes: an Ice Lake, a Zen 4, or newer.
+/// Returns whether there is AVX-512 with 256-bit vectors and byte products (VL, VNNI): Ice Lake, Zen 4 or newer.
 fn has_avx512() -> bool {
     const F: u32 = 16;
     const VL: u32 = 31;
     const VNNI: u32 = 11;
-    // `avx512f` of the compiler implies these two.
+    // The compiler's `avx512f` implies these two.
     const FMA: u32 = 12;
     const F16C: u32 = 29;
     let extended = __cpuid_count(7, 0);
-    // 5, 6 and 7: masks, and what 512 bits add to the registers.
+    // State components 5, 6 and 7: masks, and the parts of the registers beyond 256 bits.
     has_avx2()
         && all_set(__cpuid(1).ecx, &[FMA, F16C])
         && all_set(extended.ebx, &[F, VL])

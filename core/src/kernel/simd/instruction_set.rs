@@ -1,6 +1,6 @@
-//! The sets of instructions that have a kernel.
+//! Instruction sets with a kernel.
 
-/// Every set that has a kernel here, the best one last.
+/// Instruction sets of the target architecture, the best one last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub(super) enum InstructionSet {
     #[cfg(sinapse_simd = "x86_64")]

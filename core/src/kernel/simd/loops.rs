@@ -1,11 +1,13 @@
-//! The loops over inputs and outputs, compiled once for each set of instructions.
+//! Loops over inputs and outputs, compiled once per instruction set.
 
-/// Defines `columns`, `tiles`, `floats` and `relu`, which use the functions of the file they stand in.
+/// Defines `columns`, `tiles`, `floats` and `relu`, which call the functions of the surrounding file (listed at the
+/// head of [`simd`](super)).
 ///
-/// A macro, because a function for certain instructions is inlined only where these are allowed.
+/// This is a macro, because a function with target features is only inlined into functions that have these features
+/// too.
 macro_rules! define_loops {
     ($features:literal) => {
-        /// As [`skip::add`](crate::kernel::columns::axpy::add), for integers.
+        /// Same contract as [`axpy::add`](crate::kernel::columns::axpy::add), for integers.
         #[target_feature(enable = $features)]
         pub(super) fn columns<W, X>(weights: &[u32], input: &[u8], accumulators: &mut [i32])
         where
@@ -14,8 +16,8 @@ macro_rules! define_loops {
         {
             use $crate::kernel::simd::nonzero_mask::{self, BLOCK, SEGMENT};
             let offset = (W::FORMAT.offset() as u32).wrapping_mul(nonzero_mask::level_sum::<X>(input)).cast_signed();
-            for sum in accumulators.iter_mut() {
-                *sum = sum.wrapping_sub(offset);
+            for accumulator in accumulators.iter_mut() {
+                *accumulator = accumulator.wrapping_sub(offset);
             }
             let row_words = W::row_cells(X::FORMAT, accumulators.len());
             for (segment, input) in input.chunks(4 * SEGMENT).enumerate() {
@@ -36,21 +38,22 @@ macro_rules! define_loops {
                         }
                     });
                     let lanes = in_order(lanes).map(|lanes| to_array(lanes));
-                    for (sum, &lane) in accumulators.iter_mut().zip(lanes.as_flattened()) {
-                        *sum = sum.wrapping_add(lane);
+                    for (accumulator, &lane) in accumulators.iter_mut().zip(lanes.as_flattened()) {
+                        *accumulator = accumulator.wrapping_add(lane);
                     }
                 }
             }
         }
 
-        /// As [`tiles::add`](crate::kernel::tiles::add), by its equations.
+        /// Same contract as [`tiles::portable::add`](crate::kernel::tiles::portable::add), by the equations of
+        /// [`tiles`](crate::kernel::tiles).
         #[target_feature(enable = $features)]
         pub(super) fn tiles(weights: &[u32], input: &[u8], accumulators: &mut [i32]) {
             use $crate::format::U8;
             use $crate::kernel::simd::nonzero_mask::{self, SEGMENT};
             let offset = 128u32.wrapping_mul(nonzero_mask::level_sum::<U8>(input)).cast_signed();
-            for sum in accumulators.iter_mut().step_by(2) {
-                *sum = sum.wrapping_sub(offset);
+            for accumulator in accumulators.iter_mut().step_by(2) {
+                *accumulator = accumulator.wrapping_sub(offset);
             }
             let row_words = 8 * accumulators.len().div_ceil(2);
             for (segment, input) in input.chunks(16 * SEGMENT).enumerate() {
@@ -71,9 +74,10 @@ macro_rules! define_loops {
             }
         }
 
-        /// Adds the tiles `(words, words of a row, first word)` to `2 · N` sums, or fewer.
+        /// Accumulates the tiles `(words, words of a row, first word)` for `2 · N` outputs, or fewer.
         ///
-        /// Not inlined, and the last row apart: nothing else takes registers from the sums.
+        /// Not inlined, and the last row kept out of the loop, so that nothing else takes registers from the
+        /// accumulators.
         #[inline(never)]
         #[target_feature(enable = $features)]
         fn tiles_of_block<const N: usize>(
@@ -88,7 +92,7 @@ macro_rules! define_loops {
             nonzero_mask::for_each_set(mask, input.len().div_ceil(16), |row| {
                 match (whole.get(row), nonzero_mask::eights(weights, row * row_words + first)) {
                     (Some(x), Some(tiles)) => add_tiles(&mut both, &mut odd, tiles, x),
-                    // Only the last row may have fewer inputs, and after it fewer tiles than a block.
+                    // Only the last row may have fewer inputs or, where the layer ends, fewer tiles than a block.
                     _ => last = Some(row),
                 }
             });
@@ -97,20 +101,20 @@ macro_rules! define_loops {
                 add_tiles(&mut both, &mut odd, &tiles, &nonzero_mask::padded_row(input, row));
             }
             for (k, accumulators) in accumulators.chunks_mut(8).enumerate() {
-                // What a block has not are zeros, of which nothing is left in the code.
+                // Missing lanes of a small block are zeros, which the compiler removes.
                 let lane = |lanes: &[TileLanes; N], at| lanes.get(4 * k + at).copied().unwrap_or(tile_zero());
                 let totals = |lanes| tile_totals([lane(lanes, 0), lane(lanes, 1), lane(lanes, 2), lane(lanes, 3)]);
                 for (accumulators, (both, odd)) in
                     accumulators.chunks_mut(2).zip(totals(&both).into_iter().zip(totals(&odd)))
                 {
-                    for (sum, product) in accumulators.iter_mut().zip([both.wrapping_sub(odd << 8), odd]) {
-                        *sum = sum.wrapping_add(product);
+                    for (accumulator, product) in accumulators.iter_mut().zip([both.wrapping_sub(odd << 8), odd]) {
+                        *accumulator = accumulator.wrapping_add(product);
                     }
                 }
             }
         }
 
-        /// As [`skip::add`](crate::kernel::columns::axpy::add), for `f32`: inputs in order.
+        /// Same contract as [`axpy::add`](crate::kernel::columns::axpy::add), for `f32`: inputs in order.
         #[target_feature(enable = $features)]
         pub(super) fn floats<X>(weights: &[f32], input: &[X::Raw], accumulators: &mut [f32])
         where
@@ -135,7 +139,7 @@ macro_rules! define_loops {
             }
         }
 
-        /// Adds the columns `(weights, weights of a column, first one)` to `8 · N` sums, or fewer.
+        /// Accumulates the columns `(weights, weights of a column, first one)` for `8 · N` outputs, or fewer.
         #[inline]
         #[target_feature(enable = $features)]
         fn floats_of_block<const N: usize, X>(
@@ -148,7 +152,11 @@ macro_rules! define_loops {
         {
             use $crate::kernel::simd::nonzero_mask;
             let mut lanes = [[0.0f32; 8]; N];
-            lanes.as_flattened_mut().iter_mut().zip(&*accumulators).for_each(|(lane, &sum)| *lane = sum);
+            lanes
+                .as_flattened_mut()
+                .iter_mut()
+                .zip(&*accumulators)
+                .for_each(|(lane, &accumulator)| *lane = accumulator);
             nonzero_mask::for_each_set(mask, input.len(), |i| {
                 let x = input.get(i).copied().map(X::read).unwrap_or_default();
                 let at = i * outputs + first;
@@ -160,17 +168,18 @@ macro_rules! define_loops {
                         &copy
                     }
                 };
-                // Rounded twice, as the reference: the compiler makes no fused multiplication of it.
+                // Rounded after the product and after the addition, as in the reference: Rust never contracts them to a
+                // fused multiply-add.
                 for (lanes, weights) in lanes.iter_mut().zip(column) {
                     for (lane, weight) in lanes.iter_mut().zip(weights) {
                         *lane += weight * x;
                     }
                 }
             });
-            accumulators.iter_mut().zip(lanes.as_flattened()).for_each(|(sum, &lane)| *sum = lane);
+            accumulators.iter_mut().zip(lanes.as_flattened()).for_each(|(accumulator, &lane)| *accumulator = lane);
         }
 
-        /// As [`relu`](crate::kernel::requantize::relu): the loop in Rust, which the compiler turns into these instructions.
+        /// Same contract as [`relu`](crate::kernel::requantize::relu): the portable loop, vectorized by the compiler.
         #[target_feature(enable = $features)]
         pub(super) fn relu<E: $crate::format::QuantizedActivation>(
             requantization: &$crate::format::Requantization<'_>,

@@ -1,16 +1,40 @@
-//! Vectors of 16 bytes and more, for hosts: one file for each set of instructions, with the same functions.
+//! SIMD kernels for hosts (x86-64, AArch64, WebAssembly): vectors of 16 bytes and more.
 //!
 //! ```text
-//! sums -= offset · Σ x                                # stored weights are `weight + offset`
-//! ones = a bit for each four inputs that are not all zero
-//! for each block of 32 outputs:                       # their sums stay in registers
-//!     for each group in ones:
-//!         sums += four columns of 32 weights, each times its input
+//! accumulators -= offset · Σ x                        # stored weights are `weight + offset`
+//! mask = a bit for each four inputs that are not all zero
+//! for each block of 32 outputs:                       # accumulators stay in registers
+//!     for each group in mask:
+//!         accumulators += four columns of 32 weights, each times its input
 //! ```
 //!
-//! Tiles and `f32` go the same way, over rows of sixteen inputs and over single inputs. The loops are written once, in [`loops`],
-//! and compiled for every set; a file has what differs: how four columns, or tiles of a row, are added.
-#![allow(unsafe_code)] // functions for instructions that only some CPUs have are called after asking the CPU
+//! Tiles and `f32` work the same way, on rows of sixteen inputs and on single inputs. The loops are written once, in
+//! `loops`, and compiled for every instruction set.
+//!
+//! # Files of an instruction set
+//!
+//! A file invokes `define_loops!` with its target features and defines what the loops call:
+//!
+//! | item                                     | contract                                                            |
+//! |------------------------------------------|---------------------------------------------------------------------|
+//! | `Lanes`                                  | eight 32-bit accumulators of columns                                |
+//! | `zero()`                                 | `Lanes` of zeros                                                    |
+//! | `nonzero_words(bytes, mask)`             | bit `g`: word `g` of 32 bytes has a bit of `mask`                   |
+//! | `nonzero_bytes(bytes)`                   | bit `i`: byte `i` of 32 is not zero                                 |
+//! | `nonzero_floats(numbers)`                | bit `i`: number `i` of eight is not zero                            |
+//! | `add_columns::<W, X>(lanes, columns, x)` | accumulates four columns of 32 outputs, times the four bytes of `x` |
+//! | `in_order(lanes)`                        | the four `Lanes` of a block in the order of its outputs             |
+//! | `to_array(lanes)`                        | `Lanes` as numbers                                                  |
+//! | `BLOCK_PAIRS`                            | pairs of outputs in a block of tiles                                |
+//! | `TileLanes`                              | partial sums of one accumulator of tiles                            |
+//! | `tile_zero()`                            | `TileLanes` of zeros                                                |
+//! | `add_tiles(both, odd, tiles, x)`         | accumulates a row of tiles, times its sixteen inputs                |
+//! | `tile_totals(lanes)`                     | totals of four `TileLanes`, modulo 2³²                              |
+//!
+//! By convention, `load` loads a vector of words, `expand::<W>` unpacks the stored weights of 32 outputs to bytes, and
+//! `widen_inputs` extends inputs to 16 bits; the loops do not call these. Then add the file to `InstructionSet`,
+//! `dispatch!` and [`Instructions::best`].
+#![allow(unsafe_code)] // calls functions with target features, after detecting that the CPU has them
 
 #[cfg(sinapse_simd = "x86_64")]
 mod avx2;
@@ -32,27 +56,27 @@ use instruction_set::InstructionSet;
 
 use crate::format::{Element, QuantizedActivation, QuantizedInput, Requantization, Weight};
 
-/// A set of instructions that this CPU has.
+/// An instruction set that this CPU has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Instructions(InstructionSet);
 
 macro_rules! dispatch {
     ($($set:ident $module:ident),*) => {
-        #[allow(unused_unsafe)] // what every CPU of a target has needs no `unsafe`
+        #[allow(unused_unsafe)] // features that a target guarantees need no `unsafe`
         impl Instructions {
-            /// All that this CPU has, the best one last.
+            /// Iterates over all instruction sets that this CPU has, the best one last.
             pub fn all() -> impl Iterator<Item = Instructions> {
                 [$(InstructionSet::$set),*].into_iter().filter(|&set| set <= Self::best().0).map(Instructions)
             }
 
-            /// The name of its file, and the value of `--cfg sinapse_kernel` that allows no better one.
+            /// Name of its file, which is also the value of `--cfg sinapse_kernel` that allows no better one.
             pub fn name(self) -> &'static str {
                 match self.0 {
                     $(InstructionSet::$set => stringify!($module)),*
                 }
             }
 
-            /// As [`skip::add`](super::columns::axpy::add), for integers.
+            /// Same contract as [`axpy::add`](super::columns::axpy::add), for integers.
             #[inline]
             pub fn add_columns<W, X>(self, weights: &[u32], input: &[u8], accumulators: &mut [i32])
             where
@@ -60,12 +84,12 @@ macro_rules! dispatch {
                 X: QuantizedInput,
             {
                 match self.0 {
-                    // SAFETY: an `Instructions` is a set that the CPU has.
+                    // SAFETY: an `Instructions` is only made of an instruction set that the CPU has.
                     $(InstructionSet::$set => unsafe { $module::columns::<W, X>(weights, input, accumulators) }),*
                 }
             }
 
-            /// As [`tiles::add`](super::tiles::add).
+            /// Same contract as [`tiles::portable::add`](super::tiles::portable::add).
             #[inline]
             pub fn add_tiles(self, weights: &[u32], input: &[u8], accumulators: &mut [i32]) {
                 match self.0 {
@@ -74,18 +98,26 @@ macro_rules! dispatch {
                 }
             }
 
-            /// As [`skip::add`](super::columns::axpy::add), for `f32`.
+            /// Same contract as [`axpy::add`](super::columns::axpy::add), for `f32`.
             #[inline]
-            pub fn add_floats<X: Element<Value = f32>>(self, weights: &[f32], input: &[X::Raw], accumulators: &mut [f32]) {
+            pub fn add_floats<X>(self, weights: &[f32], input: &[X::Raw], accumulators: &mut [f32])
+            where
+                X: Element<Value = f32>,
+            {
                 match self.0 {
                     // SAFETY: as above.
                     $(InstructionSet::$set => unsafe { $module::floats::<X>(weights, input, accumulators) }),*
                 }
             }
 
-            /// As [`relu::relu`](super::requantize::relu).
+            /// Same contract as [`requantize::relu`](super::requantize::relu).
             #[inline]
-            pub fn relu<E: QuantizedActivation>(self, requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
+            pub fn relu<E: QuantizedActivation>(
+                self,
+                requantization: &Requantization<'_>,
+                accumulators: &[i32],
+                levels: &mut [u8],
+            ) {
                 match self.0 {
                     // SAFETY: as above.
                     $(InstructionSet::$set => unsafe { $module::relu::<E>(requantization, accumulators, levels) }),*
@@ -103,21 +135,21 @@ dispatch!(Neon neon);
 dispatch!(Simd128 simd128);
 
 impl Instructions {
-    /// The best that this CPU has.
+    /// Returns the best instruction set of this CPU.
     #[cfg(sinapse_simd = "x86_64")]
     #[inline]
     pub fn best() -> Instructions {
         Instructions(cpuid::best())
     }
 
-    /// The best that this CPU has.
+    /// Returns the best instruction set of this CPU.
     #[cfg(sinapse_simd = "aarch64")]
     #[inline]
     pub fn best() -> Instructions {
         Instructions(InstructionSet::Neon)
     }
 
-    /// The best that this CPU has.
+    /// Returns the best instruction set of this CPU.
     #[cfg(sinapse_simd = "wasm32")]
     #[inline]
     pub fn best() -> Instructions {
@@ -125,7 +157,7 @@ impl Instructions {
     }
 }
 
-/// As [`relu::relu`](super::requantize::relu), by the best set.
+/// Same contract as [`requantize::relu`](super::requantize::relu), by the best instruction set.
 #[inline(always)]
 pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
     Instructions::best().relu::<E>(requantization, accumulators, levels);

@@ -1,4 +1,4 @@
-//! AArch64: bytes times bytes into 16 bits, added up without turning columns into quads.
+//! AArch64: byte products accumulated in 16 bits, without interleaving columns.
 
 use core::arch::aarch64::*;
 
@@ -6,7 +6,7 @@ use crate::format::{QuantizedInput, Weight, WeightFormat};
 
 super::loops::define_loops!("neon");
 
-/// Eight sums.
+/// Eight accumulators.
 type Lanes = [uint32x4_t; 2];
 
 #[inline]
@@ -18,22 +18,22 @@ fn zero() -> Lanes {
 #[inline]
 #[target_feature(enable = "neon")]
 fn load(bytes: &[u8; 16]) -> uint8x16_t {
-    // SAFETY: reads the 16 bytes.
+    // SAFETY: reads the 16 bytes of the reference.
     unsafe { vld1q_u8(bytes.as_ptr()) }
 }
 
 #[inline]
 #[target_feature(enable = "neon")]
 fn load_words(words: &[u32; 4]) -> uint8x16_t {
-    // SAFETY: reads the 16 bytes.
+    // SAFETY: reads the 16 bytes of the reference.
     unsafe { vld1q_u8(words.as_ptr().cast()) }
 }
 
-/// A bit for each of eight words of ones or zeros.
+/// Packs eight words of all ones or all zeros to a bit each.
 #[inline]
 #[target_feature(enable = "neon")]
 fn bits(low: uint32x4_t, high: uint32x4_t) -> u64 {
-    // SAFETY: reads the 16 bytes.
+    // SAFETY: reads the 16 bytes of the reference.
     let of_word = unsafe { vld1q_u16([1, 2, 4, 8, 16, 32, 64, 128].as_ptr()) };
     u64::from(vaddvq_u16(vandq_u16(vcombine_u16(vmovn_u32(low), vmovn_u32(high)), of_word)))
 }
@@ -54,7 +54,7 @@ fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
 #[inline]
 #[target_feature(enable = "neon")]
 fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
-    // SAFETY: reads the 16 bytes.
+    // SAFETY: reads the 16 bytes of the reference.
     let of_byte = unsafe { vld1q_u8([1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128].as_ptr()) };
     bytes.as_chunks::<16>().0.iter().rev().fold(0, |bits, half| {
         let half = load(half);
@@ -67,7 +67,7 @@ fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
 #[inline]
 #[target_feature(enable = "neon")]
 fn nonzero_floats(numbers: &[f32; 8]) -> u64 {
-    // SAFETY: reads four numbers.
+    // SAFETY: reads four numbers of the reference.
     let nonzero = |four: &[f32; 4]| vmvnq_u32(vceqzq_f32(unsafe { vld1q_f32(four.as_ptr()) }));
     match numbers.as_chunks::<4>().0 {
         [low, high] => bits(nonzero(low), nonzero(high)),
@@ -75,7 +75,7 @@ fn nonzero_floats(numbers: &[f32; 8]) -> u64 {
     }
 }
 
-/// The stored weights of 32 outputs, one a byte, in their order.
+/// Unpacks the stored weights of 32 outputs to bytes, in order.
 #[inline]
 #[target_feature(enable = "neon")]
 fn expand<W: Weight>(words: &[u32; 8]) -> [uint8x16_t; 2] {
@@ -96,15 +96,15 @@ fn expand<W: Weight>(words: &[u32; 8]) -> [uint8x16_t; 2] {
     }
 }
 
-/// Adds four columns of 32 stored weights, times the four bytes of `x`.
-#[allow(clippy::extra_unused_type_parameters)] // AVX2 asks `X` which side may pass 127
+/// Accumulates four columns of 32 stored weights, times the four bytes of `x`.
+#[allow(clippy::extra_unused_type_parameters)] // only x86 needs to know which operand may pass 127
 #[inline]
 #[target_feature(enable = "neon")]
 fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
     let [a, b, c, d] = columns.map(|words| expand::<W>(words));
     let [xa, xb, xc, xd] = x.to_le_bytes().map(|x| vdupq_n_u8(x));
     for half in 0..2 {
-        // Four products are at most 4 · 255 · 15 = 15,300.
+        // No overflow: four products are at most 4 · 255 · 15 = 15,300.
         let low = vmull_u8(vget_low_u8(a[half]), vget_low_u8(xa));
         let low = vmlal_u8(low, vget_low_u8(b[half]), vget_low_u8(xb));
         let low = vmlal_u8(low, vget_low_u8(c[half]), vget_low_u8(xc));
@@ -120,10 +120,10 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     }
 }
 
-/// Pairs of outputs of a block of tiles: a register for each output, of sixteen or more.
+/// Pairs of outputs in a block of tiles: one of the sixteen registers or more for each output.
 const BLOCK_PAIRS: usize = 4;
 
-/// Parts of a sum of tiles.
+/// Partial sums of one accumulator of tiles.
 type TileLanes = int32x4_t;
 
 #[inline]
@@ -132,7 +132,7 @@ fn tile_zero() -> TileLanes {
     vdupq_n_s32(0)
 }
 
-/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
+/// Accumulates `N` tiles of a row, times its inputs: `both` outputs, the odd ones 256-fold, and the `odd` ones alone.
 #[inline]
 #[target_feature(enable = "neon")]
 fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
@@ -150,18 +150,18 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
     }
 }
 
-/// Sums of all parts, modulo 2³².
+/// Sums up the lanes of four accumulators, modulo 2³².
 #[inline]
 #[target_feature(enable = "neon")]
 fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
     let totals = vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d));
     let mut numbers = [0; 4];
-    // SAFETY: writes the four numbers.
+    // SAFETY: writes four numbers of the array.
     unsafe { vst1q_s32(numbers.as_mut_ptr(), totals) };
     numbers
 }
 
-/// Sums of columns in the order of the outputs.
+/// Returns the lanes of a block in the order of its outputs, which they already have.
 #[inline]
 #[target_feature(enable = "neon")]
 fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
@@ -173,7 +173,7 @@ fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
 fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     for (numbers, lane) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(lanes) {
-        // SAFETY: writes the four numbers.
+        // SAFETY: writes four numbers of the array.
         unsafe { vst1q_s32(numbers.as_mut_ptr(), vreinterpretq_s32_u32(lane)) };
     }
     numbers

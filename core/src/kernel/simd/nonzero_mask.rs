@@ -1,17 +1,18 @@
-//! What the walk reads: inputs and weights side by side, and which inputs are not zero.
+//! Inputs and weights of the SIMD loops: the mask of nonzero inputs, and loads that end with zeros.
 
 use crate::format::QuantizedInput;
 
-/// Inputs of a part, or groups of four, or rows of sixteen: one bit for each fits [`NonzeroMask`].
+/// Bits of a [`NonzeroMask`]: inputs, groups of four or rows of sixteen. Longer inputs are processed in segments, so
+/// that the mask has a fixed size on the stack.
 pub(super) const SEGMENT: usize = 1024;
 
-/// A bit for each of [`SEGMENT`] things.
+/// One bit per input, group or row of a segment, set if it is not all zero.
 pub(super) type NonzeroMask = [u64; SEGMENT / 64];
 
-/// Outputs of a block.
+/// Outputs in a block.
 pub(super) const BLOCK: usize = 32;
 
-/// Numbers of the ones among `count` things, lowest first.
+/// Visits the indices of set bits among the first `count`, lowest first.
 #[inline(always)]
 pub(super) fn for_each_set(mask: &NonzeroMask, count: usize, mut visit: impl FnMut(usize)) {
     for (word, &bits) in mask.iter().take(count.div_ceil(64)).enumerate() {
@@ -23,14 +24,16 @@ pub(super) fn for_each_set(mask: &NonzeroMask, count: usize, mut visit: impl FnM
     }
 }
 
-/// Bits `width · at ..` for the chunk `at` of `N` inputs, from `mask_of` it; the last chunk is copy_bias up with zeros.
+/// Builds a mask from `mask_of`, which gives `width` bits for a chunk of `N` inputs; the last chunk is padded with
+/// zeros.
 #[inline(always)]
 pub(super) fn mask_of<T: Copy + Default, const N: usize>(
     input: &[T],
     width: usize,
     mut mask_of: impl FnMut(&[T; N]) -> u64,
 ) -> NonzeroMask {
-    // Words are written once, and only those that are read: no vector is loaded from what was just stored in pieces.
+    // Each word is stored once: a vector load of words that were just stored in pieces would stall on store forwarding.
+    // Words that nobody reads are not written.
     let mut mask = NonzeroMask::default();
     for (bits, input) in mask.iter_mut().zip(input.chunks(N * (64 / width))) {
         let (chunks, rest) = input.as_chunks::<N>();
@@ -47,13 +50,13 @@ pub(super) fn mask_of<T: Copy + Default, const N: usize>(
     mask
 }
 
-/// Sum of the levels.
+/// Sum of the levels of all inputs.
 #[inline(always)]
 pub(super) fn level_sum<X: QuantizedInput>(input: &[u8]) -> u32 {
     input.iter().map(|&byte| X::level(byte)).sum()
 }
 
-/// QuantizedInput of group `g` of four inputs, one a byte; beyond the last there are zeros.
+/// Levels of group `g` of four inputs, one per byte; zeros after the last input.
 #[inline(always)]
 pub(super) fn four_inputs<X: QuantizedInput>(input: &[u8], g: usize) -> u32 {
     let bytes = match input.as_chunks::<4>().0.get(g) {
@@ -68,29 +71,29 @@ pub(super) fn four_inputs<X: QuantizedInput>(input: &[u8], g: usize) -> u32 {
     (u32::from_le_bytes(bytes) & X::MASK) >> X::SHIFT
 }
 
-/// Inputs of the last row of sixteen, which may have fewer; beyond them there are zeros.
+/// Inputs of the last row of sixteen, padded with zeros.
 #[inline(never)]
 pub(super) fn padded_row(input: &[u8], row: usize) -> [u8; 16] {
     let rest = input.get(16 * row..).unwrap_or_default();
     core::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
 }
 
-/// `[[cell; 8]; N]` from `at` on.
+/// Returns `[[cell; 8]; N]` from `at` on, if there are as many.
 #[inline(always)]
 pub(super) fn eights<T, const N: usize>(cells: &[T], at: usize) -> Option<&[[T; 8]; N]> {
     cells.get(at..)?.as_chunks::<8>().0.first_chunk()
 }
 
-/// `[cell; 8]` of each of four rows of `row` cells, the first from `at` on.
+/// Returns eight cells of each of four rows of `row` cells, the first from `at` on, if there are as many.
 #[inline(always)]
 pub(super) fn eight_of_four_rows<T>(cells: &[T], at: usize, row: usize) -> Option<[&[T; 8]; 4]> {
-    // One check for all of them; `row` is that of a layer in memory, so nothing here overflows.
+    // One bounds check for all four; `row` is that of a layer in memory, so nothing here overflows.
     let cells = cells.get(at..)?.get(..3 * row + 8)?;
-    // SAFETY: the last row begins at `3 · row`, and eight cells of it are there.
+    // SAFETY: the slice reaches to the eighth cell of the last row, which begins at `3 · row`.
     Some([0, 1, 2, 3].map(|k| unsafe { &*cells.as_ptr().add(k * row).cast() }))
 }
 
-/// As [`eights`] where there are not as many: the others are zero.
+/// Same as [`eights`], padded with zeros.
 #[cold]
 #[inline(never)]
 pub(super) fn padded_eights<T: Copy + Default, const N: usize>(cells: &[T], at: usize) -> [[T; 8]; N] {

@@ -1,4 +1,4 @@
-//! WebAssembly with `simd128`: bytes times bytes into 16 bits, added up without turning columns into quads.
+//! WebAssembly with `simd128`: byte products accumulated in 16 bits, without interleaving columns.
 
 use core::arch::wasm32::*;
 
@@ -6,7 +6,7 @@ use crate::format::{QuantizedInput, Weight, WeightFormat};
 
 super::loops::define_loops!("simd128");
 
-/// Eight sums.
+/// Eight accumulators.
 type Lanes = [v128; 2];
 
 #[inline]
@@ -19,11 +19,11 @@ fn zero() -> Lanes {
 #[target_feature(enable = "simd128")]
 fn load<T>(four: &[T; 4]) -> v128 {
     const { assert!(size_of::<T>() == 4, "four numbers are a vector") };
-    // SAFETY: reads the 16 bytes.
+    // SAFETY: reads the 16 bytes of the reference.
     unsafe { v128_load(four.as_ptr().cast()) }
 }
 
-/// `bytes` as two vectors.
+/// Loads `bytes` as two vectors.
 #[inline]
 #[target_feature(enable = "simd128")]
 fn halves(bytes: &[u8; 32]) -> [v128; 2] {
@@ -59,7 +59,7 @@ fn nonzero_floats(numbers: &[f32; 8]) -> u64 {
     }
 }
 
-/// Bytes of two vectors side by side: the first eight of each, then the others.
+/// Interleaves the bytes of two vectors: the first eight of each, then the others.
 #[inline]
 #[target_feature(enable = "simd128")]
 fn zip(a: v128, b: v128) -> [v128; 2] {
@@ -69,7 +69,7 @@ fn zip(a: v128, b: v128) -> [v128; 2] {
     ]
 }
 
-/// The stored weights of 32 outputs, one a byte, in their order.
+/// Unpacks the stored weights of 32 outputs to bytes, in order.
 #[inline]
 #[target_feature(enable = "simd128")]
 fn expand<W: Weight>(words: &[u32; 8]) -> [v128; 2] {
@@ -88,15 +88,15 @@ fn expand<W: Weight>(words: &[u32; 8]) -> [v128; 2] {
     }
 }
 
-/// Adds four columns of 32 stored weights, times the four bytes of `x`.
-#[allow(clippy::extra_unused_type_parameters)] // AVX2 asks `X` which side may pass 127
+/// Accumulates four columns of 32 stored weights, times the four bytes of `x`.
+#[allow(clippy::extra_unused_type_parameters)] // only x86 needs to know which operand may pass 127
 #[inline]
 #[target_feature(enable = "simd128")]
 fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
     let columns = columns.map(|words| expand::<W>(words));
     let x = x.to_le_bytes().map(|x| u8x16_splat(x));
     for half in 0..2 {
-        // Four products are at most 4 · 255 · 15 = 15,300.
+        // No overflow: four products are at most 4 · 255 · 15 = 15,300.
         let mut products = [u16x8_splat(0); 2];
         for (column, x) in columns.iter().zip(x) {
             products[0] = u16x8_add(products[0], u16x8_extmul_low_u8x16(column[half], x));
@@ -109,10 +109,10 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     }
 }
 
-/// Pairs of outputs of a block of tiles: a register for each output, of sixteen or more.
+/// Pairs of outputs in a block of tiles: one of the sixteen registers or more for each output.
 const BLOCK_PAIRS: usize = 4;
 
-/// Parts of a sum of tiles.
+/// Partial sums of one accumulator of tiles.
 type TileLanes = v128;
 
 #[inline]
@@ -121,11 +121,11 @@ fn tile_zero() -> TileLanes {
     i32x4_splat(0)
 }
 
-/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
+/// Accumulates `N` tiles of a row, times its inputs: `both` outputs, the odd ones 256-fold, and the `odd` ones alone.
 #[inline]
 #[target_feature(enable = "simd128")]
 fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
-    // SAFETY: reads the 16 bytes.
+    // SAFETY: reads the 16 bytes of the reference.
     let bytes = unsafe { v128_load(x.as_ptr().cast()) };
     let x = [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)];
     for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {
@@ -137,7 +137,7 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
     }
 }
 
-/// Sums of all parts, modulo 2³².
+/// Sums up the lanes of four accumulators, modulo 2³².
 #[inline]
 #[target_feature(enable = "simd128")]
 fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
@@ -145,12 +145,12 @@ fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
     let (ab, cd) = (pairs(a, b), pairs(c, d));
     let totals = i32x4_add(i64x2_shuffle::<0, 2>(ab, cd), i64x2_shuffle::<1, 3>(ab, cd));
     let mut numbers = [0; 4];
-    // SAFETY: writes the four numbers.
+    // SAFETY: writes four numbers of the array.
     unsafe { v128_store(numbers.as_mut_ptr().cast(), totals) };
     numbers
 }
 
-/// Sums of columns in the order of the outputs.
+/// Returns the lanes of a block in the order of its outputs, which they already have.
 #[inline]
 #[target_feature(enable = "simd128")]
 fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
@@ -162,7 +162,7 @@ fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
 fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     for (numbers, lane) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(lanes) {
-        // SAFETY: writes the four numbers.
+        // SAFETY: writes four numbers of the array.
         unsafe { v128_store(numbers.as_mut_ptr().cast(), lane) };
     }
     numbers

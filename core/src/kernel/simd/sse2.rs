@@ -1,4 +1,4 @@
-//! Every x86-64: vectors of 128 bits, products of 16-bit numbers.
+//! SSE2, which every x86-64 has: 128-bit vectors, products of 16-bit integers.
 
 use core::arch::x86_64::*;
 
@@ -6,7 +6,7 @@ use crate::format::{QuantizedInput, Weight, WeightFormat};
 
 super::loops::define_loops!("sse2");
 
-/// Eight sums.
+/// Eight accumulators.
 type Lanes = [__m128i; 2];
 
 #[inline]
@@ -18,7 +18,7 @@ fn zero() -> Lanes {
 #[inline]
 #[target_feature(enable = "sse2")]
 fn load(bytes: &[u8; 16]) -> __m128i {
-    // SAFETY: reads the 16 bytes.
+    // SAFETY: reads the 16 bytes of the reference.
     unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
 }
 
@@ -59,7 +59,7 @@ fn nonzero_floats([a, b, c, d, e, f, g, h]: &[f32; 8]) -> u64 {
     nonzero(_mm_setr_ps(*a, *b, *c, *d)) | nonzero(_mm_setr_ps(*e, *f, *g, *h)) << 4
 }
 
-/// The stored weights of 32 outputs, one a byte, in their order.
+/// Unpacks the stored weights of 32 outputs to bytes, in order.
 #[inline]
 #[target_feature(enable = "sse2")]
 fn expand<W: Weight>(words: &[u32; 8]) -> [__m128i; 2] {
@@ -77,8 +77,8 @@ fn expand<W: Weight>(words: &[u32; 8]) -> [__m128i; 2] {
     }
 }
 
-/// Adds four columns of 32 stored weights, times the four bytes of `x`.
-#[allow(clippy::extra_unused_type_parameters)] // AVX2 asks `X` which side may pass 127
+/// Accumulates four columns of 32 stored weights, times the four bytes of `x`.
+#[allow(clippy::extra_unused_type_parameters)] // only x86 needs to know which operand may pass 127
 #[inline]
 #[target_feature(enable = "sse2")]
 fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&[u32; 8]; 4], x: u32) {
@@ -91,7 +91,7 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
         let more = (_mm_unpackhi_epi8(a[half], b[half]), _mm_unpackhi_epi8(c[half], d[half]));
         for (quarter, (ab, cd)) in [(ab, cd), more].into_iter().enumerate() {
             let [low, high] = &mut lanes[2 * half + quarter];
-            // Two products of a byte and a byte, as numbers of 16 bits.
+            // Bytes extended to 16 bits: `PMADDWD` adds two products in 32 bits.
             let add =
                 |lane, ab, cd| _mm_add_epi32(lane, _mm_add_epi32(_mm_madd_epi16(ab, x01), _mm_madd_epi16(cd, x23)));
             *low = add(*low, _mm_unpacklo_epi8(ab, zero), _mm_unpacklo_epi8(cd, zero));
@@ -100,10 +100,10 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     }
 }
 
-/// Pairs of outputs of a block of tiles: a register for each output, of sixteen or more.
+/// Pairs of outputs in a block of tiles: one of the sixteen registers or more for each output.
 const BLOCK_PAIRS: usize = 4;
 
-/// Parts of a sum of tiles.
+/// Partial sums of one accumulator of tiles.
 type TileLanes = __m128i;
 
 #[inline]
@@ -112,7 +112,7 @@ fn tile_zero() -> TileLanes {
     _mm_setzero_si128()
 }
 
-/// Adds `N` tiles of a row, times its inputs, to sums of both outputs, the odd ones 256 times, and to sums of the odd ones.
+/// Accumulates `N` tiles of a row, times its inputs: `both` outputs, the odd ones 256-fold, and the `odd` ones alone.
 #[inline]
 #[target_feature(enable = "sse2")]
 fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
@@ -127,7 +127,7 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
     }
 }
 
-/// Sums of all parts, modulo 2³².
+/// Sums up the lanes of four accumulators, modulo 2³².
 #[inline]
 #[target_feature(enable = "sse2")]
 fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
@@ -135,12 +135,12 @@ fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
     let cd = _mm_add_epi32(_mm_unpacklo_epi32(c, d), _mm_unpackhi_epi32(c, d));
     let totals = _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd));
     let mut numbers = [0; 4];
-    // SAFETY: writes the four numbers.
+    // SAFETY: writes four numbers of the array.
     unsafe { _mm_storeu_si128(numbers.as_mut_ptr().cast(), totals) };
     numbers
 }
 
-/// Sums of columns in the order of the outputs.
+/// Returns the lanes of a block in the order of its outputs, which they already have.
 #[inline]
 #[target_feature(enable = "sse2")]
 fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
@@ -152,7 +152,7 @@ fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
 fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     for (numbers, lane) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(lanes) {
-        // SAFETY: writes the four numbers.
+        // SAFETY: writes four numbers of the array.
         unsafe { _mm_storeu_si128(numbers.as_mut_ptr().cast(), lane) };
     }
     numbers
