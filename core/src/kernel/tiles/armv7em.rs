@@ -1,12 +1,12 @@
 //! Tiles on cores with the DSP extension: Cortex-M4, M7 and M33.
 //!
 //! ```text
-//! list = the pairs of inputs that are not both zero: (word of the first two outputs, x0 | x1 << 16)     # `scan`
-//! for each block of 8 outputs, in 8 registers:                                                          # `accumulate_blocks`
-//!     for each pair of the list:                                                                        # 25 cycles
+//! list = the pairs of inputs that are not both zero: (word of the first two outputs, x0 | x1 << 16)  # `scan`
+//! for each block of 8 outputs, in 8 registers:                                          # `accumulate_blocks`
+//!     for each pair of the list:                                                                  # 25 cycles
 //!         for two outputs each: SMLAD, SXTB16 (ROR 8), SMLAD
 //! ```
-#![allow(unsafe_code)] // a list of pairs is walked without asking again whether they are in the weights
+#![allow(unsafe_code)] // lists hold weights as pointers, checked once per layer rather than once per pair
 
 use core::arch::asm;
 use core::mem::MaybeUninit;
@@ -15,47 +15,47 @@ use super::portable;
 use crate::cast;
 use crate::workspace;
 
-/// Most pairs in a list.
+/// Capacity of the list.
 const LIST_CAPACITY: usize = 64;
 
-/// For the entries of a list and one more, two words each.
+/// Memory for the entries of a list and its end marker, two words each.
 pub type Workspace = [MaybeUninit<workspace::Entry>; LIST_CAPACITY + 1];
 
-/// Two inputs that are not both zero; in a list, `pair = 0` is the end.
+/// Two inputs that are not both zero. In a list, `pair = 0` marks the end.
 #[derive(Clone, Copy)]
 #[repr(C)]
 struct PairEntry {
-    /// Their weights to the first outputs that have not been added yet; those to the next two outputs are 32 bytes on.
+    /// Weights to the first outputs that have not been accumulated yet; those to the next two outputs are 32 bytes on.
     weights: *const u32,
-    /// Pair inputs, in half words.
+    /// Both inputs, in half words.
     pair: u32,
 }
 
-/// Rows of sixteen inputs, from where the scan goes on.
+/// Rows of sixteen inputs that the scan has not reached.
 struct Inputs<'a> {
-    /// Four words of inputs to a row.
+    /// Inputs, four words to a row.
     rows: &'a [[u32; 4]],
     /// `[rows.len()][row_words]`
     weights: &'a [u32],
     row_words: usize,
 }
 
-/// Pairs that are not both zero, and one more before they are added.
+/// List of pairs that are not both zero, with space for the end marker.
 struct PairList<'a> {
     entries: &'a mut [MaybeUninit<PairEntry>; LIST_CAPACITY + 1],
     length: usize,
-    /// Sum of the inputs.
+    /// Sum of the listed inputs.
     total: u32,
 }
 
-/// As [`portable::add`].
+/// Same contract as [`portable::add`].
 #[inline(always)]
 pub fn add(weights: &[u32], input: &[u8], workspace: &mut Workspace, accumulators: &mut [i32]) {
     let row_words = 8 * accumulators.len().div_ceil(2);
     let (before, words, _) = cast::words(input);
     let (rows, _) = words.as_chunks::<4>();
     let Some((first, last)) = weights.split_at_checked(rows.len() * row_words).filter(|_| before.is_empty()) else {
-        // Inputs that do not start at a word, or fewer weights than inputs.
+        // Inputs that are not aligned to words, or fewer weights than the inputs need.
         return portable::add(weights, input, accumulators);
     };
     let mut inputs = Inputs { rows, weights: first, row_words };
@@ -116,8 +116,8 @@ impl Inputs<'_> {
         let range = self.rows.as_ptr_range();
         let entries = list.entries.as_mut_ptr().cast::<PairEntry>();
         let (mut row, mut entry, mut total) = (range.start, entries.wrapping_add(list.length), list.total);
-        // SAFETY: reads `rows`; writes at most eight entries for each, after a look at the room for them. Addresses of weights
-        // stay within `weights`, or one row past them.
+        // SAFETY: reads `rows`; writes at most eight entries for each, after a check that they fit. Addresses of
+        // weights stay within `weights`, or one row past the end.
         unsafe {
             asm!(
                 "push {{r6, r7}}",
@@ -170,7 +170,7 @@ impl Inputs<'_> {
 }
 
 impl PairList<'_> {
-    /// Adds all pairs, less the offset of the weights, to `accumulators`, and empties the list.
+    /// Adds all pairs, times their weights and less the offset of the weights, to `accumulators`, and empties the list.
     #[inline(never)]
     fn accumulate(&mut self, accumulators: &mut [i32]) {
         let offset = self.total.wrapping_mul(128);
@@ -182,26 +182,28 @@ impl PairList<'_> {
         if !blocks.is_empty() {
             accumulate_blocks(entries, offset, blocks);
         }
-        // SAFETY: the first `length` entries are written.
+        // SAFETY: the first `length` entries are initialized.
         for entry in unsafe { self.entries.get_unchecked(..self.length).assume_init_ref() } {
             for (k, accumulators) in rest.chunks_mut(2).enumerate() {
-                // SAFETY: weights to the outputs that are left are 32 bytes apart.
+                // SAFETY: after whole blocks, the weights to the outputs that are left are 32 bytes apart.
                 let word = unsafe { *entry.weights.add(8 * k) };
                 for (half, x) in [(word as i16, entry.pair & 0xffff), ((word >> 16) as i16, entry.pair >> 16)] {
-                    for (sum, weight) in accumulators.iter_mut().zip([i32::from(half) & 0xff, i32::from(half) >> 8]) {
-                        *sum = sum.wrapping_add(weight * x.cast_signed());
+                    for (accumulator, weight) in
+                        accumulators.iter_mut().zip([i32::from(half) & 0xff, i32::from(half) >> 8])
+                    {
+                        *accumulator = accumulator.wrapping_add(weight * x.cast_signed());
                     }
                 }
             }
         }
-        for sum in rest.iter_mut().step_by(2) {
-            *sum = sum.wrapping_sub(offset.cast_signed());
+        for accumulator in rest.iter_mut().step_by(2) {
+            *accumulator = accumulator.wrapping_sub(offset.cast_signed());
         }
         (self.length, self.total) = (0, 0);
     }
 }
 
-/// Two outputs, from `$word`: both in `$both`, the second in `$odd`.
+/// Accumulates two outputs of `$word`: both in `$both`, the second in `$odd`.
 macro_rules! mla_two_outputs {
     ($word:literal, $both:literal, $odd:literal) => {
         concat!(
@@ -228,7 +230,7 @@ macro_rules! mla_two_outputs {
     };
 }
 
-/// Two sums in memory.
+/// Epilogue of two outputs: adds them to the accumulators in memory.
 macro_rules! store_two {
     ($both:literal, $odd:literal) => {
         concat!(
@@ -251,12 +253,14 @@ macro_rules! store_two {
     };
 }
 
-/// The weights of all pairs to the next eight outputs, block by block: r10 the entries, r5 the weights, r7 the pair, r6, r12
-/// and lr words of weights. On the stack: entries, `-offset`, blocks to go, sums.
+/// Accumulates all pairs in the next eight outputs, block by block.
+///
+/// Registers: r10 next entry, r5 weights, r7 pair, r6, r12 and lr words of weights, r0 to r4, r8, r9 and r11 sums. On
+/// the stack: entries, `-offset`, number of blocks to go, accumulators.
 #[inline(always)]
 fn accumulate_blocks(entries: *mut PairEntry, offset: u32, blocks: &mut [[i32; 8]]) {
-    // SAFETY: reads entries up to one without a pair and the weights of the pairs to all outputs of the blocks, and moves the
-    // entries on; reads and writes the sums of the blocks.
+    // SAFETY: reads entries up to the end marker and the weights of the pairs to all outputs of the blocks, and
+    // advances the weights in the entries; reads and writes the accumulators of the blocks.
     unsafe {
         asm!(
             "push {{r0, r1, r2, r3, r6, r7}}",

@@ -1,12 +1,17 @@
-//! 8-bit weights times 8-bit levels: two inputs and two outputs in a word, nothing where both inputs are zero.
+//! 8-bit weights times 8-bit levels, in tiles: two inputs × two outputs in a word, nothing for a pair of zero inputs.
 //!
-//! A half word is the number `h = w[2k] + 128 + 256 · w[2k + 1]`, with a sign, for one input. Two products give both outputs,
-//! modulo 2³²:
+//! A half word is the signed number `h = w[2k] + 128 + 256 · w[2k + 1]`, the weights of one input to two outputs. Two
+//! products give both outputs, modulo 2³²:
 //!
 //! ```text
 //! odd  = Σ (h >> 8) · x                         # = Σ w[2k + 1] · x
 //! even = Σ h · x - 256 · odd - 128 · Σ x        # = Σ w[2k] · x
 //! ```
+//!
+//! In code, `both` is the sum `Σ h · x`.
+//!
+//! The file or folder of a core defines `Workspace` and `add` (the contract of [`portable::add`], with a workspace);
+//! `helium` has a `matvec` with `prepare` and `Prepared` instead, because it corrects the bias at load time.
 
 #[cfg(all(sinapse_dsp, not(sinapse_helium)))]
 mod armv7em;
@@ -35,15 +40,15 @@ use core::mem::MaybeUninit;
 use super::bias::copy_bias;
 use crate::workspace::Entry;
 
-/// None: vectors list rows of inputs, a few at a time.
+/// Empty: Helium lists a few rows at a time, on the stack.
 #[cfg(sinapse_helium)]
 pub type Workspace = ();
 
-/// What a layer of 8-bit weights that reads 8-bit levels keeps in RAM beside the blob: nothing, but where [`accumulators`] wants it.
+/// Per-layer corrections of 8-bit weights with 8-bit levels: none, except on Helium.
 #[cfg(not(sinapse_helium))]
 pub type Prepared<const OUT: usize> = [i32; 0];
 
-/// Writes what is [`Prepared`] of a layer with so many inputs.
+/// Computes the corrections of a layer with `inputs` inputs, see [`Prepared`].
 #[inline(always)]
 pub fn prepare(weights: &[u32], bias: &[i32], inputs: usize, prepared: &mut [i32]) {
     #[cfg(sinapse_helium)]
@@ -52,11 +57,12 @@ pub fn prepare(weights: &[u32], bias: &[i32], inputs: usize, prepared: &mut [i32
     let _ = (weights, bias, inputs, prepared);
 }
 
-/// As [`reference::matvec`](crate::kernel::reference::matvec), for 8-bit weights in tiles, with what [`prepare`] has written, or nothing of it.
+/// Same contract as [`reference::matvec`](crate::kernel::reference::matvec), for 8-bit weights in tiles. `prepared` is
+/// from [`prepare`], or empty.
 ///
 /// # Range
 ///
-/// Sums in between may pass 2³¹: they are taken modulo 2³², and the true one, which `load` has bounded, is left.
+/// Intermediate sums may exceed 2³¹: they are taken modulo 2³², and the result, which `load` has bounded, is exact.
 #[inline(always)]
 pub fn matvec<'s>(
     weights: &[u32],

@@ -4,19 +4,20 @@ use core::arch::asm;
 
 use super::bounds::pair_bounds;
 
-/// Rows that are multiplied at a time.
+/// Rows that are accumulated together.
 const ROWS_PER_TURN: usize = 3;
 
-/// Pairs of a block: a layer has at least one.
+/// Pairs in a block; the loop needs at least one block.
 pub const MIN_PAIRS: usize = 4;
 
-/// As many of `rows` as make whole turns.
+/// Returns as many of `rows` as make whole turns.
 #[inline(always)]
 pub fn whole_turns(rows: usize) -> usize {
     rows - rows % ROWS_PER_TURN
 }
 
-/// The products of a row and two outputs: `$inputs` are the inputs, `$signed` these less 128; `$weights` is at the weights.
+/// Accumulates a row in two outputs: `$inputs` are the inputs, `$signed` the inputs minus 128, and `$weights` points to
+/// the weights.
 macro_rules! mla_row {
     ($even:literal, $odd:literal, $weights:literal, $inputs:literal, $signed:literal) => {
         concat!(
@@ -40,7 +41,7 @@ macro_rules! mla_row {
     };
 }
 
-/// Those of a turn.
+/// Accumulates the three rows of a turn in two outputs.
 macro_rules! mla_three_rows {
     ($even:literal, $odd:literal) => {
         concat!(
@@ -51,16 +52,17 @@ macro_rules! mla_three_rows {
     };
 }
 
-/// Adds `Σ (w + 128) · x` to the first and `Σ w · (x - 128)` to the second of all pairs of sums; the sum of the inputs.
+/// Adds `Σ (w + 128) · x` to the first and `Σ w · (x - 128)` to the second accumulator of all pairs, and returns the
+/// sum of the inputs.
 ///
-/// Between two turns no sum is in a register, so that all of them serve. On the stack lie, from `sp` on, the sum of the inputs,
-/// where the sums start, 128, where the blocks of eight end; where all sums end, the way from the end of a row of weights to the
-/// row three on, and where the inputs end.
+/// Between turns no accumulator is in a register, so all registers serve the loop. On the stack are, from `sp` on: the
+/// sum of the inputs, the start of the accumulators, 128, the end of the blocks of eight; the end of all accumulators,
+/// the distance from the end of a row of weights to the row three on, and the end of the inputs.
 ///
 /// # Safety
 ///
-/// `rows` are whole turns and at least one, and there are weights of each, `row_words` after those of the row before, to all
-/// pairs, of which there are at least [`MIN_PAIRS`].
+/// `rows` are whole turns, at least one. Every row has weights to all pairs, `row_words` after those of the row before,
+/// and there are at least [`MIN_PAIRS`] pairs.
 pub unsafe fn accumulate(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pairs: &mut [[i32; 2]]) -> u32 {
     let inputs = rows.as_ptr_range();
     let row = |row: usize| weights.wrapping_add(row * row_words);
@@ -109,10 +111,12 @@ pub unsafe fn accumulate(rows: &[[u8; 16]], weights: *const u32, row_words: usiz
             inout("r11") inputs.start => _,
             inout("r12") inputs.end => _,
             out("lr") _,
-            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _, out("s6") _, out("s7") _,
-            out("s8") _, out("s9") _, out("s10") _, out("s11") _, out("s12") _, out("s13") _, out("s14") _, out("s15") _,
-            out("s16") _, out("s17") _, out("s18") _, out("s19") _, out("s20") _, out("s21") _, out("s22") _, out("s23") _,
-            out("s24") _, out("s25") _, out("s26") _, out("s27") _, out("s28") _, out("s29") _, out("s30") _, out("s31") _,
+            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
+            out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
+            out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s16") _, out("s17") _,
+            out("s18") _, out("s19") _, out("s20") _, out("s21") _, out("s22") _, out("s23") _,
+            out("s24") _, out("s25") _, out("s26") _, out("s27") _, out("s28") _, out("s29") _,
+            out("s30") _, out("s31") _,
         );
     }
     total

@@ -6,7 +6,7 @@ use core::slice;
 
 use super::bounds::pair_bounds;
 
-/// Most rows in a list, 8 bytes each, on the stack.
+/// Capacity of the list, 8 bytes a row, on the stack.
 pub const MAX_ROWS: usize = 64;
 
 /// A row that is not all zero.
@@ -14,11 +14,12 @@ pub const MAX_ROWS: usize = 64;
 #[repr(C)]
 struct Row {
     inputs: *const [u8; 16],
-    /// Its weights to the first pair of outputs.
+    /// Weights to the first pair of outputs.
     weights: *const u32,
 }
 
-/// The products of a row and two outputs: `$inputs` are the inputs, q7 the sign bits; `$weights` is at the weights.
+/// Accumulates a row in two outputs: `$inputs` are the inputs, q7 holds sign bits, and `$weights` points to the
+/// weights.
 macro_rules! mla_row {
     ($even:literal, $odd:literal, $weights:literal, $inputs:literal) => {
         concat!(
@@ -43,22 +44,22 @@ macro_rules! mla_row {
     };
 }
 
-/// One row, q2 and r3.
+/// Accumulates one row (q2, weights at r3) in two outputs.
 macro_rules! mla_one_row {
     ($even:literal, $odd:literal) => {
         mla_row!($even, $odd, "r3", "q2")
     };
 }
 
-/// Two rows, the second q3 and r5.
+/// Accumulates two rows, the second (q3, weights at r5) after the first.
 macro_rules! mla_two_rows {
     ($even:literal, $odd:literal) => {
         concat!(mla_row!($even, $odd, "r3", "q2"), mla_row!($even, $odd, "r5", "q3"))
     };
 }
 
-/// The loop over the rows from r9 to r11. On the stack lie, from `sp` on, where the sums start, where the blocks of eight end, and
-/// where all of them end.
+/// Accumulates the rows from r9 to r11. On the stack are, from `sp` on: the start of the accumulators, the end of the
+/// blocks of eight, and the end of all.
 macro_rules! accumulate_rows {
     ($rows:expr, $pairs:expr, $load:literal, $pair:ident) => {{
         let rows = $rows.as_ptr_range();
@@ -95,29 +96,30 @@ macro_rules! accumulate_rows {
             in("r11") rows.end,
             out("r12") _,
             out("lr") _,
-            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _, out("s6") _, out("s7") _,
-            out("s8") _, out("s9") _, out("s10") _, out("s11") _, out("s12") _, out("s13") _, out("s14") _, out("s15") _,
-            out("s28") _, out("s29") _, out("s30") _, out("s31") _,
+            out("s0") _, out("s1") _, out("s2") _, out("s3") _, out("s4") _, out("s5") _,
+            out("s6") _, out("s7") _, out("s8") _, out("s9") _, out("s10") _, out("s11") _,
+            out("s12") _, out("s13") _, out("s14") _, out("s15") _, out("s28") _, out("s29") _,
+            out("s30") _, out("s31") _,
         );
     }};
 }
 
-/// Adds `Σ (w + 128) · x` to all pairs of sums; the sum of the inputs.
+/// Adds `Σ (w + 128) · x` to both accumulators of all pairs, and returns the sum of the inputs.
 ///
 /// # Safety
 ///
-/// There are at least one and at most [`MAX_ROWS`] rows, and weights of each, `row_words` after those of the row before, to all
-/// pairs.
-#[inline(never)] // whole rows and the padded one share it
+/// There are at least one and at most [`MAX_ROWS`] rows. Every row has weights to all pairs, `row_words` after those of
+/// the row before.
+#[inline(never)] // shared by whole rows and the padded one
 pub unsafe fn accumulate(rows: &[[u8; 16]], weights: *const u32, row_words: usize, pairs: &mut [[i32; 2]]) -> u32 {
     let mut list = [const { MaybeUninit::<Row>::uninit() }; MAX_ROWS];
     let first = list.as_mut_ptr().cast::<Row>();
-    // SAFETY: there is room for all rows.
+    // SAFETY: the list has space for `MAX_ROWS` rows.
     let (end, total) = unsafe { scan(rows, weights, row_words, first) };
-    // SAFETY: `scan` has written the entries up to `end`.
+    // SAFETY: `scan` has initialized the entries up to `end`.
     let list = unsafe { slice::from_raw_parts(first, end.offset_from_unsigned(first)) };
     let (twos, rest) = list.split_at(list.len() & !1);
-    // SAFETY: reads rows and weights, and reads and writes all pairs of sums.
+    // SAFETY: reads rows and their weights, and reads and writes all pairs of accumulators.
     unsafe {
         if !twos.is_empty() {
             accumulate_rows!(
@@ -134,15 +136,15 @@ pub unsafe fn accumulate(rows: &[[u8; 16]], weights: *const u32, row_words: usiz
     total
 }
 
-/// Lists the rows that are not all zero; the end of the list, and the sum of the inputs.
+/// Lists the rows that are not all zero. Returns the end of the list, and the sum of the inputs.
 ///
 /// # Safety
 ///
-/// There is at least one row, and room for all of them in the list.
+/// There is at least one row, and the list has space for all of them.
 #[inline(always)]
 unsafe fn scan(rows: &[[u8; 16]], weights: *const u32, row_words: usize, list: *mut Row) -> (*mut Row, u32) {
     let (end, total);
-    // SAFETY: reads all rows, and writes entries of no more.
+    // SAFETY: reads all rows, and writes an entry for each at most.
     unsafe {
         asm!(
             "dlstp.8 lr, r4",

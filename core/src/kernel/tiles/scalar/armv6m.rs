@@ -1,12 +1,12 @@
-//! The walk over the list for Armv6-M: Cortex-M0 and M0+.
+//! Accumulate loop of tiles for Armv6-M: Cortex-M0 and M0+.
 //!
-//! Only r0 to r7 can be loaded, shifted and multiplied; the others can be added to, so that sums live there.
+//! Only r0 to r7 can be loaded, shifted and multiplied; the other registers can be added to, so they hold sums.
 
 use core::arch::asm;
 
 use super::list::{InputEntry, Products};
 
-/// Two outputs: r1 the weights, r2 the level, r4 the position.
+/// Accumulates two outputs: r1 weights, r2 level, r4 position; `$next` advances the weights.
 macro_rules! mla_two_outputs {
     ($both:literal, $odd:literal, $next:literal) => {
         concat!(
@@ -25,12 +25,12 @@ macro_rules! mla_two_outputs {
     };
 }
 
-/// As [`portable::products`](super::portable::products); 38 cycles for an input.
+/// Same contract as [`portable::products`](super::portable::products); 38 cycles per input.
 #[inline(always)]
 pub fn products(entries: *const InputEntry, position: usize) -> [Products; 4] {
     let mut products = [[0i32; 2]; 4];
-    // SAFETY: reads entries up to the end of the list and the weights of their inputs to eight outputs that the layer has; writes
-    // eight sums.
+    // SAFETY: reads entries up to the end marker and the weights of their inputs to eight outputs that the layer has;
+    // writes the eight sums of `products`.
     unsafe {
         asm!(
             "push {{r1, r6, r7}}",

@@ -1,22 +1,22 @@
-//! The walk over the list for Armv7-M without the DSP extension: Cortex-M3.
+//! Accumulate loop of tiles for Armv7-M without the DSP extension: Cortex-M3.
 
 use core::arch::asm;
 
 use super::list::{InputEntry, Products};
 
-/// Two outputs from r3, their weights: r2 the level.
+/// Accumulates two outputs of the half word in r3; r2 is the level.
 macro_rules! mla_two_outputs {
     ($both:literal, $odd:literal) => {
         concat!("mla ", $both, ", r3, r2, ", $both, "\n", "asr r3, r3, #8\n", "mla ", $odd, ", r3, r2, ", $odd, "\n",)
     };
 }
 
-/// As [`portable::products`](super::portable::products); 20 instructions for an input.
+/// Same contract as [`portable::products`](super::portable::products); 20 instructions per input.
 #[inline(always)]
 pub fn products(entries: *const InputEntry, position: usize) -> [Products; 4] {
     let mut products = [[0i32; 2]; 4];
-    // SAFETY: reads entries up to the end of the list and the weights of their inputs to eight outputs that the layer has; writes
-    // eight sums.
+    // SAFETY: reads entries up to the end marker and the weights of their inputs to eight outputs that the layer has;
+    // writes the eight sums of `products`.
     unsafe {
         asm!(
             "push {{r1, r6, r7}}",

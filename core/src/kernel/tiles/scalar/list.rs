@@ -1,11 +1,11 @@
-//! The list of inputs that are not zero, and the rows that it is made from.
+//! The nonzero list of tiles, and the rows that it is made from.
 
 use core::mem::MaybeUninit;
 
-/// Most inputs in a list.
+/// Capacity of the list.
 pub(super) const LIST_CAPACITY: usize = 80;
 
-/// An input that is not zero; in a list, `x = 0` is the end.
+/// An input that is not zero. In a list, `x = 0` marks the end.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(super) struct InputEntry {
@@ -15,27 +15,27 @@ pub(super) struct InputEntry {
     pub x: i32,
 }
 
-/// Inputs that are not zero, and one entry more before they are added.
+/// List of nonzero inputs, with space for the end marker.
 pub(super) struct InputList<'a> {
-    /// The first `length` are written.
+    /// Entries, the first `length` of them initialized.
     pub entries: &'a mut [MaybeUninit<InputEntry>; LIST_CAPACITY + 1],
     pub length: usize,
     /// Sum of the levels of the entries.
     pub total: i32,
 }
 
-/// Rows of sixteen inputs, from where the scan goes on.
+/// Rows of sixteen inputs that the scan has not reached.
 pub(super) struct Inputs<'a> {
-    /// Four words of inputs to a row.
+    /// Inputs, four words to a row.
     pub rows: &'a [[u32; 4]],
-    /// The first row's weights.
+    /// Weights of the first row.
     pub weights: *const u32,
     pub row_words: usize,
 }
 
 impl InputList<'_> {
-    /// Appends the inputs of a row.
-    #[inline(never)] // up to fifteen inputs after whole rows
+    /// Lists the nonzero inputs of a row.
+    #[inline(never)] // rare: the inputs after whole rows, fifteen at most
     pub fn push_bytes(&mut self, weights: *const u32, bytes: &[u8]) {
         for (k, &x) in bytes.iter().enumerate().filter(|&(_, &x)| x != 0) {
             if let Some(entry) = self.entries.get_mut(self.length) {
@@ -48,6 +48,5 @@ impl InputList<'_> {
     }
 }
 
-/// Products of one input after the other with the weights of two outputs: of both outputs in the first, of the second in the
-/// other.
+/// Sums `(both, odd)` of products for two outputs: of their half words, and of the odd output's weights alone.
 pub(super) type Products = (i32, i32);

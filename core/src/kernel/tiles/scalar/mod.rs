@@ -7,9 +7,9 @@
 //!         for two outputs each: both += h · x, odd += (h >> 8) · x
 //! ```
 //!
-//! The two inner loops are `portable`; Arm's have them in assembly, because a compiler does not keep eight sums in registers
-//! there: 71 cycles instead of 38 for an input and eight outputs on a Cortex-M0.
-#![allow(unsafe_code)] // a list of inputs is walked without asking again whether they are in the weights
+//! The two inner loops are `portable`; Arm's cores have them in assembly, because a compiler does not keep eight sums
+//! in registers there: 71 cycles instead of 38 for an input and eight outputs on a Cortex-M0.
+#![allow(unsafe_code)] // lists hold weights as pointers, checked once per layer rather than once per input
 
 use core::mem::MaybeUninit;
 
@@ -37,20 +37,20 @@ use list::{InputEntry, InputList, Inputs, LIST_CAPACITY, Products};
 use crate::cast;
 use crate::workspace;
 
-/// For the entries of a list and one more, two words each.
+/// Memory for the entries of a list and its end marker, two words each.
 pub type Workspace = [MaybeUninit<workspace::Entry>; LIST_CAPACITY + 1];
 
-/// As [`portable::add`](super::portable::add).
-#[inline] // compiled for speed where a program is, though this crate be compiled for size
+/// Same contract as [`portable::add`](super::portable::add).
+#[inline] // compiled in the program, for speed if it is, even where this crate is compiled for size
 pub fn add(weights: &[u32], input: &[u8], workspace: &mut Workspace, accumulators: &mut [i32]) {
     let row_words = 8 * accumulators.len().div_ceil(2);
-    // With fewer weights, addresses in the list would leave them.
+    // With fewer weights, pointers in the list would point past them.
     if weights.len() < input.len().div_ceil(16) * row_words {
         return;
     }
     let (before, words, _) = cast::words(input);
     let rows = if before.is_empty() { words.as_chunks::<4>().0 } else { &[] };
-    // Inputs after whole rows, or all of them where they do not start at a word.
+    // Inputs after whole rows, or all of them if they are not aligned to words.
     let mut rest = input.get(16 * rows.len()..).unwrap_or_default().chunks(16);
     let mut inputs = Inputs { rows, weights: weights.as_ptr(), row_words };
     let mut list = InputList { entries: cast::entries(workspace), length: 0, total: 0 };
@@ -89,20 +89,20 @@ fn accumulate_list(list: &mut InputList<'_>, accumulators: &mut [i32]) {
     (list.length, list.total) = (0, 0);
 }
 
-/// Adds products, less the offset of the weights, to the sums of two outputs, or of one.
+/// Epilogue: adds products, less the offset of the weights, to the accumulators of two outputs, or of one.
 #[inline(always)]
 fn add_products((both, odd): Products, offset: i32, accumulators: &mut [i32]) {
-    for (sum, product) in accumulators.iter_mut().zip([both.wrapping_sub(odd << 8).wrapping_sub(offset), odd]) {
-        *sum = sum.wrapping_add(product);
+    for (accumulator, product) in accumulators.iter_mut().zip([both.wrapping_sub(odd << 8).wrapping_sub(offset), odd]) {
+        *accumulator = accumulator.wrapping_add(product);
     }
 }
 
-/// Products with the weights of two outputs, `position` half words after the first two.
+/// Sums the products with the weights of two outputs, `position` half words after the first two.
 #[inline(always)]
 fn products_of_two(entries: *const InputEntry, position: usize) -> Products {
     let (mut both, mut odd) = (0i32, 0i32);
     let mut next = entries;
-    // SAFETY: the list ends with `x = 0`, and callers ask for outputs that the layer has.
+    // SAFETY: the list ends with `x = 0`, and the caller asks for outputs that the layer has.
     while let InputEntry { weights, x: x @ 1.. } = unsafe { *next } {
         // SAFETY: as above.
         let half = i32::from(unsafe { *weights.wrapping_add(position) });

@@ -2,7 +2,7 @@
 
 use super::list::{InputEntry, InputList, Inputs, LIST_CAPACITY, Products};
 
-/// Appends inputs that are not zero to the list, until it is full or no rows are left.
+/// Lists nonzero inputs until the list is full or no rows are left.
 #[inline(always)]
 pub fn scan(inputs: &mut Inputs<'_>, list: &mut InputList) {
     let entries = list.entries.as_mut_ptr().cast::<InputEntry>();
@@ -22,7 +22,7 @@ pub fn scan(inputs: &mut Inputs<'_>, list: &mut InputList) {
             for shift in [0, 8, 16, 24] {
                 let x = (word >> shift & 0xff).cast_signed();
                 if x != 0 {
-                    // SAFETY: a list that is not full has room for sixteen entries.
+                    // SAFETY: the check above leaves space for the sixteen inputs of a row.
                     unsafe { entries.add(list.length).write(InputEntry { weights, x }) };
                     list.length += 1;
                     list.total += x;
@@ -34,12 +34,12 @@ pub fn scan(inputs: &mut Inputs<'_>, list: &mut InputList) {
     inputs.rows = inputs.rows.get(done..).unwrap_or_default();
 }
 
-/// Products with the weights of eight outputs, `position` half words after the first two.
+/// Sums the products with the weights of eight outputs, `position` half words after the first two.
 #[inline(always)]
 pub fn products(entries: *const InputEntry, position: usize) -> [Products; 4] {
     let mut products = [(0i32, 0i32); 4];
     let mut next = entries;
-    // SAFETY: the list ends with `x = 0`, and callers ask for outputs that the layer has.
+    // SAFETY: the list ends with `x = 0`, and the caller asks for outputs that the layer has.
     while let InputEntry { weights, x: x @ 1.. } = unsafe { *next } {
         let weights = weights.wrapping_add(position);
         for (k, (both, odd)) in products.iter_mut().enumerate() {

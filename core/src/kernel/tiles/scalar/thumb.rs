@@ -1,12 +1,13 @@
-//! The scan in instructions that all of Arm's microcontrollers have.
+//! The scan in instructions that every Arm microcontroller has.
 //!
-//! The compiler lends neither r6 and r7 nor, for every use, r8 and higher: what goes in and out lies in memory.
+//! Inline assembly can use neither r6 and r7 nor, in every operand, r8 and higher, so arguments and results are passed
+//! in memory.
 
 use core::arch::asm;
 
 use super::list::{InputEntry, InputList, Inputs, LIST_CAPACITY};
 
-/// One input of a word: its level by two shifts.
+/// Lists one input of a word, extracted by two shifts, unless it is zero.
 macro_rules! list_input {
     ($word:literal, $left:literal) => {
         concat!(
@@ -25,7 +26,7 @@ macro_rules! list_input {
     };
 }
 
-/// Four inputs.
+/// Lists the nonzero ones among four inputs.
 macro_rules! scan_word {
     ($word:literal) => {
         concat!(
@@ -45,13 +46,13 @@ macro_rules! scan_word {
     };
 }
 
-/// As [`portable::scan`](super::portable::scan): 14 cycles for sixteen zeros; an input that is not zero takes 8, and one that is
-/// zero beside it 5.
+/// Same contract as [`portable::scan`](super::portable::scan): 14 cycles for sixteen zeros, 8 for a nonzero input, 5
+/// for a zero beside it.
 #[inline(always)]
 pub fn scan(inputs: &mut Inputs<'_>, list: &mut InputList) {
     let range = inputs.rows.as_ptr_range();
     let entries = list.entries.as_mut_ptr().cast::<InputEntry>();
-    // In the order in which the assembly takes them up; the first four come back.
+    // In the order in which the assembly loads them; the first four are results as well.
     let mut values = [
         range.start.addr() as u32,
         inputs.weights.addr() as u32,
@@ -61,8 +62,8 @@ pub fn scan(inputs: &mut Inputs<'_>, list: &mut InputList) {
         4 * inputs.row_words as u32,
         entries.wrapping_add(LIST_CAPACITY - 16).addr() as u32,
     ];
-    // SAFETY: reads `inputs.rows`; writes at most sixteen entries for each, after a look at the room for them. Addresses of
-    // weights stay within those of the rows, or one past them.
+    // SAFETY: reads `inputs.rows`; writes at most sixteen entries for each, after a check that they fit. Addresses of
+    // weights stay within those of the rows, or one row past the end.
     unsafe {
         asm!(
             "push {{r0, r6, r7}}",
