@@ -10,8 +10,8 @@ use super::nonzero::{NonzeroList, Workspace};
 
 /// Writes as many accumulators as there are biases, or levels if there is an `epilogue`.
 ///
-/// Returns `false`, and writes nothing, if `weights` is too short. `tail_fn` is the loop for the accumulators beyond whole
-/// blocks of sixteen.
+/// Returns `false`, and writes nothing, if `weights` is too short. `tail_fn` is the loop for the accumulators beyond
+/// whole blocks of sixteen.
 #[inline(never)] // shared by all integer layers
 #[expect(clippy::too_many_arguments, reason = "a struct of them takes 26 cycles more on a Cortex-M4")]
 pub(super) fn matvec_with<const SEPARATE_SATURATED: bool>(
@@ -51,7 +51,8 @@ pub(super) fn matvec_with<const SEPARATE_SATURATED: bool>(
     }
 }
 
-/// Adds all columns of the list, times their levels, to `before`, or to the accumulators in place, and empties the list.
+/// Adds all columns of the list, times their levels, to `before`, or to the accumulators in place, and empties the
+/// list.
 ///
 /// Accumulators in place are initialized; `before` has as many elements as `accumulators`.
 #[inline(always)]
@@ -86,7 +87,8 @@ fn accumulate(
     #[cfg(not(sinapse_dsp))]
     let _ = epilogue;
     if to != end {
-        // SAFETY: `take` has written the end marker, and `attach` has checked that columns have words for all accumulators.
+        // SAFETY: `take` has written the end marker, and `attach` has checked that columns have words for all
+        // accumulators.
         unsafe { (kernels.accumulate)(&args) };
     }
     if !tail.is_empty() {
@@ -101,8 +103,8 @@ fn accumulate_tail(tail_fn: AccumulateFn, args: &mut AccumulateArgs, accumulator
     // Assembly may read accumulators beyond the tail, whatever they are; Rust may not read uninitialized memory.
     let mut block = if cfg!(sinapse_core = "other") { [MaybeUninit::new(0); 16] } else { [MaybeUninit::uninit(); 16] };
     for (k, accumulator) in block.iter_mut().enumerate().take(accumulators.len()) {
-        // SAFETY: there are as many accumulators before as now. Volatile, because a compiler would make the few words a call of
-        // `memcpy`, which is slower.
+        // SAFETY: there are as many accumulators before as now. Volatile, because a compiler would make the few words a
+        // call of `memcpy`, which is slower.
         accumulator.write(unsafe { args.from.add(k).read_volatile() });
     }
     let range = block.as_mut_ptr_range();
@@ -116,11 +118,13 @@ fn accumulate_tail(tail_fn: AccumulateFn, args: &mut AccumulateArgs, accumulator
     }
 }
 
-// A full list of saturated inputs, two columns in the space of an entry, with weights at their limit: a lane half has 16 bits.
+// A full list of saturated inputs, two columns in the space of an entry, with weights at their limit: a lane half has
+// 16 bits.
 #[cfg(sinapse_thumb2)]
 const _: () = assert!(2 * LIST_CAPACITY * 128 < 1 << 15);
 
-/// Adds the columns of all saturated inputs, times the maximum level, like [`accumulate`], and removes them from the list.
+/// Adds the columns of all saturated inputs, times the maximum level, like [`accumulate`], and removes them from the
+/// list.
 ///
 /// The number of accumulators is a multiple of sixteen.
 #[cfg(sinapse_thumb2)]

@@ -3,14 +3,16 @@
 #[cfg(sinapse_dsp)]
 use core::num::NonZero;
 
-/// A list of columns, and the blocks of sixteen accumulators that it is added to. Assembly relies on the order of the fields.
+/// A list of columns, and the blocks of sixteen accumulators that it is added to. Assembly relies on the order of the
+/// fields.
 #[repr(C)]
 pub(super) struct AccumulateArgs {
     /// Start value of the lanes: `-offset · Σx` in both halves.
     pub start: u32,
     /// Number of entries before the end marker.
     pub length: u32,
-    /// Entries of the nonzero list, which ends with `x = 0`; of saturated inputs only the columns, up to a null pointer.
+    /// Entries of the nonzero list, which ends with `x = 0`; of saturated inputs only the columns, up to a null
+    /// pointer.
     pub entries: *mut (),
     /// Accumulators before the list is added.
     pub from: *const i32,
@@ -18,7 +20,8 @@ pub(super) struct AccumulateArgs {
     pub to: *mut (),
     /// End of the destination, which is the end of the last block or lies within it.
     pub end: *const (),
-    /// Maximum level, if the list has saturated inputs. Otherwise [`Epilogue::scale`], or 0 if the accumulators are stored.
+    /// Maximum level, if the list has saturated inputs. Otherwise [`Epilogue::scale`], or 0 if the accumulators are
+    /// stored.
     #[cfg(sinapse_thumb2)]
     pub factor: u32,
 }
@@ -26,8 +29,8 @@ pub(super) struct AccumulateArgs {
 /// Adds a list to one block or more.
 pub(super) type AccumulateFn = unsafe extern "C" fn(&AccumulateArgs);
 
-/// Requantization with ReLU, done by the loop that adds the last list: it stores levels in place of accumulators, as many of
-/// them, a multiple of sixteen.
+/// Requantization with ReLU, done by the loop that adds the last list: it stores levels in place of accumulators, as
+/// many of them, a multiple of sixteen.
 #[cfg(sinapse_dsp)]
 #[derive(Clone, Copy)]
 pub(super) struct Epilogue {

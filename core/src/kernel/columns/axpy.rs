@@ -1,23 +1,23 @@
-//! Columns, input by input, nothing for zero inputs, in safe Rust.
+//! Columns in safe Rust, one input after the other; zero inputs cost nothing.
 //!
 //! ```text
 //! for each input x that is not zero:
-//!     sums += column · x            # OUT lanes, the compiler's own vectors
+//!     accumulators += column · x            # OUT elements, vectorized by the compiler
 //! ```
 
 use crate::format::{Element, I2, I4, I8, Weight, WeightFormat};
 
-/// Adding a column, scaled, to all sums at once.
+/// Weights whose columns can be added to all accumulators at once.
 pub trait Column: Weight {
-    /// `accumulators[o] += column[o] · x`.
+    /// Accumulates `accumulators[o] += column[o] · x`.
     fn add(column: &[Self::Cell], x: Self::Value, accumulators: &mut [Self::Value]);
 }
 
 impl Column for f32 {
     #[inline(always)]
     fn add(column: &[f32], x: f32, accumulators: &mut [f32]) {
-        for (sum, weight) in accumulators.iter_mut().zip(column) {
-            *sum += weight * x;
+        for (accumulator, weight) in accumulators.iter_mut().zip(column) {
+            *accumulator += weight * x;
         }
     }
 }
@@ -28,11 +28,11 @@ macro_rules! integer_column {
             #[inline(always)]
             fn add(column: &[u32], x: i32, accumulators: &mut [i32]) {
                 const FORMAT: WeightFormat = <$weight as Weight>::FORMAT;
-                const LANES: usize = 32 / FORMAT.bits() as usize;
-                for (accumulators, word) in accumulators.chunks_mut(LANES).zip(column) {
-                    for (o, sum) in accumulators.iter_mut().enumerate() {
+                const PER_WORD: usize = 32 / FORMAT.bits() as usize;
+                for (accumulators, word) in accumulators.chunks_mut(PER_WORD).zip(column) {
+                    for (o, accumulator) in accumulators.iter_mut().enumerate() {
                         let code = word >> (FORMAT.bits() * o as u32) & ((1 << FORMAT.bits()) - 1);
-                        *sum += (code as i32 - FORMAT.offset()) * x;
+                        *accumulator += (code as i32 - FORMAT.offset()) * x;
                     }
                 }
             }
@@ -41,8 +41,8 @@ macro_rules! integer_column {
 }
 integer_column!(I8, I4, I2);
 
-/// Adds the products to `accumulators`, which hold the bias: the rest of [`reference::matvec`](crate::kernel::reference::matvec), for weights in
-/// columns.
+/// Adds the products to `accumulators`, which hold the bias: [`reference::matvec`](crate::kernel::reference::matvec)
+/// without its first step, for weights in columns.
 #[inline]
 pub fn add<W, X>(weights: &[W::Cell], input: &[X::Raw], accumulators: &mut [W::Value])
 where

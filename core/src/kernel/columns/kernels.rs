@@ -1,4 +1,5 @@
-//! Table of the loops in this folder: the instruction set of the core chooses the file, the formats of a layer the loops.
+//! Table of the loops in this folder: the instruction set of the core chooses the file, the formats of a layer the
+//! loops.
 
 use super::args::AccumulateFn;
 use super::nonzero::{LIST_CAPACITY, Scan};
@@ -32,8 +33,8 @@ impl LayerKernels {
     /// Loops of a layer with inputs `X`, weights `W` and, where the loops requantize, outputs `E`.
     pub const fn new<W: Weight, X: QuantizedInput, E: QuantizedActivation>(saturated_apart: bool) -> Self {
         let (weights, max_level) = (W::FORMAT, X::FORMAT.max_level());
-        // `limit · Σx < 2¹⁵`, so that a lane half cannot overflow. 8-bit levels with 8-bit weights, which would leave no budget
-        // for a step of the scan, are stored in tiles.
+        // `limit · Σx < 2¹⁵`, so that a lane half cannot overflow. 8-bit levels with 8-bit weights, which would leave
+        // no budget for a step of the scan, are stored in tiles.
         let max_level_sum = 32_767 / weights.limit();
         let unchecked = max_level_sum >= LIST_CAPACITY as i32 * max_level as i32;
         #[cfg(sinapse_thumb2)]
@@ -73,7 +74,8 @@ pub(super) const fn accumulate_fn<E: QuantizedActivation>(weights: WeightFormat,
     }
 }
 
-/// Returns whether saturated inputs are listed apart: where assembly can add their columns, and there are enough to pay for it.
+/// Returns whether saturated inputs are listed apart: where assembly can add their columns, and there are enough to pay
+/// for it.
 pub(super) const fn separates_saturated(weights: WeightFormat, inputs: usize, outputs: usize) -> bool {
     cfg!(sinapse_thumb2)
         && match weights {

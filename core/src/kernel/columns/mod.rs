@@ -1,7 +1,7 @@
 //! Integer weights in columns, for cores without SIMD: two outputs per 32-bit multiplication, zero inputs cost nothing.
 //!
-//! Stored weights have no sign (`weight + offset`), so a mask moves two weights of a word into the halves of a register, the
-//! lanes, and one `MLA` accumulates both, times the level:
+//! Stored weights have no sign (`weight + offset`), so a mask moves two weights of a word into the halves of a
+//! register, the lanes, and one `MLA` accumulates both, times the level:
 //!
 //! ```text
 //! list = (column, x) of the inputs that are not zero, as many as 16 bits can sum    # `scan`
@@ -12,26 +12,27 @@
 //!     accumulators += both halves of lanes, less offset · Σx                        # epilogue
 //! ```
 //!
-//! A register holds `L + 2¹⁶·H` modulo 2³². Once `offset · Σx` is subtracted from both, `L` and `H` are signed sums within 16
-//! bits (`limit · Σx < 2¹⁵`, see [`LayerKernels`]), so `L` is the sign-extended lower half and `H` the rest of the upper one.
+//! A register holds `L + 2¹⁶·H` modulo 2³². Once `offset · Σx` is subtracted from both, `L` and `H` are signed sums
+//! within 16 bits (`limit · Σx < 2¹⁵`, see `LayerKernels` in `kernels.rs`), so `L` is the sign-extended lower half and
+//! `H` the rest of the upper one.
 //!
-//! The two inner loops are `portable`; Arm's microcontrollers have them in assembly, because a compiler does not keep the eight
-//! lanes in registers there: 50 cycles instead of 22 for 16 outputs of 4-bit weights on a Cortex-M4. Cores with Thumb-2 list
-//! saturated inputs (inputs at the maximum level) apart, where [`separates_saturated`] says so: their columns are added first
-//! and multiplied once.
+//! The two inner loops are `portable`; Arm's microcontrollers have them in assembly, because a compiler does not keep
+//! the eight lanes in registers there: 50 cycles instead of 22 for 16 outputs of 4-bit weights on a Cortex-M4. Cores
+//! with Thumb-2 list saturated inputs (inputs at the maximum level) apart, where `separates_saturated` says so: their
+//! columns are added first and multiplied once.
 //!
 //! # Files of a core
 //!
-//! The folder of a core, or `portable`, defines these for [`kernels`]:
+//! The folder of a core, or `portable`, defines these for `kernels.rs`, the table of loops:
 //!
-//! | function                                | contract                                                              |
-//! |-----------------------------------------|-----------------------------------------------------------------------|
-//! | `scan(unchecked)`                       | loop that lists nonzero inputs; `unchecked`: no full list can overflow |
-//! | `bytes::<E>()`                          | [`AccumulateFn`]s for 8-bit weights: blocks of 1, 2, 3 and 4 words     |
-//! | `nibbles::<E>()`                        | for 4-bit weights: blocks of 1 and 2 words                             |
-//! | `pairs::<E>()`                          | for ternary weights: blocks of 1 word                                  |
-//! | `scan_saturated::<X>(unchecked)`        | Thumb-2: like `scan`, with saturated inputs listed apart               |
-//! | `saturated_bytes`, `saturated_nibbles`  | Thumb-2: [`AccumulateFn`]s for the columns of saturated inputs         |
+//! | function                               | contract                                                               |
+//! |----------------------------------------|------------------------------------------------------------------------|
+//! | `scan(unchecked)`                      | loop that lists nonzero inputs; `unchecked`: no full list can overflow |
+//! | `bytes::<E>()`                         | `AccumulateFn`s for 8-bit weights: blocks of 1, 2, 3 and 4 words       |
+//! | `nibbles::<E>()`                       | for 4-bit weights: blocks of 1 and 2 words                             |
+//! | `pairs::<E>()`                         | for ternary weights: blocks of 1 word                                  |
+//! | `scan_saturated::<X>(unchecked)`       | Thumb-2: like `scan`, with saturated inputs listed apart               |
+//! | `saturated_bytes`, `saturated_nibbles` | Thumb-2: `AccumulateFn`s for the columns of saturated inputs           |
 //!
 //! `E` is the format of the outputs, for cores whose accumulate loops can requantize (DSP extension).
 #![allow(unsafe_code)] // lists hold columns as pointers, checked once per layer rather than once per input
@@ -66,11 +67,12 @@ use crate::format::{QuantizedActivation, QuantizedInput, U4, Weight};
 use crate::kernel::requantize;
 use crate::workspace::Entry;
 
-/// Output format of the loops of layers that do not requantize: the most common one, so that a program has one copy of the
-/// loops.
+/// Output format of the loops of layers that do not requantize: the most common one, so that a program has one copy of
+/// the loops.
 type DefaultOutput = U4;
 
-/// Same contract as [`reference::matvec`](crate::kernel::reference::matvec), with accumulators that may be uninitialized.
+/// Same contract as [`reference::matvec`](crate::kernel::reference::matvec), with accumulators that may be
+/// uninitialized.
 ///
 /// Returns them, or an empty slice if `weights` is too short.
 #[inline(always)] // the number of outputs, where the compiler knows it, chooses the loops

@@ -1,4 +1,4 @@
-//! Which inputs are not zero: a list of their columns and levels, as many as fit.
+//! The nonzero list: columns and levels of the inputs that are not zero, as many as fit.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -8,44 +8,46 @@ use crate::cast;
 use crate::format::QuantizedInput;
 use crate::workspace::Entry;
 
-/// Most inputs in a list: most pictures fit, and blocks are gone through once.
+/// Capacity of the list: enough for most pictures, so that each block is loaded and stored once.
 pub const LIST_CAPACITY: usize = 120;
 
-/// For the entries of a list and its end, two words each.
+/// Memory for the entries of a list and its end marker, two words each.
 pub type Workspace = [MaybeUninit<Entry>; LIST_CAPACITY + 1];
 
-/// Most inputs that are listed between two looks at the room: whole chunks on every machine, and what is left behind them.
+/// Free entries that a scan needs: on every core it lists this many inputs at most (whole chunks, or the tail) between
+/// two checks of the space that is left.
 const MARGIN: usize = 16;
 
-/// An input that is not zero; in a list, `x = 0` is the end.
+/// An input that is not zero. In a list, `x = 0` marks the end.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct NonzeroInput {
-    /// Weights of its column that have not been added yet.
+    /// First weight of its column that has not been accumulated yet.
     pub column: *const u32,
-    /// Its level, or what a kernel makes of it.
+    /// Its level, or a kernel's own representation of it.
     pub x: u32,
 }
 
-/// Bytes for [`MARGIN`] inputs and the end of the list.
+/// Size of [`MARGIN`] entries and the end marker.
 pub const MARGIN_BYTES: usize = (MARGIN + 1) * size_of::<NonzeroInput>();
 
-/// How a walk lists inputs.
+/// Scan loop of a layer, with the constants of its input format.
 pub struct Scan {
-    /// Lists inputs until the list is full, or none are left in whole chunks; there is at least one chunk.
+    /// Lists inputs until the list is full or no whole chunk is left; needs at least one chunk.
     pub run: unsafe extern "C" fn(&mut NonzeroList<'_>),
-    /// The bits of a level in each of four bytes.
+    /// Mask of the level in each of four bytes.
     mask: u32,
-    /// How far a level is from a byte's lowest bit.
+    /// Shift from a level to the lowest bit of its byte.
     shift: u32,
-    /// With a larger sum of levels, [`CHECK_INTERVAL`](chunk::CHECK_INTERVAL) more inputs might be too many.
+    /// Largest sum of levels that leaves space for [`CHECK_INTERVAL`](chunk::CHECK_INTERVAL) more inputs.
     budget: i32,
-    /// What the inputs behind the last chunk may add beyond those of a step.
+    /// Largest sum of levels that the tail after the last chunk may add beyond that of one check interval.
     tail_levels: i32,
 }
 
 impl Scan {
-    /// Lists whose sum of levels has no limit but `max_level_sum`; a scan that looks at it after every [`CHECK_INTERVAL`](chunk::CHECK_INTERVAL) inputs.
+    /// Scan for lists whose sum of levels may not exceed `max_level_sum`, by a loop that checks it every
+    /// [`CHECK_INTERVAL`](chunk::CHECK_INTERVAL) inputs.
     pub const fn new<X: QuantizedInput>(run: unsafe extern "C" fn(&mut NonzeroList<'_>), max_level_sum: i32) -> Self {
         let max_level = X::FORMAT.max_level() as i32;
         Scan {
@@ -58,38 +60,38 @@ impl Scan {
     }
 }
 
-/// How far a walk along the inputs and their columns is, and its list. Assembly knows the order of the fields.
+/// A nonzero list, and the position of its scan. Assembly relies on the order of the fields.
 #[repr(C)]
 pub struct NonzeroList<'a> {
-    /// The next word of inputs, four in each.
+    /// Next word of inputs, four of them.
     pub next: *const u32,
-    /// Where whole chunks end.
+    /// End of whole chunks.
     pub end: *const u32,
-    /// The next column.
+    /// Column of the next input.
     pub column: *const u32,
-    /// Behind the last entry.
+    /// End of the entries, where the next one is written.
     pub entry: *mut NonzeroInput,
     pub mask: u32,
-    /// Bytes of a column.
+    /// Size of a column in bytes.
     pub stride: u32,
     pub shift: u32,
-    /// Where the room for entries ends: with less than [`MARGIN_BYTES`] before it, the list is full. Columns of inputs at the top
-    /// level, where they are kept apart, are put before it.
+    /// End of the space for entries: with less than [`MARGIN_BYTES`] before it, the list is full. Columns of saturated
+    /// inputs that are listed apart grow downwards from here, and move it.
     pub limit: *mut NonzeroInput,
-    /// Sum of the levels of the entries, less what may be listed: above 0, the list is full.
+    /// Sum of the levels of the entries minus the budget: above 0, the list is full.
     pub excess: i32,
     budget: i32,
     entries: *mut NonzeroInput,
-    /// Where the columns at the top level end.
+    /// End of the columns of saturated inputs.
     #[cfg(sinapse_thumb2)]
     saturated_end: *mut *const u32,
-    /// Inputs behind whole chunks.
+    /// Inputs after whole chunks.
     tail: &'a [u8],
     borrowed: PhantomData<&'a mut [Entry]>,
 }
 
 impl<'a> NonzeroList<'a> {
-    /// An empty list, and nothing to go along.
+    /// Creates an empty list without inputs.
     #[inline(always)]
     pub fn new(scan: &Scan, workspace: &'a mut Workspace) -> Self {
         let entries = cast::entries::<NonzeroInput, _>(workspace).as_mut_ptr().cast::<NonzeroInput>();
@@ -113,7 +115,7 @@ impl<'a> NonzeroList<'a> {
         }
     }
 
-    /// Goes along inputs and their columns from here on; `false` where there are fewer weights than the inputs need.
+    /// Starts at the first of `input`, whose columns begin with `weights`. Returns `false` if `weights` is too short.
     #[inline(always)]
     pub fn attach(&mut self, weights: &'a [u32], column_words: usize, input: &'a [u8]) -> bool {
         if input.is_empty() || input.len() * column_words > weights.len() {
@@ -130,12 +132,13 @@ impl<'a> NonzeroList<'a> {
         true
     }
 
-    /// Lists inputs that are not zero, until the list is full, or to the last, which is `true`. Callers empty it before they come
-    /// again.
+    /// Lists nonzero inputs until the list is full or no input is left; returns `true` in the latter case. The caller
+    /// empties the list before it calls again.
     #[inline(always)]
     pub fn fill(&mut self, scan: &Scan) -> bool {
         if self.next != self.end {
-            // SAFETY: the inputs up to `end`, their columns and the room for them exist, as `scan` asks for.
+            // SAFETY: there is at least one chunk before `end`, `attach` has checked the columns, and an emptied list
+            // has space for a chunk.
             unsafe { (scan.run)(self) };
         }
         if self.next != self.end {
@@ -151,13 +154,13 @@ impl<'a> NonzeroList<'a> {
         true
     }
 
-    /// Whether the list has no room for inputs behind the last chunk, whose levels may add `more` than those of a step.
+    /// Returns whether the list is full; for the tail, whose levels may add `more` than those of a check interval.
     pub fn is_full(&self, more: i32) -> bool {
         self.limit.addr() - self.entry.addr() < MARGIN_BYTES || self.excess + more > 0
     }
 
-    /// Lists those of a few inputs that are not zero; there is room for all of them.
-    #[inline(never)] // before and behind the chunks
+    /// Lists the nonzero ones of a few inputs; the caller has checked that all of them would fit.
+    #[inline(never)] // called before and after the chunks
     fn push_bytes(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             let x = (u32::from(byte) & self.mask & 0xff) >> self.shift;
@@ -168,57 +171,57 @@ impl<'a> NonzeroList<'a> {
         }
     }
 
-    /// Lists an input; there is room for it.
+    /// Lists an input; the caller has checked that it fits.
     #[inline(always)]
     pub fn push(&mut self, column: *const u32, x: u32) {
-        // SAFETY: callers leave room.
+        // SAFETY: the caller has checked that an entry is free.
         unsafe { self.entry.write(NonzeroInput { column, x }) };
         self.entry = self.entry.wrapping_add(1);
         self.excess = self.excess.wrapping_add(x as i32);
     }
 
-    /// How many inputs are listed.
+    /// Number of listed inputs.
     #[inline(always)]
     pub fn length(&self) -> usize {
         (self.entry.addr() - self.entries.addr()) / size_of::<NonzeroInput>()
     }
 
-    /// Sum of their levels.
+    /// Sum of the levels of listed inputs.
     #[inline(always)]
     pub fn level_sum(&self) -> u32 {
         (self.excess + self.budget) as u32
     }
 
-    /// The list, with its end written; from now on it is empty.
+    /// Writes the end marker and returns the list, which counts as empty from now on.
     #[inline(always)]
     pub fn take(&mut self) -> *mut NonzeroInput {
-        // SAFETY: there is always room for the end.
+        // SAFETY: one entry beyond the capacity is reserved for the end marker.
         unsafe { self.entry.write(NonzeroInput { column: core::ptr::null(), x: 0 }) };
         (self.entry, self.excess) = (self.entries, -self.budget);
         self.entries
     }
 
-    /// What is listed.
+    /// Listed entries.
     #[cfg(sinapse_fpu)]
     #[inline(always)]
     pub fn entries(&mut self) -> &mut [NonzeroInput] {
-        // SAFETY: all entries up to the last are written.
+        // SAFETY: the entries up to `length` are initialized.
         unsafe { core::slice::from_raw_parts_mut(self.entries, self.length()) }
     }
 
-    /// How many columns at the top level there are.
+    /// Number of columns of saturated inputs.
     #[cfg(sinapse_thumb2)]
     #[inline(always)]
     pub fn saturated_count(&self) -> usize {
         (self.saturated_end.addr() - self.limit.addr()) / size_of::<*const u32>()
     }
 
-    /// The columns at the top level, up to a null; from now on there are none.
+    /// Writes a null pointer after the columns of saturated inputs and returns them; they count as removed from now on.
     #[cfg(sinapse_thumb2)]
     #[inline(always)]
     pub fn take_saturated(&mut self) -> *mut *const u32 {
         let (saturated, end) = (self.limit.cast(), self.saturated_end);
-        // SAFETY: the entry behind the limit is kept for the null.
+        // SAFETY: the entry beyond the limit is reserved for the null pointer.
         unsafe { end.write(core::ptr::null()) };
         self.limit = end.cast();
         saturated

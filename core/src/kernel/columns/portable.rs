@@ -5,7 +5,7 @@ use super::chunk::WORDS;
 use super::nonzero::{NonzeroInput, NonzeroList};
 use crate::format::{I2, I4, I8, QuantizedActivation, Weight};
 
-/// Lists inputs that are not zero, until the list is full or no whole chunks are left.
+/// Returns the loop that lists nonzero inputs until the list is full or no whole chunk is left.
 pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>) {
     scan_chunks
 }
@@ -14,11 +14,11 @@ pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>
 ///
 /// # Safety
 ///
-/// There is a whole chunk, and room in the list, and all inputs have columns.
+/// There is a whole chunk of inputs, the list is not full, and every input has a column.
 unsafe extern "C" fn scan_chunks(list: &mut NonzeroList<'_>) {
     while list.next != list.end {
         for _ in 0..WORDS {
-            // SAFETY: whole chunks end at `end`.
+            // SAFETY: `next` is before `end`, where whole chunks end.
             let word = (unsafe { *list.next } & list.mask) >> list.shift;
             list.next = list.next.wrapping_add(1);
             if word == 0 {
@@ -38,27 +38,28 @@ unsafe extern "C" fn scan_chunks(list: &mut NonzeroList<'_>) {
     }
 }
 
-/// Adding lists to columns of 8-bit weights, by their words.
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+/// Returns the accumulate loops for columns of 8-bit weights, by the words of a block.
+#[expect(clippy::extra_unused_type_parameters, reason = "some cores requantize in this loop")]
 pub const fn bytes<E: QuantizedActivation>() -> [AccumulateFn; 4] {
     [accumulate_blocks::<I8, 1>, accumulate_blocks::<I8, 2>, accumulate_blocks::<I8, 3>, accumulate_blocks::<I8, 4>]
 }
-/// To columns of 4-bit weights.
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+/// Returns the accumulate loops for columns of 4-bit weights, by the words of a block.
+#[expect(clippy::extra_unused_type_parameters, reason = "some cores requantize in this loop")]
 pub const fn nibbles<E: QuantizedActivation>() -> [AccumulateFn; 2] {
     [accumulate_blocks::<I4, 1>, accumulate_blocks::<I4, 2>]
 }
-/// To columns of ternary weights, one word.
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+/// Returns the accumulate loop for columns of ternary weights, one word to a block.
+#[expect(clippy::extra_unused_type_parameters, reason = "some cores requantize in this loop")]
 pub const fn pairs<E: QuantizedActivation>() -> AccumulateFn {
     accumulate_blocks::<I2, 1>
 }
 
-/// The next `WORDS` words of all columns in the list, times their levels, added to their sums; then the next, for every block.
+/// Adds the next `WORDS` words of all columns in the list, times their levels, to a block of accumulators, block after
+/// block.
 ///
 /// # Safety
 ///
-/// The list has an end, and columns that have words for these sums.
+/// The list has an end marker, and its columns have words for these accumulators.
 unsafe extern "C" fn accumulate_blocks<W: Weight<Cell = u32>, const WORDS: usize>(args: &AccumulateArgs) {
     let (mut from, mut to) = (args.from, args.to.cast::<i32>());
     while to.cast_const() < args.end.cast() {
@@ -68,7 +69,7 @@ unsafe extern "C" fn accumulate_blocks<W: Weight<Cell = u32>, const WORDS: usize
     }
 }
 
-/// `$body` for each of eight lanes, written out: where the compiler is asked for small code, a loop would keep them in memory.
+/// Unrolls `$body` for each of eight lanes: optimized for size, a loop would keep them in memory.
 macro_rules! each_lane {
     ($index:ident, $body:block) => {
         each_lane!(@ $index $body 0 1 2 3 4 5 6 7)
@@ -81,7 +82,7 @@ macro_rules! each_lane {
     };
 }
 
-/// Two outputs in each, `[word][phase]`.
+/// Accumulates a block in eight lanes of two outputs each, `[word][phase]`.
 #[inline(always)]
 fn accumulate_lanes<W: Weight<Cell = u32>, const WORDS: usize>(args: &AccumulateArgs) -> [u32; 8] {
     let bits = W::FORMAT.bits();
@@ -89,7 +90,7 @@ fn accumulate_lanes<W: Weight<Cell = u32>, const WORDS: usize>(args: &Accumulate
     let mask = ((1 << bits) - 1) * 0x1_0001;
     let mut lanes = [args.start; 8];
     let mut next = args.entries.cast::<NonzeroInput>();
-    // SAFETY: the list ends with `x = 0`, and a column has no fewer words than callers ask for.
+    // SAFETY: the list ends with `x = 0`, and columns have the words that the caller asks for.
     while let NonzeroInput { column, x: x @ 1.. } = unsafe { *next } {
         each_lane!(index, {
             if index / phases < WORDS {
@@ -108,7 +109,7 @@ fn accumulate_lanes<W: Weight<Cell = u32>, const WORDS: usize>(args: &Accumulate
     lanes
 }
 
-/// Adds both halves of the lanes to the sums at `from`, and writes those at `to`.
+/// Epilogue: adds both halves of the lanes to the accumulators at `from`, and stores them at `to`.
 #[inline(always)]
 fn unpack<W: Weight, const WORDS: usize>(lanes: &[u32; 8], from: *const i32, to: *mut i32) {
     let phases = 16 / W::FORMAT.bits() as usize;
@@ -117,7 +118,7 @@ fn unpack<W: Weight, const WORDS: usize>(lanes: &[u32; 8], from: *const i32, to:
             let both = lanes[index];
             let (low, high) = (i32::from(both as i16), both.wrapping_add(0x8000) as i32 >> 16);
             let o = index / phases * 2 * phases + index % phases;
-            // SAFETY: there is room for all sums of these words.
+            // SAFETY: the caller has accumulators for all outputs of these words.
             unsafe {
                 *to.add(o) = (*from.add(o)).wrapping_add(low);
                 *to.add(o + phases) = (*from.add(o + phases)).wrapping_add(high);

@@ -1,39 +1,40 @@
-//! Columns of a list, times their levels, added to sixteen sums.
+//! Adds the columns of a nonzero list, times their levels, to blocks of sixteen accumulators.
 
 use core::arch::naked_asm;
 
 use super::super::args::{AccumulateArgs, AccumulateFn};
 use crate::format::QuantizedActivation;
 
-/// All lanes of the word in r4 at once: [`subtract_lane!`] takes the others away.
+/// Multiplies the whole word in r4 by the level and accumulates it in `$lane`; [`subtract_lane!`] removes the other
+/// lanes later.
 macro_rules! mla_word {
     ($lane:literal) => {
         concat!("mov r3, r4\n", "muls r3, r7, r3\n", "add ", $lane, ", r3\n")
     };
 }
 
-/// Two outputs of the word in r4, into `$lane`.
+/// Accumulates two outputs of the word in r4 in `$lane`.
 macro_rules! mla_lane {
     ($lane:literal, $shift:literal) => {
         concat!("lsrs r3, r4, #", $shift, "\nands r3, r5\n", "muls r3, r7, r3\n", "add ", $lane, ", r3\n")
     };
 }
 
-/// A word of 8-bit weights.
+/// Accumulates the next word of 8-bit weights.
 macro_rules! mla_bytes {
     ($a:literal, $b:literal) => {
         concat!("ldmia r6!, {{r4}}\n", mla_word!($a), mla_lane!($b, "8"))
     };
 }
 
-/// A word of 4-bit weights.
+/// Accumulates the next word of 4-bit weights.
 macro_rules! mla_nibbles {
     ($a:literal, $b:literal, $c:literal, $d:literal) => {
         concat!("ldmia r6!, {{r4}}\n", mla_word!($a), mla_lane!($b, "4"), mla_lane!($c, "8"), mla_lane!($d, "12"))
     };
 }
 
-/// A word of ternary weights.
+/// Accumulates the next word of ternary weights.
 macro_rules! mla_pairs {
     () => {
         concat!(
@@ -50,28 +51,30 @@ macro_rules! mla_pairs {
     };
 }
 
-/// Takes a lane of a word away from all of it, in r3.
+/// Subtracts a lane from the whole word's sum in r3, which leaves the first lane in the end.
 macro_rules! subtract_lane {
     ($lane:literal, $shift:literal) => {
         concat!("mov r7, ", $lane, "\nlsls r7, r7, #", $shift, "\nsubs r3, r3, r7\n")
     };
 }
 
-/// Puts what the lanes start with into r7, and the sums before and after into r0 and r1, where no lanes are left.
+/// Loads the start value of the lanes into r7, and the addresses of the accumulators before and after into r0 and r1,
+/// which hold no lanes any more.
 macro_rules! load_epilogue_state {
     () => {
         "ldr r7, [sp]\nldr r0, [sp, #12]\nldr r1, [sp, #16]\n"
     };
 }
 
-/// Adds the lower half of a lane to the sum at `$at`.
+/// Adds the lower half of a lane to the accumulator at offset `$at`.
 macro_rules! add_low_half {
     ($lane:literal, $at:literal) => {
         concat!("sxth r2, ", $lane, "\nldr r7, [r0, #", $at, "]\nadds r7, r7, r2\nstr r7, [r1, #", $at, "]\n")
     };
 }
 
-/// Adds the upper half of a lane, rounded, to the sum at `$at`.
+/// Adds the upper half of a lane, rounded because of the borrow from the lower half, to the accumulator at offset
+/// `$at`.
 macro_rules! add_high_half {
     ($lane:literal, $at:literal) => {
         concat!(
@@ -86,7 +89,7 @@ macro_rules! add_high_half {
     };
 }
 
-/// Two lanes of a word of 8-bit weights, to four sums from `$o0` on.
+/// Epilogue of a word of 8-bit weights: two lanes to four accumulators from `$o0` on.
 macro_rules! epilogue_bytes {
     ($a:literal, $b:literal, $o0:literal $o1:literal $o2:literal $o3:literal) => {
         concat!(
@@ -107,7 +110,7 @@ macro_rules! epilogue_bytes {
     };
 }
 
-/// Four lanes to eight sums; the first is what `$first` leaves in r3.
+/// Epilogue of four lanes, to eight accumulators; `$first` leaves the first lane in r3.
 macro_rules! epilogue_four {
     ($first:expr, $b:literal, $c:literal, $d:literal, $($low:literal)+, $($high:literal)+) => {
         concat!(
@@ -129,7 +132,7 @@ macro_rules! epilogue_four {
     (@high $($lane:literal)+, $($at:literal)+) => { concat!($(add_high_half!($lane, $at)),+) };
 }
 
-/// Four lanes of a word of 4-bit weights.
+/// Epilogue of a word of 4-bit weights: four lanes to eight accumulators.
 macro_rules! epilogue_nibbles {
     ($a:literal, $b:literal, $c:literal, $d:literal, $($at:tt)+) => {
         epilogue_four!(
@@ -139,13 +142,13 @@ macro_rules! epilogue_nibbles {
     };
 }
 
-/// Walks a list that ends with `x = 0` once for each block: r2 its entries, r6 the column, r7 the level, r5 the mask, r4 a word of
-/// weights, r0, r1 and r8 to lr the lanes. On the stack are the fields of [`AccumulateArgs`].
+/// Defines a loop over a nonzero list, once per block: r2 next entry, r6 column, r7 level, r5 mask, r4 word of weights,
+/// r0, r1 and r8 to lr lanes. On the stack are the fields of [`AccumulateArgs`].
 macro_rules! accumulate_fn {
     ($name:ident, $mask:literal, $words:expr, $epilogue:expr) => {
         /// # Safety
         ///
-        /// The list has an entry and an end, and columns that have words for these sums.
+        /// The list has an entry and an end marker, and its columns have words for these accumulators.
         #[unsafe(naked)]
         unsafe extern "C" fn $name(args: &AccumulateArgs) {
             naked_asm!(
@@ -266,18 +269,18 @@ accumulate_fn!(
     )
 );
 
-/// As [`portable::bytes`](super::super::portable::bytes).
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+/// Same contract as [`portable::bytes`](super::super::portable::bytes).
+#[expect(clippy::extra_unused_type_parameters, reason = "some cores requantize in this loop")]
 pub const fn bytes<E: QuantizedActivation>() -> [AccumulateFn; 4] {
     [bytes_1, bytes_2, bytes_3, bytes_4]
 }
-/// As [`portable::nibbles`](super::super::portable::nibbles); 41 cycles for 16 outputs.
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+/// Same contract as [`portable::nibbles`](super::super::portable::nibbles); 41 cycles for an input and 16 outputs.
+#[expect(clippy::extra_unused_type_parameters, reason = "some cores requantize in this loop")]
 pub const fn nibbles<E: QuantizedActivation>() -> [AccumulateFn; 2] {
     [nibbles_1, nibbles_2]
 }
-/// As [`portable::pairs`](super::super::portable::pairs).
-#[expect(clippy::extra_unused_type_parameters, reason = "some machines make levels of accumulators at once")]
+/// Same contract as [`portable::pairs`](super::super::portable::pairs).
+#[expect(clippy::extra_unused_type_parameters, reason = "some cores requantize in this loop")]
 pub const fn pairs<E: QuantizedActivation>() -> AccumulateFn {
     pairs_1
 }

@@ -1,17 +1,17 @@
-//! Which inputs are not zero.
+//! Lists nonzero inputs.
 
 use core::arch::naked_asm;
 
 use super::super::nonzero::{MARGIN_BYTES, NonzeroList};
 
-/// One input of a word: its level by `$level`.
+/// Lists one input of a word if `$level`, which extracts it, does not leave zero.
 macro_rules! list_input {
     ($level:expr) => {
         concat!($level, "beq 4f\n", "stmia r2!, {{r1, r3}}\n", "adds r6, r6, r3\n", "4:\n", "add r1, r1, r7\n")
     };
 }
 
-/// Four inputs, most of them not zero.
+/// Lists the nonzero ones among four inputs, or skips them together.
 macro_rules! scan_word {
     ($word:literal) => {
         concat!(
@@ -36,20 +36,20 @@ macro_rules! scan_word {
     };
 }
 
-/// As [`portable::scan`](super::super::portable::scan); every scan looks at the sum of levels.
+/// Same contract as [`portable::scan`](super::super::portable::scan); every scan checks the sum of levels.
 pub const fn scan(_unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>) {
     scan_chunks
 }
 
-/// Eight zeros take 10 cycles; an input that is not zero 8, and one that is zero beside it 5.
+/// Scans chunks: eight zeros take 10 cycles, a nonzero input 8, a zero beside it 5.
 ///
-/// In r0 the next word, r1 the next column, r2 behind the entries, r6 the sum of levels less what may be listed, r7 the bytes of a
-/// column, r8 the end of the words, r9 the mask, r10 the bytes of eight columns, r11 the shift, r12 the last entry with enough
-/// room behind it, lr the bytes of four columns.
+/// Registers: r0 next word, r1 next column, r2 end of the entries, r6 sum of levels minus the budget, r7 size of a
+/// column, r8 end of the words, r9 mask, r10 size of eight columns, r11 shift, r12 last entry with enough space after
+/// it, lr size of four columns.
 ///
 /// # Safety
 ///
-/// There is a whole chunk, and room in the list, and all inputs have columns.
+/// There is a whole chunk of inputs, the list is not full, and every input has a column.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_chunks(list: &mut NonzeroList<'_>) {
     naked_asm!(

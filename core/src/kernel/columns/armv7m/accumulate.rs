@@ -1,11 +1,11 @@
-//! Columns of a list, times their levels, added to sixteen sums.
+//! Adds the columns of a nonzero list, times their levels, to blocks of sixteen accumulators.
 
 use core::arch::naked_asm;
 
 use super::super::args::{AccumulateArgs, AccumulateFn};
 use crate::format::QuantizedActivation;
 
-/// Loads the last words of a block, and lets the entry go on behind them.
+/// Loads the last words of a block into r6 (and r12), and stores the advanced column pointer in the entry.
 macro_rules! load_last_words {
     ("one") => {
         "ldr r6, [r5], #4\nstr r5, [r10, #-8]\n"
@@ -15,21 +15,22 @@ macro_rules! load_last_words {
     };
 }
 
-/// All lanes of `$word` at once, `$word · x`: [`subtract_lanes!`] takes the others away.
+/// Accumulates the whole `$word · x` in `$lane`; [`subtract_lanes!`] removes the other lanes later.
 macro_rules! mla_word {
     ($lane:literal, $word:literal) => {
         concat!("mla ", $lane, ", ", $word, ", r7, ", $lane, "\n")
     };
 }
 
-/// Two outputs of `$word` in `$lane`, by way of `$to`; the last of a word may destroy it.
+/// Accumulates two outputs of `$word` in `$lane`, with `$to` as scratch; the last lane of a word may use the word
+/// itself.
 macro_rules! mla_lane {
     ($lane:literal, $to:literal, $word:literal, $shift:literal) => {
         concat!("and ", $to, ", lr, ", $word, ", lsr #", $shift, "\nmla ", $lane, ", ", $to, ", r7, ", $lane, "\n")
     };
 }
 
-/// A word of 8-bit weights.
+/// Accumulates a word of 8-bit weights.
 #[cfg(not(sinapse_dsp))]
 macro_rules! mla_bytes {
     ($word:literal, $a:literal, $b:literal) => {
@@ -37,7 +38,7 @@ macro_rules! mla_bytes {
     };
 }
 
-/// A word of 8-bit weights: `UXTB16` needs no mask.
+/// Accumulates a word of 8-bit weights; `UXTB16` needs no mask.
 #[cfg(sinapse_dsp)]
 macro_rules! mla_bytes {
     ($word:literal, $a:literal, $b:literal) => {
@@ -58,7 +59,7 @@ macro_rules! mla_bytes {
     };
 }
 
-/// A word of 4-bit weights, by way of r5.
+/// Accumulates a word of 4-bit weights, with r5 as scratch.
 macro_rules! mla_nibbles {
     ($word:literal, $a:literal, $b:literal, $c:literal, $d:literal) => {
         concat!(
@@ -70,7 +71,7 @@ macro_rules! mla_nibbles {
     };
 }
 
-/// A word of ternary weights, by way of r5.
+/// Accumulates a word of ternary weights, with r5 as scratch.
 macro_rules! mla_pairs {
     () => {
         concat!(
@@ -86,7 +87,7 @@ macro_rules! mla_pairs {
     };
 }
 
-/// Adds the lower half of a lane to a sum.
+/// Adds the lower half of a lane to an accumulator.
 #[cfg(sinapse_dsp)]
 macro_rules! add_low_half {
     ($sum:literal, $lane:literal) => {
@@ -94,7 +95,7 @@ macro_rules! add_low_half {
     };
 }
 
-/// Adds the lower half of a lane to a sum.
+/// Adds the lower half of a lane to an accumulator.
 #[cfg(not(sinapse_dsp))]
 macro_rules! add_low_half {
     ($sum:literal, $lane:literal) => {
@@ -102,25 +103,31 @@ macro_rules! add_low_half {
     };
 }
 
-/// Adds the upper half of a lane to a sum.
+/// Adds the upper half of a lane to an accumulator.
 macro_rules! add_high_half {
     ($sum:literal, $lane:literal) => {
         concat!("add ", $lane, ", #0x8000\nadd ", $sum, ", ", $sum, ", ", $lane, ", asr #16\n")
     };
 }
 
-/// Adds the lanes of a word, two of them neighbours, to the next sums: first all lower halves, then the upper ones.
+/// Epilogue of one word: adds its lanes, neighbours in pairs, to the next accumulators, first all lower halves, then
+/// the upper ones.
 macro_rules! store_sums {
     ($(($a:literal $b:literal))+) => {
         concat!(
             $("ldrd r6, r7, [r10], #8\n", add_low_half!("r6", $a), add_low_half!("r7", $b), "strd r6, r7, [r5], #8\n",)+
-            $("ldrd r6, r7, [r10], #8\n", add_high_half!("r6", $a), add_high_half!("r7", $b), "strd r6, r7, [r5], #8\n",)+
+            $(
+                "ldrd r6, r7, [r10], #8\n",
+                add_high_half!("r6", $a),
+                add_high_half!("r7", $b),
+                "strd r6, r7, [r5], #8\n",
+            )+
         )
     };
 }
 
-/// Two sums in r6 and r7 to levels, by the scale in lr: `SMMULR` is a multiplication and a rounded shift by 32 bits, and `USAT`
-/// cuts below and above.
+/// Requantizes the accumulators in r6 and r7 with the scale in lr and stores the levels: `SMMULR` multiplies and shifts
+/// by 32 bits with rounding, `USAT` clamps on both sides.
 #[cfg(sinapse_dsp)]
 macro_rules! requantize_two {
     () => {
@@ -131,7 +138,7 @@ macro_rules! requantize_two {
     };
 }
 
-/// As [`store_sums!`], to levels: ReLU. No sum goes to memory.
+/// Same as [`store_sums!`], requantized with ReLU: no accumulator is stored.
 #[cfg(sinapse_dsp)]
 macro_rules! store_levels {
     ($(($a:literal $b:literal))+) => {
@@ -142,8 +149,8 @@ macro_rules! store_levels {
     };
 }
 
-/// What becomes of the sums of all lanes, of which `$pairs` are neighbours, word by word: sums in memory, or, where there is a
-/// scale, levels.
+/// Epilogue: unpacks the lanes, whose neighbours are `$pairs`, word by word, and stores accumulators, or levels if
+/// there is a scale.
 #[cfg(sinapse_dsp)]
 macro_rules! epilogue {
     ($($pairs:tt)+) => {
@@ -157,7 +164,7 @@ macro_rules! epilogue {
     };
 }
 
-/// What becomes of the sums of all lanes, of which `$pairs` are neighbours, word by word: sums in memory.
+/// Epilogue: unpacks the lanes, whose neighbours are `$pairs`, word by word, and stores accumulators.
 #[cfg(not(sinapse_dsp))]
 macro_rules! epilogue {
     ($($pairs:tt)+) => {
@@ -165,17 +172,25 @@ macro_rules! epilogue {
     };
 }
 
-/// Walks a list that ends with `x = 0` once for each block: r10 its entries, r5 the column, r7 the level, lr the mask, r6 and
-/// r12 words of weights. Then r10 the sums before, r5 those after, or the levels. Four entries a turn, the first turn may have
-/// fewer: the end is looked for a quarter as often.
+/// Defines a loop over a nonzero list, once per block.
 ///
-/// `$widen` makes what lanes of whole words start with, in r0, of what the others start with, in r1. On the stack are the fields of
-/// [`AccumulateArgs`].
+/// Registers in the loop: r10 next entry, r5 column, r7 level, lr mask, r6 and r12 words of weights. In the epilogue:
+/// r10 accumulators before, r5 destination. Four entries per turn, the first turn may have fewer, so that the end is
+/// checked a quarter as often.
+///
+/// `$widen` computes the start value of lanes that hold whole words, in r0, from that of the other lanes, in r1. On the
+/// stack are the fields of [`AccumulateArgs`].
 macro_rules! accumulate_fn {
-    ($name:ident, $widen:literal [$($first:literal)*] [$($other:literal)*], $mask:literal, $words:expr, $epilogue:expr) => {
+    (
+        $name:ident,
+        $widen:literal [$($first:literal)*] [$($other:literal)*],
+        $mask:literal,
+        $words:expr,
+        $epilogue:expr
+    ) => {
         /// # Safety
         ///
-        /// The list has an end, and columns that have words for these sums.
+        /// The list has an end marker, and its columns have words for these accumulators.
         #[unsafe(naked)]
         unsafe extern "C" fn $name<E: QuantizedActivation>(args: &AccumulateArgs) {
             naked_asm!(
@@ -226,7 +241,7 @@ macro_rules! accumulate_fn {
     };
 }
 
-/// AccumulateArgs of words of 8-bit weights.
+/// Defines a loop for blocks of 8-bit weights.
 macro_rules! byte_accumulate_fn {
     ($name:ident [$($first:literal)*] [$($other:literal)*], $words:expr $(, $a:literal $b:literal)+) => {
         accumulate_fn!(
@@ -239,9 +254,13 @@ macro_rules! byte_accumulate_fn {
     };
 }
 
-/// AccumulateArgs of words of 4-bit weights.
+/// Defines a loop for blocks of 4-bit weights.
 macro_rules! nibble_accumulate_fn {
-    ($name:ident [$($first:literal)*] [$($other:literal)*], $words:expr $(, $a:literal $b:literal $c:literal $d:literal)+) => {
+    (
+        $name:ident [$($first:literal)*] [$($other:literal)*],
+        $words:expr
+        $(, $a:literal $b:literal $c:literal $d:literal)+
+    ) => {
         accumulate_fn!(
             $name,
             "add r0, r1, r1, lsl #4\nadd r0, r0, r0, lsl #8" [$($first)*] [$($other)*],
@@ -294,7 +313,11 @@ nibble_accumulate_fn!(
 );
 nibble_accumulate_fn!(
     nibbles_2 ["r4"] ["r2" "r3" "r8" "r9" "r11"],
-    concat!(load_last_words!("two"), mla_nibbles!("r6", "r0", "r1", "r2", "r3"), mla_nibbles!("r12", "r4", "r8", "r9", "r11")),
+    concat!(
+        load_last_words!("two"),
+        mla_nibbles!("r6", "r0", "r1", "r2", "r3"),
+        mla_nibbles!("r12", "r4", "r8", "r9", "r11")
+    ),
     "r0" "r1" "r2" "r3",
     "r4" "r8" "r9" "r11"
 );
@@ -309,15 +332,15 @@ accumulate_fn!(
     )
 );
 
-/// As [`portable::bytes`](super::super::portable::bytes).
+/// Same contract as [`portable::bytes`](super::super::portable::bytes).
 pub const fn bytes<E: QuantizedActivation>() -> [AccumulateFn; 4] {
     [bytes_1::<E>, bytes_2::<E>, bytes_3::<E>, bytes_4::<E>]
 }
-/// As [`portable::nibbles`](super::super::portable::nibbles).
+/// Same contract as [`portable::nibbles`](super::super::portable::nibbles).
 pub const fn nibbles<E: QuantizedActivation>() -> [AccumulateFn; 2] {
     [nibbles_1::<E>, nibbles_2::<E>]
 }
-/// As [`portable::pairs`](super::super::portable::pairs).
+/// Same contract as [`portable::pairs`](super::super::portable::pairs).
 pub const fn pairs<E: QuantizedActivation>() -> AccumulateFn {
     pairs_1::<E>
 }

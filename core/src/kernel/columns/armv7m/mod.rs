@@ -1,19 +1,19 @@
 //! The inner loops for Armv7-M and Armv8-M: Cortex-M3, M4, M7, M33.
 //!
-//! Fourteen registers are in use, of which the compiler lends twelve: the functions are assembly as a whole.
+//! They use fourteen registers, of which inline assembly could have twelve, so whole functions are assembly.
 //!
-//! A word of weights is multiplied whole first, `word · x`, and lane by lane for all lanes but the first; the first is what
-//! is left of the whole once the others are taken away. That saves a mask for every word.
+//! A word of weights is first multiplied whole, `word · x`, then lane by lane for all lanes but the first. The epilogue
+//! obtains the first lane by subtracting the others from the product of the whole word, which saves one mask per word.
 
-/// What is left in `$first` once the other lanes of its word are taken away.
+/// Subtracts the other lanes from the whole word's sum in `$first`, which leaves the first lane.
 macro_rules! subtract_lanes {
     ($first:literal $(, $lane:literal $shift:literal)+) => {
         concat!($("sub ", $first, ", ", $first, ", ", $lane, ", lsl #", $shift, "\n",)+)
     };
 }
 
-/// Instructions of the DSP extension from here on: the linker's optimiser forgets the compiler's options for whole functions of
-/// assembly, and of the extension's names LLVM knows those of cores alone.
+/// Enables instructions of the DSP extension: link-time optimization loses the compiler's target options for global
+/// assembly, and LLVM knows no directive for this extension alone, only for cores that have it.
 #[cfg(sinapse_dsp_by_name)]
 macro_rules! enable_dsp {
     () => {
@@ -21,7 +21,7 @@ macro_rules! enable_dsp {
     };
 }
 
-/// The target has them, or there are none.
+/// Nothing to enable: the target implies the DSP extension, or does not have it.
 #[cfg(not(sinapse_dsp_by_name))]
 macro_rules! enable_dsp {
     () => {

@@ -1,11 +1,11 @@
-//! Which inputs are not zero.
+//! Lists nonzero inputs.
 
 use core::arch::naked_asm;
 
 use super::super::nonzero::{MARGIN_BYTES, NonzeroList};
 use crate::format::QuantizedInput;
 
-/// One input of a word, whose level is in r4.
+/// Lists one input of a word, whose level `$level` moves to r4, unless it is zero.
 macro_rules! list_input {
     ("plain", $level:expr) => {
         concat!(
@@ -18,7 +18,7 @@ macro_rules! list_input {
             "add r2, r9\n",
         )
     };
-    // At the top level, its column goes to the other end of the list.
+    // A saturated input: its column goes to the other end of the list.
     ("saturated", $level:expr) => {
         concat!(
             $level,
@@ -37,7 +37,7 @@ macro_rules! list_input {
     };
 }
 
-/// Four inputs, where they are not all zero; `$done` goes on at 6.
+/// Lists the nonzero ones among four inputs; `$done` follows them and continues at 6.
 macro_rules! scan_word {
     ($kind:tt, $word:literal, $done:expr) => {
         concat!(
@@ -60,16 +60,18 @@ macro_rules! scan_word {
     };
 }
 
-/// The same, with a look at the sum of levels; `$back` is how far the scan is ahead of the word.
+/// Same, followed by a check of the sum of levels; `$back` is how far the scan has read ahead of the word.
 macro_rules! scan_word_checked {
     ($kind:tt, $word:literal, $back:literal) => {
         scan_word!($kind, $word, concat!("cmp lr, #0\nble 6f\nsub r0, #", $back, "\nb 9f\n"))
     };
 }
 
-/// Sixteen inputs, where they are not all zero: r0 the next, r2 the next column, r3 behind the entries, r8 the mask, r9 the bytes
-/// of a column, r10 the shift, r12 where the room ends, lr the sum of levels less what may be listed. Goes on at 9 once the list
-/// is full, and at 8 once `$more` says that there is no other chunk.
+/// Lists the nonzero ones among sixteen inputs, chunk after chunk.
+///
+/// Registers: r0 next input, r2 next column, r3 end of the entries, r8 mask, r9 size of a column, r10 shift, r12 end of
+/// the space, lr sum of levels minus the budget. Continues at 9 once the list is full, and at 8 once `$more` finds no
+/// other chunk.
 macro_rules! scan_chunks {
     ($more:literal, $words:expr) => {
         concat!(
@@ -96,21 +98,24 @@ macro_rules! scan_chunks {
     };
 }
 
-/// Takes the fields of a [`NonzeroList`] into registers.
+/// Loads the fields of a [`NonzeroList`] into registers.
 macro_rules! load_state {
     () => {
         "push {{r0, r4, r5, r6, r7, r8, r9, r10, r11, lr}}\nldm r0, {{r0, r1, r2, r3, r8, r9, r10, r12, lr}}\n"
     };
 }
 
-/// Puts them back.
+/// Stores them back and returns.
 macro_rules! store_state {
     () => {
-        "pop {{r4}}\nstr r0, [r4]\nstrd r2, r3, [r4, #8]\nstrd r12, lr, [r4, #28]\npop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}"
+        concat!(
+            "pop {{r4}}\nstr r0, [r4]\nstrd r2, r3, [r4, #8]\nstrd r12, lr, [r4, #28]\n",
+            "pop {{r4, r5, r6, r7, r8, r9, r10, r11, pc}}"
+        )
     };
 }
 
-/// Chunks without looks at the sum of levels.
+/// Scan without checks of the sum of levels.
 macro_rules! unchecked_scan {
     ($kind:tt) => {
         concat!(
@@ -130,7 +135,7 @@ macro_rules! unchecked_scan {
     };
 }
 
-/// Chunks with looks at the sum of levels: the scan may go on within a chunk, so that the last words are single ones.
+/// Scan with checks of the sum of levels. A list may end within a chunk, so the next scan may end with single words.
 macro_rules! checked_scan {
     ($kind:tt) => {
         concat!(
@@ -162,10 +167,10 @@ macro_rules! checked_scan {
     };
 }
 
-/// Lists inputs that are not zero until the list is full or no whole chunks are left; `unchecked` where no full list has too large
-/// a sum of levels.
+/// Returns the loop that lists nonzero inputs until the list is full or no whole chunk is left; `unchecked` if no full
+/// list can exceed the largest sum of levels.
 ///
-/// Sixteen zeros take 13 cycles; an input that is not zero 6, and one that is zero beside it 4.
+/// Sixteen zeros take 13 cycles, a nonzero input 6, a zero beside it 4.
 pub const fn scan(unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>) {
     if unchecked { scan_unchecked } else { scan_checked }
 }
@@ -174,7 +179,7 @@ pub const fn scan(unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>)
 ///
 /// # Safety
 ///
-/// There is a chunk, and room in the list, and all inputs have columns.
+/// There is a whole chunk of inputs, the list is not full, and every input has a column.
 #[unsafe(naked)]
 unsafe extern "C" fn scan_unchecked(list: &mut NonzeroList<'_>) {
     naked_asm!(unchecked_scan!("plain"), margin = const MARGIN_BYTES)
@@ -184,13 +189,13 @@ unsafe extern "C" fn scan_unchecked(list: &mut NonzeroList<'_>) {
 ///
 /// # Safety
 ///
-/// As for `scan_unchecked`.
+/// Same as for [`scan_unchecked`].
 #[unsafe(naked)]
 unsafe extern "C" fn scan_checked(list: &mut NonzeroList<'_>) {
     naked_asm!(checked_scan!("plain"), margin = const MARGIN_BYTES)
 }
 
-/// As [`scan`], with columns of inputs at the top level apart; an input that is not zero takes 8 cycles.
+/// Same as [`scan`], with the columns of saturated inputs listed apart; a nonzero input takes 8 cycles.
 pub const fn scan_saturated<X: QuantizedInput>(unchecked: bool) -> unsafe extern "C" fn(&mut NonzeroList<'_>) {
     if unchecked { scan_saturated_unchecked::<X> } else { scan_saturated_checked::<X> }
 }
@@ -199,7 +204,7 @@ pub const fn scan_saturated<X: QuantizedInput>(unchecked: bool) -> unsafe extern
 ///
 /// # Safety
 ///
-/// As for `scan_unchecked`.
+/// Same as for [`scan_unchecked`].
 #[unsafe(naked)]
 unsafe extern "C" fn scan_saturated_unchecked<X: QuantizedInput>(list: &mut NonzeroList<'_>) {
     naked_asm!(unchecked_scan!("saturated"), margin = const MARGIN_BYTES, max_level = const X::FORMAT.max_level())
@@ -209,7 +214,7 @@ unsafe extern "C" fn scan_saturated_unchecked<X: QuantizedInput>(list: &mut Nonz
 ///
 /// # Safety
 ///
-/// As for `scan_unchecked`.
+/// Same as for [`scan_unchecked`].
 #[unsafe(naked)]
 unsafe extern "C" fn scan_saturated_checked<X: QuantizedInput>(list: &mut NonzeroList<'_>) {
     naked_asm!(checked_scan!("saturated"), margin = const MARGIN_BYTES, max_level = const X::FORMAT.max_level())

@@ -1,10 +1,10 @@
-//! Columns of 8-bit weights.
+//! Columns of 8-bit weights of saturated inputs.
 
 use core::arch::naked_asm;
 
 use super::super::super::args::AccumulateArgs;
 
-/// A word of weights, without a multiplication.
+/// Adds a word of weights to its two lanes.
 #[cfg(sinapse_dsp)]
 macro_rules! add_word {
     ($word:literal, $a:literal, $b:literal) => {
@@ -12,7 +12,7 @@ macro_rules! add_word {
     };
 }
 
-/// A word of weights, without a multiplication.
+/// Adds a word of weights to its two lanes.
 #[cfg(not(sinapse_dsp))]
 macro_rules! add_word {
     ($word:literal, $a:literal, $b:literal) => {
@@ -20,7 +20,7 @@ macro_rules! add_word {
     };
 }
 
-/// Four words of the column in r5, whose place is at r10; then the next column.
+/// Adds four words of the column at r5, advances its entry at r10 and loads the next column.
 #[cfg(sinapse_dsp)]
 macro_rules! add_column {
     () => {
@@ -36,7 +36,7 @@ macro_rules! add_column {
     };
 }
 
-/// Four words of the column in r5, whose place is at r10; then the next column. The mask is in lr.
+/// Adds four words of the column at r5, advances its entry at r10 and loads the next column. The mask is in lr.
 #[cfg(not(sinapse_dsp))]
 macro_rules! add_column {
     () => {
@@ -53,12 +53,12 @@ macro_rules! add_column {
     };
 }
 
-/// Adds blocks of 8-bit weights, at least one column up to a null: 17 cycles a column and block. Four columns a turn, the first turn
-/// may have fewer.
+/// Adds the columns, one or more up to a null pointer, to blocks of accumulators: 17 cycles per column and block. Four
+/// columns per turn, the first turn may have fewer.
 ///
 /// # Safety
 ///
-/// The columns end with a null, and have words for these sums.
+/// The columns end with a null pointer, and have words for these accumulators.
 #[unsafe(naked)]
 pub unsafe extern "C" fn saturated_bytes(args: &AccumulateArgs) {
     naked_asm!(
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn saturated_bytes(args: &AccumulateArgs) {
         "mov r2, r0",
         "mov r4, r0",
         "mov r9, r0",
-        "movs r1, #0", // `UXTAB16` carries nothing from half to half: those lanes start at zero
+        "movs r1, #0", // `UXTAB16` does not carry from half to half, so these lanes start at zero
         "movs r3, #0",
         "mov r8, #0",
         "mov r11, #0",

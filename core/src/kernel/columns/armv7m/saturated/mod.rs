@@ -1,6 +1,6 @@
-//! Columns at the top level: added first, multiplied once.
+//! Columns of saturated inputs (inputs at the maximum level): added first, multiplied once.
 
-/// Adds the lower halves of two lanes, times the level in lr, to the next two sums.
+/// Adds the lower halves of two lanes, times the maximum level in lr, to the next two accumulators.
 #[cfg(sinapse_dsp)]
 macro_rules! add_low_halves {
     ($a:literal, $b:literal) => {
@@ -17,7 +17,7 @@ macro_rules! add_low_halves {
     };
 }
 
-/// Adds the lower halves of two lanes, times the level in lr, to the next two sums.
+/// Adds the lower halves of two lanes, times the maximum level in lr, to the next two accumulators.
 #[cfg(not(sinapse_dsp))]
 macro_rules! add_low_halves {
     ($a:literal, $b:literal) => {
@@ -34,7 +34,7 @@ macro_rules! add_low_halves {
     };
 }
 
-/// Adds the upper halves of two lanes, times the level in lr, to the next two sums.
+/// Adds the upper halves of two lanes, times the maximum level in lr, to the next two accumulators.
 macro_rules! add_high_halves {
     ($a:literal, $b:literal) => {
         concat!(

@@ -1,7 +1,7 @@
-//! Columns of 4-bit weights, for 32 outputs at once.
+//! Columns of 4-bit weights of saturated inputs, for 32 outputs at once.
 //!
-//! A word of eight weights is added whole, and once more without every other weight; the difference of both sums is that of
-//! the others. Each weight has eight bits there, enough for sixteen columns:
+//! A word of eight weights is added whole, and once more without every other weight; the difference of both sums is the
+//! sum of the others. Each weight has eight bits there, enough for sixteen columns:
 //!
 //! ```text
 //! all += word; odd += word >> 4 & 0x0f0f_0f0f          # up to 16 times
@@ -13,14 +13,14 @@ use core::arch::naked_asm;
 
 use super::super::super::args::AccumulateArgs;
 
-/// A word of weights.
+/// Adds a word of weights to its two sums.
 macro_rules! add_word {
     ($word:literal, $all:literal, $odd:literal) => {
         concat!("add ", $all, ", ", $word, "\nand ", $word, ", lr, ", $word, ", lsr #4\nadd ", $odd, ", ", $word, "\n",)
     };
 }
 
-/// Four words of the next column in the list at r10.
+/// Adds four words of the next column of the list at r10.
 macro_rules! add_column {
     () => {
         concat!(
@@ -36,7 +36,8 @@ macro_rules! add_column {
     };
 }
 
-/// Adds the sums of a word to the four lanes at r5, which are outputs (0, 4), (1, 5), (2, 6), (3, 7); both sums are zero then.
+/// Adds the two sums of a word to its four lanes at r5, which are outputs (0, 4), (1, 5), (2, 6), (3, 7), and clears
+/// the sums.
 #[cfg(sinapse_dsp)]
 macro_rules! spread_word {
     ($all:literal, $odd:literal) => {
@@ -68,7 +69,8 @@ macro_rules! spread_word {
     };
 }
 
-/// Adds the sums of a word to the four lanes at r5, which are outputs (0, 4), (1, 5), (2, 6), (3, 7); both sums are zero then.
+/// Adds the two sums of a word to its four lanes at r5, which are outputs (0, 4), (1, 5), (2, 6), (3, 7), and clears
+/// the sums.
 #[cfg(not(sinapse_dsp))]
 macro_rules! spread_word {
     ($all:literal, $odd:literal) => {
@@ -106,7 +108,7 @@ macro_rules! spread_word {
     };
 }
 
-/// Makes two sums of 16 bits of `start`, which is one of 32.
+/// Copies the lower half of `start` to the upper one, which has a borrow from it: `SADD16` adds to each half alone.
 #[cfg(sinapse_dsp)]
 macro_rules! duplicate_offset {
     () => {
@@ -114,7 +116,7 @@ macro_rules! duplicate_offset {
     };
 }
 
-/// `start` stays as it is.
+/// Leaves `start` as it is: `ADD` wants the borrow.
 #[cfg(not(sinapse_dsp))]
 macro_rules! duplicate_offset {
     () => {
@@ -122,7 +124,7 @@ macro_rules! duplicate_offset {
     };
 }
 
-/// Adds two upper halves, times the level in lr, to the next two sums.
+/// Adds the upper halves of two lanes, times the maximum level in lr, to the next two accumulators.
 #[cfg(sinapse_dsp)]
 macro_rules! add_top_halves {
     ($a:literal, $b:literal) => {
@@ -137,7 +139,8 @@ macro_rules! add_top_halves {
     };
 }
 
-/// Adds a word's lanes, in r0 to r3, less the offset of its weights, times the level, to eight sums.
+/// Epilogue of a word: adds its lanes in r0 to r3, less the offset of its weights, times the maximum level, to eight
+/// accumulators.
 #[cfg(sinapse_dsp)]
 macro_rules! add_outputs {
     () => {
@@ -151,7 +154,8 @@ macro_rules! add_outputs {
     };
 }
 
-/// Adds a word's lanes, in r0 to r3, less the offset of its weights, times the level, to eight sums.
+/// Epilogue of a word: adds its lanes in r0 to r3, less the offset of its weights, times the maximum level, to eight
+/// accumulators.
 #[cfg(not(sinapse_dsp))]
 macro_rules! add_outputs {
     () => {
@@ -165,12 +169,12 @@ macro_rules! add_outputs {
     };
 }
 
-/// Adds 32 outputs of 4-bit weights at a time, at least one column: 22 cycles a column, and 80 for sixteen. Four columns
-/// a turn, the first turn may have fewer.
+/// Adds the columns, one or more, to 32 accumulators at a time: 22 cycles per column, and 80 per sixteen of them. Four
+/// columns per turn, the first turn may have fewer.
 ///
 /// # Safety
 ///
-/// There are as many columns as `args` says, and they have words for these sums, whose number is a multiple of 32.
+/// There are `args.length` columns, with words for these accumulators, whose number is a multiple of 32.
 #[unsafe(naked)]
 pub unsafe extern "C" fn saturated_nibbles(args: &AccumulateArgs) {
     naked_asm!(
@@ -179,7 +183,7 @@ pub unsafe extern "C" fn saturated_nibbles(args: &AccumulateArgs) {
         "ldr r7, [r0, #24]",
         "ldm r0, {{r1, r2, r3, r4, r5, r6}}",
         "push {{r1, r2, r3, r4, r5, r6, r7}}",
-        "sub sp, #72", // sixteen lanes, where sixteen columns end, where all do
+        "sub sp, #72", // sixteen lanes, end of the next sixteen columns, end of all
         "1:",
         "mov r5, sp",
         "movs r0, #0",
@@ -195,12 +199,12 @@ pub unsafe extern "C" fn saturated_nibbles(args: &AccumulateArgs) {
         "mov r9, r0",
         "mov r11, r0",
         "mov lr, #0x0f0f0f0f",
-        "ldrd r6, r10, [sp, #76]", // how many, and the first
+        "ldrd r6, r10, [sp, #76]", // number of columns, first column
         "add r7, r10, r6, lsl #2",
         "subs r5, r6, #1",
         "and r5, #15",
         "add r5, #1",
-        "add r12, r10, r5, lsl #2", // the first may be fewer
+        "add r12, r10, r5, lsl #2", // the first group may have fewer than sixteen
         "strd r12, r7, [sp, #64]",
         "lsls r6, r6, #31",
         "bcs 6f",
