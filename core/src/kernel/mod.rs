@@ -1,17 +1,27 @@
-//! The inner loops: one interface, selected here and nowhere else.
+//! Kernels: the inner loops behind one trait, [`Kernel`]. This file selects the kernel; in a folder, one file selects
+//! the instruction set.
 //!
 //! [`reference`](mod@reference) defines the result; every other kernel equals it, bit for bit.
 //!
-//! | kernel      | for                                                            |
-//! |-------------|----------------------------------------------------------------|
-//! | `vector`    | x86-64, AArch64, WebAssembly with `simd128`: everything        |
-//! | `lanes`     | other machines: integer weights in columns                     |
-//! | `tiles`     | other machines: integer weights in tiles                       |
-//! | `float`     | Cortex-M with a floating-point unit: `f32`                     |
-//! | `skip`      | other machines: `f32`                                          |
+//! | kernel         | number format  | machines                             | structure                           |
+//! |----------------|----------------|--------------------------------------|-------------------------------------|
+//! | `simd`         | all            | x86-64, AArch64, Wasm with `simd128` | blocks of outputs, mask of inputs   |
+//! | `columns`      | `I8` `I4` `I2` | all others, Arm's in assembly        | two outputs in a word, nonzero list |
+//! | `tiles`        | `I8` × `U8`    | all others, Arm's in assembly        | two inputs × two outputs in a word  |
+//! | `columns/fpu`  | `f32`          | Cortex-M with an FPU                 | 16 accumulators in FPU registers    |
+//! | `columns/axpy` | `f32`          | all others                           | one scaled column per nonzero input |
 //!
-//! `--cfg sinapse_kernel="reference"`, `"skip"` or `"lanes"` takes that one instead; `"sse2"`, `"avx2"` and `"avx512"` take no
-//! better instructions than these.
+//! Kernels are named layout × instruction set × number format. The layout ([`Layout`]) follows from the number formats,
+//! never from the machine: the folder `columns` or `tiles`. `simd` has both, because its instruction sets share their
+//! loops. A file or folder within is an instruction set (`columns/armv7m`, `tiles/helium`, `simd/avx2`), `portable` is
+//! plain Rust, and functions carry the number format (`bytes`, `nibbles` and `pairs` are 8-bit, 4-bit and ternary
+//! weights). The head of `columns`, `tiles` and `simd` lists the functions that a new instruction set has to define.
+//!
+//! `requantize` turns accumulators into levels for the next layer, unless a kernel does so itself in its epilogue.
+//!
+//! `--cfg sinapse_kernel="reference"`, `"axpy"` or `"columns"` selects that kernel instead; `"sse2"`, `"avx2"` and
+//! `"avx512"` limit `simd` to that instruction set. The build script turns this and the target into the `cfg`s used
+//! here.
 
 mod bias;
 pub mod columns;
@@ -34,11 +44,11 @@ use columns::axpy;
 #[cfg(sinapse_fpu)]
 use columns::fpu;
 
-/// Room that the kernel of a layout needs for integer weights.
+/// RAM that the kernels of a layout need for integer weights.
 pub trait LayoutWorkspace: LayoutType {
-    /// What a layer of 8-bit weights keeps in RAM, see [`Kernel::Prepared`].
+    /// Per-layer corrections of 8-bit weights, see [`Kernel::Prepared`].
     type Prepared<const OUT: usize>: Zeros + Debug + AsRef<[i32]> + AsMut<[i32]>;
-    /// What its sums need, see [`Kernel::Workspace`].
+    /// Memory for the nonzero list, see [`Kernel::Workspace`].
     type Workspace: ListWorkspace;
 }
 
@@ -46,7 +56,7 @@ impl LayoutWorkspace for Columns {
     type Prepared<const OUT: usize> = [i32; 0];
     #[cfg(sinapse_scalar)]
     type Workspace = columns::Workspace;
-    /// Vectors need no list.
+    /// Empty: SIMD kernels have no nonzero list.
     #[cfg(not(sinapse_scalar))]
     type Workspace = ();
 }
@@ -55,53 +65,54 @@ impl LayoutWorkspace for Tiles {
     type Prepared<const OUT: usize> = tiles::Prepared<OUT>;
     #[cfg(sinapse_scalar)]
     type Workspace = tiles::Workspace;
-    /// Vectors need no list.
+    /// Empty: SIMD kernels have no nonzero list.
     #[cfg(not(sinapse_scalar))]
     type Workspace = ();
 }
 
-/// Room of `f32` weights.
+/// Workspace of `f32` kernels: the nonzero list.
 #[cfg(sinapse_fpu)]
 pub use fpu::Workspace as FloatWorkspace;
 
-/// Room of `f32` weights: none, there is no list.
+/// Workspace of `f32` kernels: empty, there is no nonzero list.
 #[cfg(not(sinapse_fpu))]
 pub type FloatWorkspace = ();
 
-/// What sums are to be made of: a layer, and its inputs.
+/// Arguments of a matrix–vector product: a layer and its inputs.
 pub struct MatVec<'a, W: Kernel<X>, X: Element> {
-    /// What was [kept](Kernel::keep) of the layer.
+    /// Corrections computed by [`Kernel::prepare`].
     pub prepared: &'a [W::Value],
-    /// For the kernel.
+    /// Memory for the kernel, contents undefined.
     pub workspace: &'a mut W::Workspace,
-    /// Its weights.
+    /// Weights of the layer, `[rows][row_cells]`.
     pub weights: &'a [W::Cell],
-    /// Its biases.
+    /// Biases of the layer, `[OUT]`.
     pub bias: &'a [W::Value],
-    /// The inputs.
+    /// Inputs, `[IN]`.
     pub input: &'a [X::Raw],
 }
 
 impl<W: Kernel<X>, X: Element> MatVec<'_, W, X> {
-    /// [`Kernel::matvec`].
+    /// Runs [`Kernel::matvec`].
     #[inline(always)]
     pub fn compute(self, accumulators: &mut [MaybeUninit<W::Value>]) -> &mut [W::Value] {
         W::matvec(self.prepared, self.weights, self.bias, self.input, self.workspace, accumulators)
     }
 }
 
-/// Sums of a layer whose inputs have the format `X`, by the kernel of this machine.
+/// Matrix–vector product of these weights with inputs of the format `X`, by the kernel of this machine.
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
-    /// Numbers that a layer keeps in RAM beside its blob, because its kernel would find them anew for each input; mostly none.
+    /// Per-layer corrections computed once at load time and kept in RAM; usually empty.
     type Prepared<const OUT: usize>: Zeros + Debug + AsRef<[Self::Value]> + AsMut<[Self::Value]>;
-    /// RAM for a list of inputs while sums are taken.
+    /// RAM for the nonzero list during a product.
     type Workspace: ListWorkspace;
-    /// Writes what is kept of a layer with so many inputs.
+    /// Computes the corrections of a layer with `inputs` inputs.
     #[inline(always)]
     fn prepare(weights: &[Self::Cell], bias: &[Self::Value], inputs: usize, prepared: &mut [Self::Value]) {
         let _ = (weights, bias, inputs, prepared);
     }
-    /// As [`reference::matvec`], with what was [kept](Self::keep) of the layer; returns `accumulators`, which need not have been written before.
+    /// Same contract as [`reference::matvec`], with the corrections that [`prepare`](Self::prepare) has written;
+    /// returns `accumulators`, which may be uninitialized before.
     fn matvec<'s>(
         prepared: &[Self::Value],
         weights: &[Self::Cell],
@@ -110,7 +121,8 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
         workspace: &mut Self::Workspace,
         accumulators: &'s mut [MaybeUninit<Self::Value>],
     ) -> &'s mut [Self::Value];
-    /// As [`requantize::relu`] of [`matvec`](Self::matvec), for which there is room: `levels[o] = min(A, max(0, rescale(accumulators[o])))`.
+    /// [`matvec`](Self::matvec) and [`requantize::relu`]: `levels[o] = min(A, max(0, rescale(accumulators[o])))`.
+    /// `accumulators` is memory for the sums in between.
     #[inline(always)]
     fn matvec_requantize<E: QuantizedActivation>(
         task: MatVec<'_, Self, X>,
@@ -122,7 +134,7 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     {
         requantize::relu::<E>(requantization, task.compute(accumulators), levels);
     }
-    /// [`matvec`](Self::matvec) of a layer of which nothing was prepared.
+    /// [`matvec`](Self::matvec) without prepared corrections.
     #[inline(always)]
     fn matvec_unprepared<'s>(
         weights: &[Self::Cell],
@@ -135,7 +147,7 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     }
 }
 
-/// Name of the kernel that runs here for integer weights in columns: its file, for reports.
+/// Name of the kernel that runs integer weights in columns on this machine, for reports.
 pub fn selected() -> &'static str {
     if cfg!(sinapse_kernel = "reference") {
         return "reference";
@@ -146,7 +158,7 @@ pub fn selected() -> &'static str {
     if cfg!(sinapse_kernel = "axpy") { "axpy" } else { "columns" }
 }
 
-/// As [`Kernel::accumulators`], in integers.
+/// [`Kernel::matvec`] in integers.
 #[inline(always)]
 fn integer_matvec<'s, W, X>(
     prepared: &[i32],
@@ -220,7 +232,16 @@ macro_rules! integer_kernel {
             ) {
                 if const { matches!(<$weight>::FORMAT.layout(X::FORMAT), Layout::Columns) } {
                     let MatVec { weights, bias, input, workspace, .. } = task;
-                    columns::matvec_requantize::<$weight, X, E>(weights, bias, input, requantization, workspace.entries(), accumulators, levels);
+                    let workspace = workspace.entries();
+                    columns::matvec_requantize::<$weight, X, E>(
+                        weights,
+                        bias,
+                        input,
+                        requantization,
+                        workspace,
+                        accumulators,
+                        levels,
+                    );
                 } else {
                     requantize::relu::<E>(requantization, task.compute(accumulators), levels);
                 }

@@ -1,16 +1,17 @@
-//! The plain kernel that defines the result.
+//! The slow, obvious kernel; it defines the result of all others.
 
 use crate::format::{Element, Weight};
 
-/// `accumulators[o] = bias[o] + Σ_i weights[i][o] · x[i]`, inputs in order, zero inputs left out.
+/// Matrix–vector product `accumulators[o] = bias[o] + Σ_i weights[i][o] · x[i]`, inputs in order, zero inputs skipped.
 ///
-/// Leaving out zeros changes no integer sum; for `f32` it is part of the definition (`−0 + 0` is `+0`).
+/// Skipping zeros changes no integer result; for `f32` it is part of the definition (`−0 + 0` is `+0`).
 ///
-/// | name      | shape                                                            |
-/// |-----------|------------------------------------------------------------------|
-/// | `weights` | `[rows][row_cells]`, see [`Layout`](crate::format::Order)                               |
-/// | `bias`    | `[accumulators.len()]`                                                   |
-/// | `input`   | `[IN]`                                                           |
+/// | name           | shape                                                         |
+/// |----------------|---------------------------------------------------------------|
+/// | `weights`      | `[rows][row_cells]`, see [`Layout`](crate::format::Layout)    |
+/// | `bias`         | `[OUT]`                                                       |
+/// | `input`        | `[IN]`                                                        |
+/// | `accumulators` | `[OUT]`                                                       |
 pub fn matvec<W, X>(weights: &[W::Cell], bias: &[W::Value], input: &[X::Raw], accumulators: &mut [W::Value])
 where
     W: Weight<Value = X::Value>,
@@ -18,13 +19,13 @@ where
 {
     let layout = W::FORMAT.layout(X::FORMAT);
     let row_cells = W::row_cells(X::FORMAT, accumulators.len());
-    for (o, (sum, &bias)) in accumulators.iter_mut().zip(bias).enumerate() {
-        *sum = bias;
+    for (o, (accumulator, &bias)) in accumulators.iter_mut().zip(bias).enumerate() {
+        *accumulator = bias;
         for (row, inputs) in weights.chunks_exact(row_cells).zip(input.chunks(layout.inputs_of_row())) {
             for (i, &raw) in inputs.iter().enumerate() {
                 let x = X::read(raw);
                 if x != X::Value::default() {
-                    *sum += W::get(row, layout, i, o) * x;
+                    *accumulator += W::get(row, layout, i, o) * x;
                 }
             }
         }
@@ -48,7 +49,8 @@ mod tests {
         matvec::<I8, Pixel<U4>>(&weights, &[100, 200], &[16, 255], &mut sums_i32);
         assert_eq!(sums_i32, [100 + 1 + 45, 200 + 2 - 15]);
 
-        // Two inputs of sixteen: 1·1 + 3·255 and 2·1 − 1·255; an even output is offset by 128, an odd one is not.
+        // Two of the sixteen inputs of a tile: 1·1 + 3·255 and 2·1 − 1·255. Even outputs have an offset of 128, odd
+        // ones none.
         let mut tile = [0x0080_0080; 8];
         tile[0] = 0xff83_0281;
         matvec::<I8, Pixel<U8>>(&tile, &[100, 200], &[1, 255], &mut sums_i32);

@@ -1,17 +1,17 @@
-//! Arguments of the loops in assembly.
+//! Arguments of the requantization loops in assembly.
 
-/// Sums that become levels. Assembly knows the order of the fields.
+/// Accumulators to be requantized to levels. Assembly relies on the order of the fields.
 #[repr(C)]
 pub struct RequantizeArgs {
     pub accumulators: *const i32,
     pub levels: *mut u8,
-    /// Bytes from one multiplier to the next: none where one is for all.
+    /// Bytes from one multiplier to the next, 0 if one serves the whole layer.
     pub multiplier_bytes: u32,
     pub pre_shift: u32,
     pub multipliers: *const [u8; 2],
-    /// Half a step of the levels, before the last shift.
+    /// Half a step of the levels before the last shift, for rounding.
     pub half: u32,
     pub shift: u32,
-    /// Where the sums end.
+    /// End of the accumulators.
     pub end: *const i32,
 }

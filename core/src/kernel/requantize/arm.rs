@@ -1,4 +1,4 @@
-//! What Arm's microcontrollers have in common: a loop in assembly.
+//! Calls the assembly loop of an Arm microcontroller.
 #![allow(unsafe_code)] // assembly
 
 use super::args::RequantizeArgs;
@@ -8,12 +8,12 @@ use super::armv6m as imp;
 use super::armv7m as imp;
 use crate::format::{QuantizedActivation, Requantization};
 
-/// As [`relu`](super::relu).
+/// Same contract as [`relu`](super::relu).
 #[inline(always)]
 pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
     let Requantization { pre_shift, shift, multipliers } = *requantization;
     let (count, per_output) = (accumulators.len(), multipliers.len() != 1);
-    // `load` has checked that there is a multiplier for each sum, or one for all.
+    // `load` has checked that there is one multiplier per output, or one for the layer.
     if count == 0 || levels.len() != count || per_output && multipliers.len() != count {
         return;
     }
@@ -27,6 +27,7 @@ pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumul
         shift: u32::from(shift),
         end: accumulators.as_ptr().wrapping_add(count),
     };
-    // SAFETY: `count` of each, which is not zero.
+    // SAFETY: there are `count` accumulators, levels and multipliers (or one multiplier with a stride of 0), and
+    // `count` is not zero.
     unsafe { imp::requantize::<E>(&args) };
 }

@@ -1,4 +1,4 @@
-//! The loop for Armv6-M: 20 cycles an output, or 25 where each has its own multiplier.
+//! Requantization loop for Armv6-M: 20 cycles per output, 25 if each output has its own multiplier.
 #![allow(unsafe_code)] // assembly
 
 use core::arch::naked_asm;
@@ -6,14 +6,14 @@ use core::arch::naked_asm;
 use super::args::RequantizeArgs;
 use crate::format::QuantizedActivation;
 
-/// The next multiplier: it may lie at any address.
+/// Loads the next multiplier into r5, byte by byte: it may be unaligned.
 macro_rules! load_multiplier {
     () => {
         "ldrb r3, [r2]\nldrb r5, [r2, #1]\nlsls r5, r5, #8\nadds r5, r5, r3\nadds r2, #2\n"
     };
 }
 
-/// One sum to a level.
+/// Requantizes one accumulator to a level, with ReLU.
 macro_rules! requantize_one {
     () => {
         concat!(
@@ -36,12 +36,15 @@ macro_rules! requantize_one {
     };
 }
 
-/// Sums at r0 to levels at r1: r2 the next multiplier, r3 the sum, r4 the first shift, r5 the multiplier, r6 half a step, r7 the
-/// second shift, r8 where the sums end.
+/// Requantizes the accumulators at r0 to levels at r1.
+///
+/// Other registers: r2 next multiplier, r3 accumulator, r4 first shift, r5 multiplier, r6 half a step, r7 second shift,
+/// r8 end of the accumulators.
 ///
 /// # Safety
 ///
-/// There is a sum; there are as many levels as sums, and a multiplier for each, or one for all.
+/// `args` describes at least one accumulator, as many levels as accumulators, and a multiplier for each, or one for
+/// all.
 #[unsafe(naked)]
 pub unsafe extern "C" fn requantize<E: QuantizedActivation>(args: &RequantizeArgs) {
     naked_asm!(

@@ -1,4 +1,4 @@
-//! The loop for Armv7-M and Armv8-M: four sums at a time, clamped by one instruction.
+//! Requantization loop for Armv7-M and Armv8-M: four accumulators per turn, clamped by one instruction.
 #![allow(unsafe_code)] // assembly
 
 use core::arch::naked_asm;
@@ -6,8 +6,8 @@ use core::arch::naked_asm;
 use super::args::RequantizeArgs;
 use crate::format::QuantizedActivation;
 
-/// One sum in `$a`, with the multiplier in lr. A negative sum is rescaled like any other: it becomes no more than zero, and
-/// `USAT` makes it zero.
+/// Requantizes the accumulator in `$a` with the multiplier in lr. Negative ones need no test: rounding leaves them at
+/// zero or below, and `USAT` clamps them to zero.
 macro_rules! requantize_one {
     ($a:literal) => {
         concat!(
@@ -34,14 +34,16 @@ macro_rules! requantize_one {
     };
 }
 
-/// Sums at r4 to levels at r5: r6 the bytes from multiplier to multiplier, r7 and r12 where the last four and the last sum end, r8
-/// the first shift, r9 the next multiplier, r10 half a step, r11 the second shift, lr the multiplier.
+/// Requantizes the accumulators at r4 to levels at r5.
 ///
-/// Eight cycles an output where one multiplier is for all, 14 where each has its own.
+/// Other registers: r6 bytes from multiplier to multiplier, r7 last address at which four accumulators are left, r12
+/// end of the accumulators, r8 first shift, r9 next multiplier, r10 half a step, r11 second shift, lr multiplier.
+///
+/// Eight cycles per output if one multiplier serves the layer, 14 if each output has its own.
 ///
 /// # Safety
 ///
-/// There are as many levels as sums, and a multiplier for each, or one for all.
+/// `args` describes as many levels as accumulators, and a multiplier for each, or one for all.
 #[unsafe(naked)]
 pub unsafe extern "C" fn requantize<E: QuantizedActivation>(args: &RequantizeArgs) {
     naked_asm!(

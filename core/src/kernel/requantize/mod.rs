@@ -1,7 +1,8 @@
-//! From sums to levels, all outputs of a layer: [`Requantization::relu`] in a loop.
+//! Requantization with ReLU of all outputs of a layer: [`Requantization::relu`] in a loop.
 //!
-//! What every x86-64 has cannot multiply four numbers of 32 bits: the loop is compiled for each set of vectors. Arm's compilers
-//! neither clamp with `USAT` nor load four sums at once: 13 cycles an output on a Cortex-M4, where the assembly takes 8.
+//! SSE2, which every x86-64 has, cannot multiply four 32-bit integers, so the loop is compiled once per SIMD
+//! instruction set. On Arm, compilers neither clamp with `USAT` nor load four accumulators at once: 13 cycles per
+//! output on a Cortex-M4, where the assembly takes 8.
 
 #[cfg(any(sinapse_thumb2, sinapse_core = "armv6m"))]
 mod args;
@@ -23,17 +24,19 @@ use portable as imp;
 
 use crate::format::{QuantizedActivation, Requantization};
 
-/// `levels[o] = min(A, max(0, rescale(accumulators[o])))`, as many as there are of both, with `A` of the format `E`.
-#[inline(never)] // all layers of this format share it
+/// Requantizes `levels[o] = min(A, max(0, rescale(accumulators[o])))`, with `A` the maximum level of `E`; the shorter
+/// slice sets the number of outputs.
+#[inline(never)] // shared by all layers of this format
 pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
     imp::relu::<E>(requantization, accumulators, levels);
 }
 
-/// As [`relu`], in the loop that suits every machine, and that needs no copy for each format: for what other loops leave.
+/// Same result as [`relu`], in a portable loop that is not compiled once per format: for the few layers that the fused
+/// loops of columns cannot requantize.
 #[cfg(sinapse_dsp)]
 #[inline(never)]
 pub fn one_by_one(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8], max_level: u8) {
-    for (o, (level, &sum)) in levels.iter_mut().zip(accumulators).enumerate() {
-        *level = requantization.relu(sum, o, max_level);
+    for (o, (level, &accumulator)) in levels.iter_mut().zip(accumulators).enumerate() {
+        *level = requantization.relu(accumulator, o, max_level);
     }
 }

@@ -1,15 +1,15 @@
-//! The loop in Rust, for every machine.
+//! Requantization loop in Rust, for every machine.
 
 use crate::format::{QuantizedActivation, Requantization};
 
-/// As [`relu`](super::relu).
+/// Same contract as [`relu`](super::relu).
 #[inline(always)]
 pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
     let relu = |a: i32, multiplier: [u8; 2]| {
         requantization.relu_by(a, i32::from(u16::from_le_bytes(multiplier)), E::FORMAT.max_level())
     };
     let multipliers = requantization.multipliers;
-    // The question how many multipliers there are is asked once.
+    // Decided once, outside of the loop: one multiplier for the layer, or one per output.
     if let &[one] = multipliers {
         levels.iter_mut().zip(accumulators).for_each(|(level, &a)| *level = relu(a, one));
     } else {
