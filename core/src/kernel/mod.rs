@@ -6,8 +6,8 @@
 //! | kernel         | number format  | machines                             | structure                           |
 //! |----------------|----------------|--------------------------------------|-------------------------------------|
 //! | `simd`         | all            | x86-64, AArch64, Wasm with `simd128` | blocks of outputs, mask of inputs   |
-//! | `columns`      | `I8` `I4` `I2` | all others, Arm's in assembly        | two outputs in a word, nonzero list |
-//! | `tiles`        | `I8` × `U8`    | all others, Arm's in assembly        | two inputs × two outputs in a word  |
+//! | `columns`      | `I8` `I4` `I2` | all others; assembly on Arm          | two outputs in a word, nonzero list |
+//! | `tiles`        | `I8` × `U8`    | all others; assembly on Arm          | two inputs × two outputs in a word  |
 //! | `columns/fpu`  | `f32`          | Cortex-M with an FPU                 | 16 accumulators in FPU registers    |
 //! | `columns/axpy` | `f32`          | all others                           | one scaled column per nonzero input |
 //!

@@ -154,7 +154,8 @@ impl<'a> NonzeroList<'a> {
         true
     }
 
-    /// Returns whether the list is full; for the tail, whose levels may add `more` than those of a check interval.
+    /// Returns whether the list is full, if the next inputs may add `more` to the sum of levels than those of a check
+    /// interval.
     pub fn is_full(&self, more: i32) -> bool {
         self.limit.addr() - self.entry.addr() < MARGIN_BYTES || self.excess + more > 0
     }

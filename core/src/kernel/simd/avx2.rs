@@ -18,7 +18,7 @@ pub(super) fn zero() -> Lanes {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn load(words: &[u32; 8]) -> __m256i {
-    // SAFETY: reads the 32 bytes of the reference.
+    // SAFETY: the 32 bytes are in bounds, and the load may be unaligned.
     unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
 }
 
@@ -26,7 +26,7 @@ pub(super) fn load(words: &[u32; 8]) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
-    // SAFETY: reads the 32 bytes of the reference.
+    // SAFETY: the 32 bytes are in bounds, and the load may be unaligned.
     let words = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
     let words = _mm256_and_si256(words, _mm256_set1_epi32(mask.cast_signed()));
     let zeros = _mm256_cmpeq_epi32(words, _mm256_setzero_si256());
@@ -37,7 +37,7 @@ pub(super) fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
-    // SAFETY: reads the 32 bytes of the reference.
+    // SAFETY: the 32 bytes are in bounds, and the load may be unaligned.
     let bytes = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
     u64::from(!_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())).cast_unsigned())
 }
@@ -46,7 +46,7 @@ pub(super) fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn nonzero_floats(numbers: &[f32; 8]) -> u64 {
-    // SAFETY: reads the eight numbers of the reference.
+    // SAFETY: the eight numbers are in bounds, and the load may be unaligned.
     let numbers = unsafe { _mm256_loadu_ps(numbers.as_ptr()) };
     _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NEQ_UQ>(numbers, _mm256_setzero_ps())) as u64
 }
@@ -95,7 +95,7 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     lanes[3] = _mm256_add_epi32(lanes[3], _mm256_srli_epi32::<16>(high));
 }
 
-/// Pairs of outputs in a block of tiles: one of the sixteen registers or more for each output.
+/// Pairs of outputs in a block of tiles: every output takes one of at least sixteen registers.
 const BLOCK_PAIRS: usize = 4;
 
 /// Partial sums of one accumulator of tiles.
@@ -123,7 +123,7 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn widen_inputs(bytes: &[u8; 16]) -> __m256i {
-    // SAFETY: reads the 16 bytes of the reference.
+    // SAFETY: the 16 bytes are in bounds, and the load may be unaligned.
     _mm256_cvtepu8_epi16(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
 }
 
@@ -134,7 +134,7 @@ pub(super) fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
     let halves = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
     let totals = _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256::<1>(halves));
     let mut numbers = [0; 4];
-    // SAFETY: writes four numbers of the array.
+    // SAFETY: the array has space for the four numbers.
     unsafe { _mm_storeu_si128(numbers.as_mut_ptr().cast(), totals) };
     numbers
 }
@@ -167,7 +167,7 @@ pub(super) fn join_halves([a, b, c, d]: [Lanes; 4]) -> [Lanes; 4] {
 #[target_feature(enable = "avx2")]
 pub(super) fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
-    // SAFETY: writes the eight numbers of the array.
+    // SAFETY: the array has space for the eight numbers.
     unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), lanes) };
     numbers
 }

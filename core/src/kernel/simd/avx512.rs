@@ -37,7 +37,7 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     }
 }
 
-/// Pairs of outputs in a block of tiles: one of the 32 registers for each output.
+/// Pairs of outputs in a block of tiles: every output takes one of 32 registers.
 const BLOCK_PAIRS: usize = 8;
 
 /// Accumulates `N` tiles of a row, times its inputs: `both` outputs, the odd ones 256-fold, and the `odd` ones alone.

@@ -18,14 +18,14 @@ fn zero() -> Lanes {
 #[inline]
 #[target_feature(enable = "neon")]
 fn load(bytes: &[u8; 16]) -> uint8x16_t {
-    // SAFETY: reads the 16 bytes of the reference.
+    // SAFETY: the 16 bytes are in bounds.
     unsafe { vld1q_u8(bytes.as_ptr()) }
 }
 
 #[inline]
 #[target_feature(enable = "neon")]
 fn load_words(words: &[u32; 4]) -> uint8x16_t {
-    // SAFETY: reads the 16 bytes of the reference.
+    // SAFETY: the 16 bytes are in bounds.
     unsafe { vld1q_u8(words.as_ptr().cast()) }
 }
 
@@ -33,7 +33,7 @@ fn load_words(words: &[u32; 4]) -> uint8x16_t {
 #[inline]
 #[target_feature(enable = "neon")]
 fn bits(low: uint32x4_t, high: uint32x4_t) -> u64 {
-    // SAFETY: reads the 16 bytes of the reference.
+    // SAFETY: the 16 bytes are in bounds.
     let of_word = unsafe { vld1q_u16([1, 2, 4, 8, 16, 32, 64, 128].as_ptr()) };
     u64::from(vaddvq_u16(vandq_u16(vcombine_u16(vmovn_u32(low), vmovn_u32(high)), of_word)))
 }
@@ -54,7 +54,7 @@ fn nonzero_words(bytes: &[u8; 32], mask: u32) -> u64 {
 #[inline]
 #[target_feature(enable = "neon")]
 fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
-    // SAFETY: reads the 16 bytes of the reference.
+    // SAFETY: the 16 bytes are in bounds.
     let of_byte = unsafe { vld1q_u8([1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128].as_ptr()) };
     bytes.as_chunks::<16>().0.iter().rev().fold(0, |bits, half| {
         let half = load(half);
@@ -67,7 +67,7 @@ fn nonzero_bytes(bytes: &[u8; 32]) -> u64 {
 #[inline]
 #[target_feature(enable = "neon")]
 fn nonzero_floats(numbers: &[f32; 8]) -> u64 {
-    // SAFETY: reads four numbers of the reference.
+    // SAFETY: the four numbers are in bounds.
     let nonzero = |four: &[f32; 4]| vmvnq_u32(vceqzq_f32(unsafe { vld1q_f32(four.as_ptr()) }));
     match numbers.as_chunks::<4>().0 {
         [low, high] => bits(nonzero(low), nonzero(high)),
@@ -120,7 +120,7 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     }
 }
 
-/// Pairs of outputs in a block of tiles: one of the sixteen registers or more for each output.
+/// Pairs of outputs in a block of tiles: every output takes one of at least sixteen registers.
 const BLOCK_PAIRS: usize = 4;
 
 /// Partial sums of one accumulator of tiles.
@@ -156,7 +156,7 @@ fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N]
 fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
     let totals = vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d));
     let mut numbers = [0; 4];
-    // SAFETY: writes four numbers of the array.
+    // SAFETY: the array has space for the four numbers.
     unsafe { vst1q_s32(numbers.as_mut_ptr(), totals) };
     numbers
 }
@@ -173,7 +173,7 @@ fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
 fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     for (numbers, lane) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(lanes) {
-        // SAFETY: writes four numbers of the array.
+        // SAFETY: the array has space for the four numbers.
         unsafe { vst1q_s32(numbers.as_mut_ptr(), vreinterpretq_s32_u32(lane)) };
     }
     numbers

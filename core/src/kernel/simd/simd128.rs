@@ -19,7 +19,7 @@ fn zero() -> Lanes {
 #[target_feature(enable = "simd128")]
 fn load<T>(four: &[T; 4]) -> v128 {
     const { assert!(size_of::<T>() == 4, "four numbers are a vector") };
-    // SAFETY: reads the 16 bytes of the reference.
+    // SAFETY: the 16 bytes are in bounds, and the load may be unaligned.
     unsafe { v128_load(four.as_ptr().cast()) }
 }
 
@@ -27,7 +27,7 @@ fn load<T>(four: &[T; 4]) -> v128 {
 #[inline]
 #[target_feature(enable = "simd128")]
 fn halves(bytes: &[u8; 32]) -> [v128; 2] {
-    // SAFETY: both read 16 of the 32 bytes.
+    // SAFETY: both loads are within the 32 bytes, and may be unaligned.
     unsafe { [v128_load(bytes.as_ptr().cast()), v128_load(bytes.as_ptr().cast::<v128>().add(1))] }
 }
 
@@ -109,7 +109,7 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     }
 }
 
-/// Pairs of outputs in a block of tiles: one of the sixteen registers or more for each output.
+/// Pairs of outputs in a block of tiles: every output takes one of at least sixteen registers.
 const BLOCK_PAIRS: usize = 4;
 
 /// Partial sums of one accumulator of tiles.
@@ -125,7 +125,7 @@ fn tile_zero() -> TileLanes {
 #[inline]
 #[target_feature(enable = "simd128")]
 fn add_tiles<const N: usize>(both: &mut [TileLanes; N], odd: &mut [TileLanes; N], tiles: &[[u32; 8]; N], x: &[u8; 16]) {
-    // SAFETY: reads the 16 bytes of the reference.
+    // SAFETY: the 16 bytes are in bounds, and the load may be unaligned.
     let bytes = unsafe { v128_load(x.as_ptr().cast()) };
     let x = [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)];
     for ((both, odd), tile) in both.iter_mut().zip(odd).zip(tiles) {
@@ -145,7 +145,7 @@ fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
     let (ab, cd) = (pairs(a, b), pairs(c, d));
     let totals = i32x4_add(i64x2_shuffle::<0, 2>(ab, cd), i64x2_shuffle::<1, 3>(ab, cd));
     let mut numbers = [0; 4];
-    // SAFETY: writes four numbers of the array.
+    // SAFETY: the array has space for the four numbers.
     unsafe { v128_store(numbers.as_mut_ptr().cast(), totals) };
     numbers
 }
@@ -162,7 +162,7 @@ fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
 fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     for (numbers, lane) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(lanes) {
-        // SAFETY: writes four numbers of the array.
+        // SAFETY: the array has space for the four numbers.
         unsafe { v128_store(numbers.as_mut_ptr().cast(), lane) };
     }
     numbers

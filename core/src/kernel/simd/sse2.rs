@@ -18,7 +18,7 @@ fn zero() -> Lanes {
 #[inline]
 #[target_feature(enable = "sse2")]
 fn load(bytes: &[u8; 16]) -> __m128i {
-    // SAFETY: reads the 16 bytes of the reference.
+    // SAFETY: the 16 bytes are in bounds, and the load may be unaligned.
     unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
 }
 
@@ -100,7 +100,7 @@ fn add_columns<W: Weight, X: QuantizedInput>(lanes: &mut [Lanes; 4], columns: [&
     }
 }
 
-/// Pairs of outputs in a block of tiles: one of the sixteen registers or more for each output.
+/// Pairs of outputs in a block of tiles: every output takes one of at least sixteen registers.
 const BLOCK_PAIRS: usize = 4;
 
 /// Partial sums of one accumulator of tiles.
@@ -135,7 +135,7 @@ fn tile_totals([a, b, c, d]: [TileLanes; 4]) -> [i32; 4] {
     let cd = _mm_add_epi32(_mm_unpacklo_epi32(c, d), _mm_unpackhi_epi32(c, d));
     let totals = _mm_add_epi32(_mm_unpacklo_epi64(ab, cd), _mm_unpackhi_epi64(ab, cd));
     let mut numbers = [0; 4];
-    // SAFETY: writes four numbers of the array.
+    // SAFETY: the array has space for the four numbers.
     unsafe { _mm_storeu_si128(numbers.as_mut_ptr().cast(), totals) };
     numbers
 }
@@ -152,7 +152,7 @@ fn in_order(lanes: [Lanes; 4]) -> [Lanes; 4] {
 fn to_array(lanes: Lanes) -> [i32; 8] {
     let mut numbers = [0; 8];
     for (numbers, lane) in numbers.as_chunks_mut::<4>().0.iter_mut().zip(lanes) {
-        // SAFETY: writes four numbers of the array.
+        // SAFETY: the array has space for the four numbers.
         unsafe { _mm_storeu_si128(numbers.as_mut_ptr().cast(), lane) };
     }
     numbers
