@@ -22,8 +22,8 @@ const CORES: [&str; 5] = ["armv6m", "armv7m", "armv7em", "armv8_1m", "other"];
 /// Kernels that `--cfg sinapse_kernel="…"` selects in place of the best one.
 const KERNELS: [&str; 6] = ["reference", "axpy", "columns", "sse2", "avx2", "avx512"];
 
-/// Those of [`KERNELS`] that replace the kernels of a SIMD architecture by scalar ones. `reference` is not among them:
-/// it is chosen inside each kernel, whatever the others are.
+/// Those of [`KERNELS`] that replace SIMD kernels by scalar ones. `reference` is not among them: each kernel checks for
+/// it.
 const SCALAR_KERNELS: [&str; 2] = ["axpy", "columns"];
 
 /// Architectures with SIMD kernels.

@@ -24,8 +24,8 @@ use portable as imp;
 
 use crate::format::{QuantizedActivation, Requantization};
 
-/// Requantizes `levels[o] = min(A, max(0, rescale(accumulators[o])))`, with `A` the maximum level of `E`; the shorter
-/// slice sets the number of outputs.
+/// Requantizes `levels[o] = min(A, max(0, rescale(accumulators[o])))`, with `A` the maximum level of `E`; both slices
+/// have the same length.
 #[inline(never)] // shared by all layers of this format
 pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
     imp::relu::<E>(requantization, accumulators, levels);
