@@ -125,14 +125,14 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     /// `accumulators` is memory for the sums in between.
     #[inline(always)]
     fn matvec_requantize<E: QuantizedActivation>(
-        task: MatVec<'_, Self, X>,
+        product: MatVec<'_, Self, X>,
         requantization: &Requantization<'_>,
         accumulators: &mut [MaybeUninit<i32>],
         levels: &mut [u8],
     ) where
         X: Element<Value = i32>,
     {
-        requantize::relu::<E>(requantization, task.compute(accumulators), levels);
+        requantize::relu::<E>(requantization, product.compute(accumulators), levels);
     }
     /// [`matvec`](Self::matvec) without prepared corrections.
     #[inline(always)]
@@ -225,13 +225,13 @@ macro_rules! integer_kernel {
             #[cfg(all(sinapse_dsp, not(any(sinapse_kernel = "reference", sinapse_kernel = "axpy"))))]
             #[inline(always)]
             fn matvec_requantize<E: QuantizedActivation>(
-                task: MatVec<'_, Self, X>,
+                product: MatVec<'_, Self, X>,
                 requantization: &Requantization<'_>,
                 accumulators: &mut [MaybeUninit<i32>],
                 levels: &mut [u8],
             ) {
                 if const { matches!(<$weight>::FORMAT.layout(X::FORMAT), Layout::Columns) } {
-                    let MatVec { weights, bias, input, workspace, .. } = task;
+                    let MatVec { weights, bias, input, workspace, .. } = product;
                     let workspace = workspace.entries();
                     columns::matvec_requantize::<$weight, X, E>(
                         weights,
@@ -243,7 +243,7 @@ macro_rules! integer_kernel {
                         levels,
                     );
                 } else {
-                    requantize::relu::<E>(requantization, task.compute(accumulators), levels);
+                    requantize::relu::<E>(requantization, product.compute(accumulators), levels);
                 }
             }
         }

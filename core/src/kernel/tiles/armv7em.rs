@@ -1,9 +1,9 @@
 //! Tiles on cores with the DSP extension: Cortex-M4, M7 and M33.
 //!
 //! ```text
-//! list = the pairs of inputs that are not both zero: (word of the first two outputs, x0 | x1 << 16)  # `scan`
-//! for each block of 8 outputs, in 8 registers:                                          # `accumulate_blocks`
-//!     for each pair of the list:                                                                  # 25 cycles
+//! list = the pairs of inputs that are not both zero: (first two outputs' word, x0 | x1 << 16)  # `scan`
+//! for each block of 8 outputs, in 8 registers:                                                 # `accumulate_blocks`
+//!     for each pair of the list:                                                               # 25 cycles
 //!         for two outputs each: SMLAD, SXTB16 (ROR 8), SMLAD
 //! ```
 #![allow(unsafe_code)] // lists hold weights as pointers, checked once per layer rather than once per pair

@@ -99,7 +99,7 @@ pub fn scan(inputs: &mut Inputs<'_>, list: &mut InputList) {
             "bhi 9f",
             "cmp r0, r9",
             "beq 9f",
-            "b 2b", // too far for a condition
+            "b 2b", // out of range of a conditional branch
             "9:",
             "mov r4, r8",
             "pop {{r3, r6, r7}}",
