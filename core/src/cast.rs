@@ -1,20 +1,20 @@
-//! Bytes of a blob seen as numbers, without a copy.
-#![allow(unsafe_code)] // reinterpreting aligned bytes is what zero copy means; this file is the only place
+//! Zero-copy casts between the bytes of a blob and slices of numbers.
+#![allow(unsafe_code)] // reinterprets aligned memory; the only file that does
 
 use core::mem::MaybeUninit;
 
 use crate::workspace::Entry;
 
 #[cfg(target_endian = "big")]
-compile_error!("blobs are little-endian and are read in place: big-endian machines are not supported");
+compile_error!("blobs are little-endian and read in place: big-endian machines are not supported");
 
-/// Numbers for which every bit pattern is a value.
+/// Numbers for which every bit pattern is a valid value.
 ///
 /// # Safety
 ///
 /// Implementors have no padding and no invalid bit pattern.
 pub unsafe trait Plain: Copy {}
-// SAFETY: all bit patterns of these primitives are values, and they have no padding.
+// SAFETY: every bit pattern of these primitives is valid, and they have no padding.
 unsafe impl Plain for u8 {}
 // SAFETY: as above.
 unsafe impl Plain for u32 {}
@@ -25,14 +25,15 @@ unsafe impl Plain for f32 {}
 // SAFETY: as above.
 unsafe impl Plain for u128 {}
 
-/// `bytes` as numbers; `None` where they are not aligned to `T`, or not a whole number of `T`.
+/// Casts bytes to numbers; `None` if they are misaligned for `T` or not a whole number of `T`.
 pub fn numbers<T: Plain>(bytes: &[u8]) -> Option<&[T]> {
-    let whole = bytes.len().is_multiple_of(size_of::<T>()) && bytes.as_ptr().addr().is_multiple_of(align_of::<T>());
-    // SAFETY: length and alignment fit, and every bit pattern is a `T` (`Plain`). `align_to` would be safe, and 200 bytes more.
-    whole.then(|| unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len() / size_of::<T>()) })
+    let fits = bytes.len().is_multiple_of(size_of::<T>()) && bytes.as_ptr().addr().is_multiple_of(align_of::<T>());
+    // SAFETY: length and alignment fit, and every bit pattern is a `T` (`Plain`). `align_to` would leave less to prove
+    // here, but costs 200 bytes of code.
+    fits.then(|| unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len() / size_of::<T>()) })
 }
 
-/// Words as numbers of the same size.
+/// Casts words to numbers of the same size.
 #[inline(always)]
 pub fn same_size<T: Plain>(words: &[u32]) -> &[T] {
     const { assert!(size_of::<T>() == 4 && align_of::<T>() <= 4) };
@@ -40,48 +41,48 @@ pub fn same_size<T: Plain>(words: &[u32]) -> &[T] {
     unsafe { core::slice::from_raw_parts(words.as_ptr().cast(), words.len()) }
 }
 
-/// [`same_size`], of as many words as the compiler knows.
+/// Casts an array of words to an array of numbers of the same size, like [`same_size`].
 #[inline(always)]
 pub fn same_array<T: Plain, const N: usize>(words: &[u32; N]) -> &[T; N] {
     const { assert!(size_of::<T>() == 4 && align_of::<T>() <= 4) };
-    // SAFETY: as in `same_size`.
+    // SAFETY: size and alignment fit, and every bit pattern is a `T` (`Plain`).
     unsafe { &*words.as_ptr().cast() }
 }
 
-/// Room of two words each, for a kernel's own entries.
+/// Casts a workspace of two-word entries to a kernel's own entry type.
 #[inline(always)]
 pub fn entries<T: Copy, const N: usize>(workspace: &mut [MaybeUninit<Entry>; N]) -> &mut [MaybeUninit<T>; N] {
     const { assert!(size_of::<T>() == size_of::<Entry>() && align_of::<T>() == align_of::<Entry>()) };
-    // SAFETY: size and alignment fit, and what was written before is not read.
+    // SAFETY: size and alignment fit, and the entries count as uninitialised: nothing in them is read before a write.
     unsafe { &mut *workspace.as_mut_ptr().cast() }
 }
 
-/// Numbers as they lie in memory.
+/// Casts numbers to their bytes, in the order of the blob.
 pub fn bytes<T: Plain>(numbers: &[T]) -> &[u8] {
-    // SAFETY: a byte has no alignment, and numbers have no padding (`Plain`).
+    // SAFETY: `u8` has alignment 1 and no invalid bit pattern, and numbers have no padding (`Plain`).
     unsafe { core::slice::from_raw_parts(numbers.as_ptr().cast(), size_of_val(numbers)) }
 }
 
-/// The bits of floats.
+/// Casts floats to their bits.
 #[cfg(sinapse_fpu)]
 pub fn bits(numbers: &[f32]) -> &[u32] {
-    // SAFETY: both have the same size and alignment, and every bit pattern is a `u32`.
+    // SAFETY: both types have the same size and alignment, and every bit pattern is a `u32`.
     unsafe { core::slice::from_raw_parts(numbers.as_ptr().cast(), numbers.len()) }
 }
 
-/// `bytes` as little-endian words, and up to three bytes before and after them.
+/// Splits bytes into aligned little-endian words and the up to three bytes before and after them.
 pub fn words(bytes: &[u8]) -> (&[u8], &[u32], &[u8]) {
     // SAFETY: every bit pattern is a `u32`.
     unsafe { bytes.align_to() }
 }
 
-/// The place of values that are about to be written.
+/// Views initialised values as the destination of new ones.
 ///
 /// # Safety
 ///
-/// Nothing but values of `V` is written to it.
+/// The caller writes nothing but initialised values of `V`.
 pub unsafe fn as_uninit<V: Copy>(values: &mut [V]) -> &mut [MaybeUninit<V>] {
-    // SAFETY: a value is as large and as aligned as its place, and stays one, as the caller promises.
+    // SAFETY: `MaybeUninit<V>` has the layout of `V`, and by the contract above the values stay initialised.
     unsafe { core::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len()) }
 }
 

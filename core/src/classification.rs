@@ -1,10 +1,10 @@
-//! From logits to an answer.
+//! From logits to a class, a margin and probabilities.
 
-/// A logit: `i32` or `f32`.
+/// A logit: `i32`, which counts steps, or `f32`.
 pub trait LogitValue: Copy + PartialOrd + core::ops::Sub<Output = Self> {
-    /// Real value of the logit; integers count steps.
+    /// Returns the real value of a logit: `self · step` for an `i32`, `self` for an `f32`.
     fn real(self, step: f32) -> f32;
-    /// Whether a margin is at least `steps` steps.
+    /// Returns true if a margin is at least `steps` steps.
     fn reaches(self, steps: u32, step: f32) -> bool;
 }
 
@@ -27,31 +27,36 @@ impl LogitValue for f32 {
     }
 }
 
-/// The answer of a network.
+/// The answer of a network to one input.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Classification<V, const CLASSES: usize> {
-    /// Index of the largest score; the first of equals.
+    /// Index of the largest score; of equal scores, the first.
     pub class: usize,
     /// Logits, one per class.
     pub scores: [V; CLASSES],
-    /// How far the largest score is above the second largest, 0 or more; the score itself where there is one class.
+    /// Difference between the largest and the second largest score, at least 0; with one class, its score.
     pub margin: V,
 }
 
 impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
-    /// The answer that `scores` give.
+    /// Finds class and margin of `scores`.
+    ///
+    /// ```
+    /// let answer = sinapse::Classification::from_scores([-5, 20, 13]);
+    /// assert_eq!((answer.class, answer.margin), (1, 7));
+    /// ```
     pub fn from_scores(scores: [V; CLASSES]) -> Self {
         let (class, margin) = Self::argmax_with_margin(&scores);
         Classification { class, scores, margin }
     }
 
-    /// Class and margin.
+    /// Returns the class and the margin.
     pub(crate) fn argmax_with_margin(scores: &[V; CLASSES]) -> (usize, V) {
         const { assert!(CLASSES > 0, "a classification needs at least one class") };
         let [first, second, others @ ..] = &scores[..] else { return (0, scores[0]) };
         let (mut class, mut best, mut next) = if second > first { (1, *second, *first) } else { (0, *first, *second) };
         for (index, &score) in (2..).zip(others) {
-            // Most scores are below both.
+            // Tested first, because most scores are below both.
             if score > next {
                 if score > best {
                     (class, best, next) = (index, score, best);
@@ -63,24 +68,24 @@ impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
         (class, best - next)
     }
 
-    /// The best `K` classes with their scores, best first; equal scores in order of class.
+    /// Returns the `K` best classes with their scores, best first; equal scores are sorted by class.
     pub fn best<const K: usize>(&self) -> heapless::Vec<(usize, V), K> {
         let mut best: heapless::Vec<(usize, V), K> = heapless::Vec::new();
         for (class, &score) in self.scores.iter().enumerate() {
-            let place = best.iter().position(|&(_, other)| score > other).unwrap_or(best.len());
-            if place == K {
-                continue; // `K` better ones are known
+            let rank = best.iter().position(|&(_, other)| score > other).unwrap_or(best.len());
+            if rank == K {
+                continue; // `K` better classes have been found
             }
             if best.is_full() {
                 best.pop();
             }
-            let _ = best.insert(place, (class, score)); // there is room: one was popped
+            let _ = best.insert(rank, (class, score)); // cannot fail: a full list has just lost its last entry
         }
         best
     }
 }
 
-/// Index of the largest value; the first of equals, 0 for an empty slice.
+/// Returns the index of the largest value; of equal values, the first. 0 for an empty slice.
 pub fn argmax<V: PartialOrd>(values: &[V]) -> usize {
     let mut best = 0;
     for (index, value) in values.iter().enumerate().skip(1) {
@@ -93,7 +98,9 @@ pub fn argmax<V: PartialOrd>(values: &[V]) -> usize {
 
 /// Turns logits into probabilities in place: `p[o] = e^(z[o] − max z) / Σ e^(z − max z)`.
 ///
-/// Subtracting the largest logit changes nothing in exact arithmetic and keeps the exponentials in 0..=1.
+/// Subtracting the largest logit does not change the result in exact arithmetic and keeps the exponentials in 0..=1.
+///
+/// # Examples
 ///
 /// ```
 /// let mut values = [1.0, 1.0];
@@ -101,10 +108,10 @@ pub fn argmax<V: PartialOrd>(values: &[V]) -> usize {
 /// assert_eq!(values, [0.5, 0.5]);
 /// ```
 pub fn softmax(values: &mut [f32]) {
-    let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let max = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let mut total = 0.0;
     for value in values.iter_mut() {
-        *value = libm::expf(*value - top);
+        *value = libm::expf(*value - max);
         total += *value;
     }
     for value in values {
@@ -117,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_of_equal_scores_wins_with_no_margin() {
+    fn the_first_of_equal_scores_wins_with_margin_zero() {
         let answer = Classification::from_scores([3, 9, 9]);
         assert_eq!((answer.class, answer.margin), (1, 0));
     }
@@ -129,19 +136,19 @@ mod tests {
     }
 
     #[test]
-    fn one_class_has_its_score_as_margin() {
+    fn the_margin_of_a_single_class_is_its_score() {
         assert_eq!(Classification::from_scores([4]).margin, 4);
     }
 
     #[test]
-    fn the_best_classes_come_sorted_and_no_more_than_asked() {
+    fn best_returns_at_most_k_classes_sorted_by_score() {
         let answer = Classification::from_scores([1, 7, 3, 7, 5]);
         assert_eq!(answer.best::<3>().as_slice(), &[(1, 7), (3, 7), (4, 5)]);
         assert_eq!(answer.best::<8>().len(), 5);
     }
 
     #[test]
-    fn a_margin_is_known_from_its_threshold_on() {
+    fn a_margin_reaches_its_threshold_and_nothing_above() {
         assert!(7.reaches(7, 1.0) && !6.reaches(7, 1.0));
         assert!(0.5.reaches(512, 1.0 / 1024.0) && !0.49.reaches(512, 1.0 / 1024.0));
     }

@@ -1,11 +1,37 @@
-//! Small neural networks on microcontrollers: train on a laptop, flash the weights, classify in a bare-metal loop.
+//! Small neural networks on microcontrollers: train on a laptop, keep the weights in flash, classify on bare metal.
 //!
-//! * [`Dense`] layers carry their sizes, their number formats and their activation in their type. Layers that do not
-//!   fit together do not compile ([`layers!`]).
-//! * [`Network`] borrows its weights from flash ([`include_model!`]) and works in a scratch value whose
-//!   size is known from the type ([`Network::SCRATCH`]).
-//! * Integer sums are exact, `f32` sums are taken in a fixed order: every machine computes the same logits, bit for bit.
-//! * [`Network::load`] refuses every byte string that is not a whole, sound blob of exactly this network.
+//! `no_std`, no allocation. A network is a type: sizes, number formats and activations are type parameters, so layers
+//! that do not fit together do not compile, and the linker knows how much RAM a network needs.
+//!
+//! # Include a model and classify
+//!
+//! A *blob* is one file that holds a trained network (`docs/format.md`). [`include_model!`] compiles it into the
+//! program and fails the build if it does not fit the type; [`Network::load`] borrows the weights where they lie.
+//!
+//! ```
+//! use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, include_model, layers};
+//!
+//! type Tiny = Network<layers![
+//!     Dense<'static, 4, 2, Pixel<U4>, I4, Relu<U4>>, // 4 pixels → 2 activations of 4 bits, 4-bit weights
+//!     Dense<'static, 2, 2, U4, I8, Identity>,        // 2 activations → the logits of 2 classes, 8-bit weights
+//! ]>;
+//!
+//! let blob = include_model!(Tiny, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
+//! let network = Tiny::load(blob)?;
+//! let mut scratch = Tiny::SCRATCH;
+//! let answer = network.classify(&[255, 16, 0, 128], &mut scratch);
+//! assert_eq!((answer.class, answer.scores, answer.margin), (1, [140, 160], 20));
+//! assert!(network.is_confident(&answer));
+//! # Ok::<(), sinapse::LoadError>(())
+//! ```
+//!
+//! The type need not be written by hand: in a build script, [`blob::rust_type`] prints it for a given blob.
+//!
+//! # Memory
+//!
+//! Weights stay in flash. [`Network::SCRATCH`] is all the RAM that a classification needs beside a small stack; here
+//! it holds 32 activations and their accumulators. On a microcontroller it also holds the list of nonzero inputs, in
+//! most networks 968 bytes.
 //!
 //! ```
 //! use sinapse::{Dense, I8, Identity, Network, Pixel, Relu, U4, layers};
@@ -14,10 +40,29 @@
 //!     Dense<'static, 784, 32, Pixel<U4>, I8, Relu<U4>>,
 //!     Dense<'static, 32, 10, U4, I8, Identity>,
 //! ]>;
-//! // Weights stay in flash; this is all the RAM that a classification needs beside a small stack: 32 activations and their
-//! // sums here. On a microcontroller a list of inputs that are not zero comes with them, mostly 968 bytes.
 //! assert_eq!(size_of_val(&Digits::SCRATCH), 32 + 4 * 32);
 //! ```
+//!
+//! # Bit-exactness
+//!
+//! Integer accumulators are exact and `f32` accumulators are summed in a fixed order, so every machine computes the
+//! same logits, bit for bit; the reference kernel defines them. [`Network::load`] accepts nothing but a whole, sound
+//! blob of exactly this network and proves that no accumulator can overflow, so classification has no error to report.
+//!
+//! # Modules
+//!
+//! Each builds on those below it.
+//!
+//! | module             | content                                                                                   |
+//! |--------------------|-------------------------------------------------------------------------------------------|
+//! | [`Network`]        | loads a blob and runs the layers in a scratch                                             |
+//! | [`classification`] | from logits to a class, a margin and probabilities                                        |
+//! | [`layer`]          | layers and front-end steps as types: [`Dense`], [`Chain`], [`Downscale`], [`ShiftEnsemble`] |
+//! | [`kernel`]         | the inner loops, one set for each kind of machine                                         |
+//! | [`blob`]           | reads and checks the file that holds a network                                            |
+//! | [`picture`]        | functions on pixels: normalise, deslant, downscale, shift                                 |
+//! | [`format`]         | values that describe networks and number formats                                          |
+//! | [`workspace`]      | RAM that layers share                                                                     |
 #![cfg_attr(not(test), no_std)]
 
 #[cfg(feature = "alloc")]

@@ -1,5 +1,5 @@
-//! The network that classifies.
-#![allow(unsafe_code)] // an answer is written where it stays, without zeros before
+//! The network: loading it from a blob and running its layers.
+#![allow(unsafe_code)] // results are built in place, without being zeroed first
 
 use core::mem::MaybeUninit;
 
@@ -9,7 +9,10 @@ use crate::format::Description;
 use crate::layer::{Layer, Load};
 use crate::workspace::{Workspace, Zeros};
 
-/// A loaded network: layers whose weights stay where the blob lies.
+/// A loaded network, which borrows its weights from the blob.
+///
+/// `L` is one layer, or several of them written with [`layers!`](crate::layers!). See
+/// [`include_model!`](crate::include_model!) for an example.
 #[derive(Clone, Copy, Debug)]
 pub struct Network<L> {
     layers: L,
@@ -18,51 +21,52 @@ pub struct Network<L> {
 }
 
 impl<L: Layer> Network<L> {
-    /// Initial scratch, `let mut scratch = Digits::SCRATCH;`: all the RAM that the network works in but for a small stack. In a
-    /// `static`, it is known to the linker.
+    /// Initial scratch, `let mut scratch = Digits::SCRATCH;`: all the RAM that the network works in but for a small
+    /// stack. In a `static`, its size is known to the linker.
     pub const SCRATCH: Scratch<L> = Scratch { activations: L::SCRATCH, workspace: L::Workspace::UNINIT };
 
-    /// Sizes and formats as a value.
+    /// Description of the network's type: front end, sizes and number formats.
     pub const DESCRIPTION: Description = L::DESCRIPTION;
 
-    /// Borrows a network from a blob (`docs/format.md`), after checking all of it. No weight is copied.
+    /// Checks a blob (`docs/format.md`) as a whole and borrows the network from it. No weight is copied.
     ///
     /// # Errors
     ///
-    /// Every byte string that is not a whole, sound blob of exactly this network; see [`LoadError`].
-    #[inline(always)] // what is left of it is a call: the network is written where it stays
+    /// Refuses every byte string that is not a whole, sound blob of exactly this network; see [`LoadError`].
+    #[inline(always)] // inlines to one call; the network is built in place, no `memcpy`
     pub fn load<'a>(blob: &'a [u8]) -> Result<Self, LoadError>
     where
         L: Load<'a>,
     {
         let mut network = MaybeUninit::uninit();
         match Self::load_into(blob, &mut network) {
-            // SAFETY: without an error, `load_into` has written all of it.
+            // SAFETY: `load_into` returned no error, so it has initialised the whole network.
             None => Ok(unsafe { network.assume_init() }),
             Some(error) => Err(error),
         }
     }
 
-    /// [`load`](Self::load) to a place of the program's choice, from which the network is not moved: one copy of it in RAM, and none
-    /// of the code that moves.
+    /// Loads the network into memory that the caller provides, where it stays.
+    ///
+    /// Compared with [`load`](Self::load), there is one copy of the network in RAM and no code that moves it.
     ///
     /// # Errors
     ///
-    /// As [`load`](Self::load).
+    /// The same as [`load`](Self::load).
     #[inline(always)]
     pub fn load_in<'a, 'p>(blob: &'a [u8], place: &'p mut MaybeUninit<Self>) -> Result<&'p Self, LoadError>
     where
         L: Load<'a>,
     {
         match Self::load_into(blob, place) {
-            // SAFETY: without an error, `load_into` has written all of it.
+            // SAFETY: `load_into` returned no error, so it has initialised the whole network.
             None => Ok(unsafe { place.assume_init_ref() }),
             Some(error) => Err(error),
         }
     }
 
-    /// Writes all of `network`, or returns why not.
-    #[inline(never)] // its stack is free again once it returns
+    /// Initialises all of `network`, or returns the reason for refusing the blob.
+    #[inline(never)] // its stack frame is released when it returns
     fn load_into<'a>(blob: &'a [u8], network: &mut MaybeUninit<Self>) -> Option<LoadError>
     where
         L: Load<'a>,
@@ -73,7 +77,7 @@ impl<L: Layer> Network<L> {
         };
         let Logits { step, reject_margin } = reader.logits();
         let network = network.as_mut_ptr();
-        // SAFETY: places within that of the network; `load_into` writes all of its own.
+        // SAFETY: the pointers are to fields of `network`, and `load_into` initialises all of its destination.
         unsafe {
             (&raw mut (*network).logit_step).write(step);
             (&raw mut (*network).reject_margin).write(reject_margin);
@@ -82,7 +86,8 @@ impl<L: Layer> Network<L> {
         reader.finish()
     }
 
-    /// The sums of the last layer, one per class: `f32`, or `i32` in steps of [`logit_step`](Self::logit_step).
+    /// Computes the logits, the accumulators of the last layer, one per class: `f32`, or `i32` in steps of
+    /// [`logit_step`](Self::logit_step).
     #[inline]
     pub fn logits(&self, input: &L::Input, scratch: &mut Scratch<L>) -> L::Output
     where
@@ -92,7 +97,7 @@ impl<L: Layer> Network<L> {
         *self.forward_to(input, scratch, &mut logits)
     }
 
-    #[inline(never)] // a program has one copy of the layers' loops, however often it calls them
+    #[inline(never)] // one copy of the layers' loops in the program, however many callers there are
     fn forward_to<'o>(
         &self,
         input: &L::Input,
@@ -102,7 +107,7 @@ impl<L: Layer> Network<L> {
         self.layers.forward_to(input, &mut scratch.activations, &mut scratch.workspace, logits)
     }
 
-    /// Real value of one step of an integer logit; a float network counts its margins in such steps too.
+    /// Real value of one step of an integer logit. An `f32` network states its reject margin in such steps, too.
     pub fn logit_step(&self) -> f32 {
         self.logit_step
     }
@@ -114,16 +119,16 @@ where
     V: LogitValue,
     [V; CLASSES]: Zeros,
 {
-    /// Class, scores and margin of one input.
-    #[inline(always)] // what is left of it is a call: the answer is written where it stays
+    /// Classifies one input: argmax and margin of its logits.
+    #[inline(always)] // inlines to one call; the answer is built in place, no `memcpy`
     pub fn classify(&self, input: &L::Input, scratch: &mut Scratch<L>) -> Classification<V, CLASSES> {
         let mut answer = MaybeUninit::uninit();
         self.classify_to(input, scratch, &mut answer);
-        // SAFETY: `classify_to` writes all of it.
+        // SAFETY: `classify_to` has initialised the whole answer.
         unsafe { answer.assume_init() }
     }
 
-    /// Writes all of `answer`.
+    /// Initialises all of `answer`.
     #[inline(never)]
     fn classify_to(
         &self,
@@ -132,26 +137,26 @@ where
         answer: &mut MaybeUninit<Classification<V, CLASSES>>,
     ) {
         let answer = answer.as_mut_ptr();
-        // SAFETY: three places within that of the answer.
-        let (class, margin, place) =
+        // SAFETY: the pointers are to the three fields of `answer`.
+        let (class_ptr, margin_ptr, scores_ptr) =
             unsafe { (&raw mut (*answer).class, &raw mut (*answer).margin, &raw mut (*answer).scores) };
         // SAFETY: nothing else borrows the scores.
         let scores: &[V; CLASSES] =
-            self.forward_to(input, scratch, unsafe { &mut *place.cast::<MaybeUninit<[V; CLASSES]>>() });
-        let (best, distance) = Classification::argmax_with_margin(scores);
-        // SAFETY: as above; the scores are written by then.
+            self.forward_to(input, scratch, unsafe { &mut *scores_ptr.cast::<MaybeUninit<[V; CLASSES]>>() });
+        let (class, margin) = Classification::argmax_with_margin(scores);
+        // SAFETY: both are fields of `answer`, disjoint from the scores, which `forward_to` has initialised.
         unsafe {
-            class.write(best);
-            margin.write(distance);
+            class_ptr.write(class);
+            margin_ptr.write(margin);
         }
     }
 
-    /// Whether the margin reaches the model's threshold; below it an honest answer is "unknown".
+    /// Returns true if the margin reaches the model's reject margin; below it the honest answer is "unknown".
     pub fn is_confident(&self, classification: &Classification<V, CLASSES>) -> bool {
         classification.margin.reaches(self.reject_margin, self.logit_step)
     }
 
-    /// Probabilities of the classes, by [`softmax`](crate::softmax).
+    /// Returns the probabilities of the classes, the [`softmax`](crate::softmax) of the logits' real values.
     pub fn probabilities(&self, classification: &Classification<V, CLASSES>) -> [f32; CLASSES] {
         let mut probabilities = classification.scores.map(|score| score.real(self.logit_step));
         crate::softmax(&mut probabilities);
@@ -159,20 +164,20 @@ where
     }
 }
 
-/// All the RAM that a network works in: the activations between its layers, and what one layer after the other needs for its sums
-/// and for the list of its inputs.
+/// All the RAM that a network works in: the activations between its layers, and a workspace for accumulators and the
+/// list of nonzero inputs, which the layers use in turn.
 #[derive(Clone, Copy)]
 pub struct Scratch<L: Layer> {
     activations: L::Scratch,
     workspace: L::Workspace,
 }
 
-/// The scratch of a network type, to name it in a `static`: `static mut SCRATCH: ScratchOf<Digits> = Digits::SCRATCH;`.
+/// The scratch type of a network type, for a `static`: `static mut SCRATCH: ScratchOf<Digits> = Digits::SCRATCH;`.
 pub type ScratchOf<N> = <N as HasScratch>::Scratch;
 
-/// What works in a scratch: a [`Network`].
+/// Types that work in a scratch: [`Network`]s. [`ScratchOf`] reads the type from here.
 pub trait HasScratch {
-    /// See [`Network::SCRATCH`].
+    /// Type of [`Network::SCRATCH`].
     type Scratch;
 }
 

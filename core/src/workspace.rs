@@ -1,34 +1,34 @@
-//! RAM that a layer needs while it computes, and that the next layer uses again.
-#![allow(unsafe_code)] // layers see the same bytes, each in its own way
+//! Workspaces: RAM that a layer needs only while it computes, so that the next layer can reuse it.
+#![allow(unsafe_code)] // layers overlay their workspaces in the same bytes
 
 use core::mem::MaybeUninit;
 
-/// Two words: an entry of a list of inputs.
+/// Two words: an entry in a kernel's list of nonzero inputs.
 pub type Entry = [usize; 2];
 
-/// Room whose content does not matter.
+/// RAM whose content does not matter between uses.
 ///
 /// # Safety
 ///
-/// Any bytes, written or not, are a value of the type.
+/// Any bytes, initialised or not, are a valid value of the type.
 pub unsafe trait Workspace: Copy {
-    /// Room with no particular content.
+    /// An uninitialised workspace.
     const UNINIT: Self;
 }
 
-// SAFETY: no bytes.
+// SAFETY: the type has no bytes.
 unsafe impl Workspace for () {
     const UNINIT: Self = ();
 }
 
-// SAFETY: `MaybeUninit` takes any bytes.
+// SAFETY: any bytes are a valid `MaybeUninit`.
 unsafe impl<T: Copy, const N: usize> Workspace for [MaybeUninit<T>; N] {
     const UNINIT: Self = [MaybeUninit::uninit(); N];
 }
 
-/// Room for a list of inputs: none, or as many entries as the kernel asks for.
+/// Workspace for a list of nonzero inputs: empty, or as many entries as the kernel asks for.
 pub trait ListWorkspace: Workspace {
-    /// The entries.
+    /// Returns the entries, none of which need be initialised.
     fn entries(&mut self) -> &mut [MaybeUninit<Entry>];
 }
 
@@ -46,51 +46,51 @@ impl<const N: usize> ListWorkspace for [MaybeUninit<Entry>; N] {
     }
 }
 
-/// Room for both at the same time.
+/// Two workspaces in use at the same time.
 #[derive(Clone, Copy)]
 pub struct Pair<A, B> {
-    /// One.
+    /// First workspace.
     pub first: A,
-    /// And the other.
+    /// Second workspace.
     pub second: B,
 }
 
-// SAFETY: as both are.
+// SAFETY: any bytes are valid for both fields.
 unsafe impl<A: Workspace, B: Workspace> Workspace for Pair<A, B> {
     const UNINIT: Self = Pair { first: A::UNINIT, second: B::UNINIT };
 }
 
-/// Room for one after the other: as large as the larger one.
+/// Two workspaces in use one after the other, in the same bytes: as large as the larger of them.
 #[derive(Clone, Copy)]
 pub union Overlay<A: Workspace, B: Workspace> {
     first: A,
     second: B,
 }
 
-// SAFETY: as either is.
+// SAFETY: any bytes are valid for either field.
 unsafe impl<A: Workspace, B: Workspace> Workspace for Overlay<A, B> {
     const UNINIT: Self = Overlay { first: A::UNINIT };
 }
 
 impl<A: Workspace, B: Workspace> Overlay<A, B> {
-    /// For one.
+    /// Returns the first workspace, with unspecified content.
     #[inline(always)]
     pub fn first(&mut self) -> &mut A {
-        // SAFETY: any bytes are a value of a room.
+        // SAFETY: any bytes are a valid `Workspace`, also those that the other field has left.
         unsafe { &mut self.first }
     }
 
-    /// For the other.
+    /// Returns the second workspace, with unspecified content.
     #[inline(always)]
     pub fn second(&mut self) -> &mut B {
-        // SAFETY: as above.
+        // SAFETY: any bytes are a valid `Workspace`, also those that the other field has left.
         unsafe { &mut self.second }
     }
 }
 
-/// An array of zeros, for scratch constants; arrays of any length have no `Default`.
+/// Arrays that can be zero in a constant; the standard library has no `Default` for arrays of every length.
 pub trait Zeros: Copy {
-    /// All elements zero.
+    /// Array of zeros.
     const ZEROS: Self;
 }
 impl<const N: usize> Zeros for [u8; N] {
@@ -110,17 +110,17 @@ mod tests {
     type Bytes<const N: usize> = [MaybeUninit<u8>; N];
 
     #[test]
-    fn either_is_as_large_as_the_larger_room_and_both_are_as_large_as_their_sum() {
+    fn an_overlay_is_as_large_as_the_larger_workspace_and_a_pair_as_large_as_both() {
         assert_eq!(size_of::<Overlay<Bytes<3>, Bytes<5>>>(), 5);
         assert_eq!(size_of::<Pair<Bytes<3>, Bytes<5>>>(), 8);
         assert_eq!(size_of::<Overlay<Bytes<3>, ()>>(), 3);
     }
 
     #[test]
-    fn what_one_has_written_the_other_sees_as_room() {
-        let mut either = Overlay::<Bytes<3>, Bytes<5>>::UNINIT;
-        either.first()[0].write(7);
-        assert_eq!(either.second()[4].write(9), &9);
-        assert_eq!((either.first().len(), either.second().len()), (3, 5));
+    fn both_workspaces_of_an_overlay_can_be_written_in_turn() {
+        let mut overlay = Overlay::<Bytes<3>, Bytes<5>>::UNINIT;
+        overlay.first()[0].write(7);
+        assert_eq!(overlay.second()[4].write(9), &9);
+        assert_eq!((overlay.first().len(), overlay.second().len()), (3, 5));
     }
 }
