@@ -1,5 +1,5 @@
-//! Layers one after the other.
-#![allow(unsafe_code)] // a network is written where it stays
+//! Sequences of layers.
+#![allow(unsafe_code)] // networks are built in place
 
 use core::mem::MaybeUninit;
 
@@ -8,11 +8,13 @@ use crate::blob::LayerReader;
 use crate::format::Description;
 use crate::workspace::{Overlay, Zeros};
 
-/// First `A`, then `B`: written with [`layers!`](crate::layers!).
+/// Layer `A` followed by layer `B`, which reads the outputs of `A`; written with [`layers!`](crate::layers!).
+///
+/// Layers that do not fit together do not compile:
 ///
 /// ```compile_fail
 /// # use sinapse::{Dense, I8, Identity, Network, Pixel, Relu, U4, layers};
-/// // 32 outputs do not fit 16 inputs.
+/// // 32 outputs, but 16 inputs.
 /// type Wrong = Network<layers![
 ///     Dense<'static, 784, 32, Pixel<U4>, I8, Relu<U4>>,
 ///     Dense<'static, 16, 10, U4, I8, Identity>,
@@ -25,7 +27,7 @@ pub struct Chain<A, B> {
     then: B,
 }
 
-/// Activations between the two parts of a [`Chain`], and the scratch of both.
+/// The activations between the two parts of a [`Chain`], and the scratch of either part.
 #[derive(Clone, Copy, Debug)]
 pub struct ChainScratch<T, A, B> {
     between: T,
@@ -89,16 +91,16 @@ where
     B: Load<'a> + Layer<InputSpec = A::OutputSpec, Input = A::Output>,
 {
     #[inline(always)]
-    fn load_into(layers: &mut LayerReader<'a>, place: &mut MaybeUninit<Self>) {
-        let chain = place.as_mut_ptr();
-        // SAFETY: two places within that of the chain, one after the other.
+    fn load_into(layers: &mut LayerReader<'a>, uninit: &mut MaybeUninit<Self>) {
+        let chain = uninit.as_mut_ptr();
+        // SAFETY: a field of `chain`, borrowed until the call returns; `MaybeUninit` allows it to be uninitialised.
         A::load_into(layers, unsafe { &mut *(&raw mut (*chain).first).cast() });
-        // SAFETY: as above.
+        // SAFETY: likewise.
         B::load_into(layers, unsafe { &mut *(&raw mut (*chain).then).cast() });
     }
 }
 
-/// The type of layers one after the other: `layers![A, B, C]` is `Chain<A, Chain<B, C>>`.
+/// Names the type of a sequence of layers: `layers![A, B, C]` is `Chain<A, Chain<B, C>>`.
 #[macro_export]
 macro_rules! layers {
     ($layer:ty $(,)?) => { $layer };

@@ -13,25 +13,26 @@ use crate::workspace::{Pair, Zeros};
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
 ///
-/// Weights lie input by input ([`Layout`](crate::format::Order)), so an input that is zero costs nothing.
+/// Weights lie input by input ([`Layout`](crate::format::Layout)), so an input that is zero costs nothing.
 ///
 /// | parameter | meaning                       | examples                                |
 /// |-----------|-------------------------------|-----------------------------------------|
 /// | `IN`      | number of inputs `x`          | 784                                     |
 /// | `OUT`     | number of outputs `y`         | 32                                      |
 /// | `X`       | format of the inputs          | `Pixel<U4>`, `Pixel<f32>`, `U4`, `f32`  |
-/// | `W`       | format of the weights `w`     | `I8`, `I4`, `f32`                       |
+/// | `W`       | format of the weights `w`     | `I8`, `I4`, `I2`, `f32`                 |
 /// | `F`       | activation function `f`       | `Relu<U4>`, `Sigmoid<f32>`, `Identity`  |
 ///
 /// # Range
 ///
-/// Integer layers: `load` has checked `|b| + A·Σ|w| < 2³¹` for every output, so the `i32` sums cannot overflow.
-/// `f32` layers: all sums are finite, taken input by input, in order, without fused multiply-add.
+/// Integer layers: `load` has checked `|b| + A·Σ|w| < 2³¹` for every output, `A` the maximum level of the inputs, so
+/// the `i32` accumulators cannot overflow. `f32` layers: all accumulators are finite; they are summed input by input,
+/// in order, without fused multiply-add.
 #[derive(Clone, Copy, Debug)]
 pub struct Dense<'a, const IN: usize, const OUT: usize, X: Element, W: Kernel<X>, F> {
     /// Weights `[rows][row_cells]`, bias `[OUT]` in steps of weight scale × input step.
     numbers: LayerNumbers<'a>,
-    /// What the kernel finds in them once, for all inputs.
+    /// Corrections that the kernel computes once at load time; usually empty.
     prepared: W::Prepared<OUT>,
     formats: PhantomData<(X, F)>,
 }
@@ -62,10 +63,10 @@ where
     W::Cell: Plain,
     W::Value: Plain,
 {
-    /// `b[o] + Σ_i w[i][o] · x[i]`, not computed yet.
+    /// Collects the arguments of the matrix–vector product `b[o] + Σ_i w[i][o] · x[i]`.
     #[inline(always)]
     fn product<'a>(&'a self, input: &'a [X::Raw; IN], workspace: &'a mut W::Workspace) -> Option<MatVec<'a, W, X>> {
-        // With a length that the compiler knows, kernels need no checks of it. `load` has checked it.
+        // An array, because kernels need no bounds checks if the compiler knows the length. `load` has checked it.
         let bias = self.numbers.bias.first_chunk::<OUT>()?;
         let (weights, bias) = (cast::same_size(self.numbers.weights), cast::same_array(bias));
         Some(MatVec { prepared: self.prepared.as_ref(), workspace, weights, bias, input })
@@ -91,7 +92,7 @@ where
     type Workspace = Pair<W::Workspace, F::Workspace<OUT>>;
     const DESCRIPTION: Description = {
         assert!(IN > 0 && OUT > 0, "a layer needs at least one input and one output");
-        assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and outputs");
+        assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and 65,535 outputs");
         let LayerShape { inputs, input, description, .. } = Self::SHAPE;
         Description::of_layer(inputs, input, description)
     };
@@ -126,9 +127,9 @@ where
     F: Activation<W::Value>,
 {
     #[inline(always)]
-    fn load_into(layers: &mut LayerReader<'a>, place: &mut MaybeUninit<Self>) {
+    fn load_into(layers: &mut LayerReader<'a>, uninit: &mut MaybeUninit<Self>) {
         let numbers = layers.next(&const { Self::SHAPE });
-        let layer = place.write(Dense { numbers, prepared: W::Prepared::ZEROS, formats: PhantomData });
+        let layer = uninit.write(Dense { numbers, prepared: W::Prepared::ZEROS, formats: PhantomData });
         let LayerNumbers { weights, bias, .. } = layer.numbers;
         W::prepare(cast::same_size(weights), cast::same_size(bias), IN, layer.prepared.as_mut());
     }

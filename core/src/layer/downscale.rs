@@ -8,15 +8,15 @@ use crate::blob::LayerReader;
 use crate::format::{Description, Element, Pixel, Preprocessing, Scale, Step, U8};
 use crate::picture::downscale::{Downscaling, downscale};
 
-/// A [`Scale`] at compile time, [`Deslanted`] or not.
+/// A [`Scale`] as a type, [`Deslanted`] or not.
 pub trait ScaleType: Copy {
-    /// The same as a value.
+    /// The scale as a value.
     const SCALE: Scale;
-    /// True if the picture is deslanted first.
+    /// True if the picture is deslanted before it is downscaled.
     const DESLANT: bool = false;
 }
 
-/// Scale `S` of a picture that is [deslanted](crate::picture::deslant) first.
+/// Scale `S`, with the picture [deslanted](crate::picture::deslant) first.
 #[derive(Clone, Copy, Debug)]
 pub struct Deslanted<S>(PhantomData<S>);
 impl<S: ScaleType> ScaleType for Deslanted<S> {
@@ -26,7 +26,7 @@ impl<S: ScaleType> ScaleType for Deslanted<S> {
 
 macro_rules! scale {
     ($($name:ident)*) => {$(
-        #[doc = concat!("[`Scale::", stringify!($name), "`] at compile time.")]
+        #[doc = concat!("[`Scale::", stringify!($name), "`] as a type.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
         impl ScaleType for $name {
@@ -36,16 +36,16 @@ macro_rules! scale {
 }
 scale! { One TwoThirds Half Third }
 
-/// Crops and averages a picture before the first [`Dense`](crate::Dense) layer.
+/// Deslants (if asked to), crops and downscales a picture before the first [`Dense`](crate::Dense) layer.
 ///
-/// | parameter | meaning                                              | examples                          |
-/// |-----------|------------------------------------------------------|-----------------------------------|
-/// | `IN`      | number of pixels of the picture                      | 784                               |
-/// | `WIDTH`   | pixels in a row of it                                | 28                                |
-/// | `CROP`    | pixels cut off at every side                         | 2                                 |
-/// | `S`       | scale of the rest, [`Deslanted`] or not              | [`Half`], `Deslanted<TwoThirds>`  |
-/// | `OUT`     | number of pixels that are left                       | 144                               |
-/// | `E`       | format in which the next layer reads them, `Pixel<E>` | `U4`                             |
+/// | parameter | meaning                                            | examples                         |
+/// |-----------|----------------------------------------------------|----------------------------------|
+/// | `IN`      | number of pixels in the picture                    | 784                              |
+/// | `WIDTH`   | pixels per row                                     | 28                               |
+/// | `CROP`    | pixels cut off at each edge                        | 2                                |
+/// | `S`       | scale of the cropped picture, [`Deslanted`] or not | [`Half`], `Deslanted<TwoThirds>` |
+/// | `OUT`     | number of pixels in the result                     | 144                              |
+/// | `E`       | format as which the next layer reads `Pixel<E>`    | `U4`                             |
 #[derive(Clone, Copy, Debug)]
 pub struct Downscale<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E>(
     PhantomData<(S, E)>,
@@ -71,17 +71,17 @@ where
     const DESCRIPTION: Description = {
         assert!(
             WIDTH > 0 && WIDTH <= 65_535 && IN / WIDTH <= 65_535 && IN.is_multiple_of(WIDTH),
-            "whole rows of pixels"
+            "IN must be a whole number of rows of WIDTH pixels, at most 65,535 × 65,535"
         );
-        assert!(CROP <= 255 && OUT <= 65_535, "at most 255 pixels are cropped, at most 65,535 are left");
+        assert!(CROP <= 255 && OUT <= 65_535, "CROP must be at most 255 and OUT at most 65,535");
         let preprocessing = Self::PREPROCESSING;
         assert!(
             !S::DESLANT || preprocessing.can_deslant(),
-            "slants are corrected within a border, and up to 100 × 100 pixels"
+            "Deslanted needs a CROP of at least 1 and a picture of at most 100 × 100 pixels"
         );
         assert!(
             matches!(preprocessing.pixels(), Some(pixels) if pixels as usize == OUT),
-            "OUT is not what the preprocessing leaves"
+            "OUT must be the number of pixels in the cropped and downscaled picture"
         );
         Description::new(OUT as u16, <Pixel<E> as Element>::FORMAT).preprocessed_by(preprocessing)
     };
@@ -107,7 +107,7 @@ where
 impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const OUT: usize, E>
     Downscale<IN, WIDTH, CROP, S, OUT, E>
 {
-    /// Its numbers fit: `DESCRIPTION` has been evaluated first.
+    /// The front end as a value. The casts lose nothing: `DESCRIPTION` checks the parameters before it reads this.
     const PREPROCESSING: Preprocessing = {
         let mut preprocessing = Preprocessing::new(WIDTH as u16, (IN / WIDTH) as u16);
         if S::DESLANT {
@@ -122,7 +122,7 @@ impl<const IN: usize, const WIDTH: usize, const CROP: usize, S: ScaleType, const
 where
     Pixel<E>: Element<Raw = u8>,
 {
-    fn load_into(_: &mut LayerReader<'_>, place: &mut MaybeUninit<Self>) {
-        place.write(Downscale(PhantomData));
+    fn load_into(_: &mut LayerReader<'_>, uninit: &mut MaybeUninit<Self>) {
+        uninit.write(Downscale(PhantomData));
     }
 }

@@ -1,4 +1,4 @@
-//! Layers: what a network is made of.
+//! Layers: the parts that a network is made of.
 
 pub mod activation;
 pub mod chain;
@@ -13,29 +13,29 @@ use crate::blob::LayerReader;
 use crate::format::Description;
 use crate::workspace::Workspace;
 
-/// `N` values of the format `E`, as a type: what a layer accepts or gives.
+/// Number and format of a layer's inputs or outputs, as a type: `N` values of the format `E`.
 pub struct Vector<E, const N: usize>(PhantomData<[E; N]>);
 
-/// What only this crate's layers are: `forward_to` and `load_into` are relied upon to write all of their place.
+/// Seals [`Layer`]: unsafe code relies on `forward_to` and `load_into` to initialise all of their destination.
 pub trait Sealed {}
 
-/// A part of a network: one [`Dense`](crate::Dense), or a [`Chain`](crate::Chain) of them.
+/// A part of a network: one layer, for example [`Dense`](crate::Dense), or a [`Chain`](crate::Chain) of layers.
 pub trait Layer: Sealed {
-    /// [`Vector`] that goes in; the layer before must give exactly this.
+    /// [`Vector`] of the inputs, which must equal the `OutputSpec` of the layer before.
     type InputSpec;
-    /// [`Vector`] that comes out.
+    /// [`Vector`] of the outputs.
     type OutputSpec;
     /// Storage of the inputs, for example `[u8; 784]`.
     type Input;
     /// Storage of the outputs, for example `[i32; 10]`.
     type Output: Copy;
-    /// RAM for the activations in between.
+    /// RAM for the activations between layers.
     type Scratch: Copy;
     /// Initial scratch; its content does not matter.
     const SCRATCH: Self::Scratch;
-    /// RAM that is free again behind each layer.
+    /// RAM needed only while a layer computes, which the next layer reuses.
     type Workspace: Workspace;
-    /// Sizes and formats as a value, to compare with a blob.
+    /// Front end, sizes and formats as a value, to compare with a blob.
     const DESCRIPTION: Description;
     /// Computes `output` from `input`.
     fn forward(
@@ -45,7 +45,7 @@ pub trait Layer: Sealed {
         workspace: &mut Self::Workspace,
         output: &mut Self::Output,
     );
-    /// [`forward`](Self::forward) to a place that need not have been written before: what the last layer of a network does.
+    /// Computes the outputs like [`forward`](Self::forward), into uninitialised memory; used for the logits.
     fn forward_to<'o>(
         &self,
         input: &Self::Input,
@@ -55,9 +55,10 @@ pub trait Layer: Sealed {
     ) -> &'o mut Self::Output;
 }
 
-/// A part of a network whose weights are borrowed from a blob of lifetime `'a`.
+/// A part of a network that can borrow its weights from a blob of lifetime `'a`.
 pub trait Load<'a>: Layer + Sized {
-    /// Takes this part's layers from a blob whose description is that of the type, and writes all of `place`; [`LayerReader`] keeps what
-    /// they are refused for.
-    fn load_into(layers: &mut LayerReader<'a>, place: &mut MaybeUninit<Self>);
+    /// Reads this part's layers from a blob whose description equals the type's, and initialises all of `uninit`.
+    ///
+    /// There is no `Result`: [`LayerReader`] keeps the first error.
+    fn load_into(layers: &mut LayerReader<'a>, uninit: &mut MaybeUninit<Self>);
 }

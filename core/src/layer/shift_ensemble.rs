@@ -1,28 +1,31 @@
-//! Five views of one picture: as it is, and moved by a pixel towards each corner. The layers read one after the other, and their
-//! logits are added.
+//! Shift ensemble: test-time augmentation by shifts of one pixel.
 //!
-//! A digit that is read wrong is often read right a pixel further: the sum of five answers errs less than each of them, as that of
-//! five networks would, and needs the weights of one. It takes five times the time, and RAM for one moved picture.
-#![allow(unsafe_code)] // a network is written where it stays
+//! The network runs on five copies of the picture, one after the other: as it is, and shifted by a pixel towards each
+//! corner. Their logits are added. A digit that is misread is often read correctly a pixel further on, so the sum of
+//! the five errs less often than any single one, like an ensemble of five networks, but with the weights of one. It
+//! takes five times as long, and RAM for one shifted picture.
+#![allow(unsafe_code)] // networks are built in place
 
 use core::mem::MaybeUninit;
 
 use super::{Layer, Load, Sealed};
 use crate::blob::LayerReader;
 use crate::format::{Description, SHIFTS};
-use crate::picture::shift::shifted;
+use crate::picture::shift;
 
-/// A network, written with [`layers!`](crate::layers!) and a [`Downscale`](crate::Reduce) at its beginning, that reads all [views](self) of its
-/// picture. Its logits are the sums of theirs, a step of them is worth a fifth.
+/// Runs the network `L` on five [shifted copies](self) of its picture and adds the logits.
+///
+/// `L` is written with [`layers!`](crate::layers!) and begins with a [`Downscale`](crate::Downscale). A step of the
+/// summed logits is worth a fifth of a step of the network's own.
 #[derive(Clone, Copy, Debug)]
 pub struct ShiftEnsemble<L> {
     network: L,
 }
 
-/// A moved picture, and the scratch of the network that reads it.
+/// A shifted picture, and the scratch of the network that reads it.
 #[derive(Clone, Copy, Debug)]
 pub struct ShiftEnsembleScratch<const IN: usize, S> {
-    moved: [u8; IN],
+    shifted: [u8; IN],
     network: S,
 }
 
@@ -37,11 +40,11 @@ where
     type Input = [u8; IN];
     type Output = [i32; CLASSES];
     type Scratch = ShiftEnsembleScratch<IN, L::Scratch>;
-    const SCRATCH: Self::Scratch = ShiftEnsembleScratch { moved: [0; IN], network: L::SCRATCH };
+    const SCRATCH: Self::Scratch = ShiftEnsembleScratch { shifted: [0; IN], network: L::SCRATCH };
     type Workspace = L::Workspace;
     const DESCRIPTION: Description = match L::DESCRIPTION.with_shift_ensemble() {
         Some(description) => description,
-        None => panic!("views are of a picture: the network begins with a Downscale, and computes with integers"),
+        None => panic!("a ShiftEnsemble needs an integer network that begins with a Downscale"),
     };
 
     #[inline]
@@ -53,13 +56,13 @@ where
         accumulators: &mut [i32; CLASSES],
     ) {
         *accumulators = [0; CLASSES];
-        let ShiftEnsembleScratch { moved, network } = scratch;
+        let ShiftEnsembleScratch { shifted, network } = scratch;
         for index in 0..SHIFTS {
-            shifted(picture, const { Self::WIDTH }, index, moved);
-            let mut of_view = MaybeUninit::uninit();
-            let of_view = self.network.forward_to(moved, network, workspace, &mut of_view);
-            // The loader has checked that five of them have no more than 30 bits.
-            accumulators.iter_mut().zip(of_view).for_each(|(sum, of_view)| *sum += *of_view);
+            shift::shifted(picture, const { Self::WIDTH }, index, shifted);
+            let mut logits = MaybeUninit::uninit();
+            let logits = self.network.forward_to(shifted, network, workspace, &mut logits);
+            // No overflow: `load` has checked that each logit is below 2³⁰ / 5.
+            accumulators.iter_mut().zip(logits).for_each(|(sum, logit)| *sum += *logit);
         }
     }
 
@@ -82,7 +85,7 @@ where
 {
     const WIDTH: usize = match <Self as Layer>::DESCRIPTION.preprocessing {
         Some(preprocessing) => preprocessing.width as usize,
-        None => 0, // `DESCRIPTION` is of a picture
+        None => 0, // unreachable: `with_shift_ensemble` has refused a network without a picture
     };
 }
 
@@ -91,9 +94,10 @@ where
     L: Load<'a> + Layer<Input = [u8; IN], Output = [i32; CLASSES]>,
 {
     #[inline(always)]
-    fn load_into(layers: &mut LayerReader<'a>, place: &mut MaybeUninit<Self>) {
-        let views = place.as_mut_ptr();
-        // SAFETY: the place of the only field, within that of the whole.
-        L::load_into(layers, unsafe { &mut *(&raw mut (*views).network).cast() });
+    fn load_into(layers: &mut LayerReader<'a>, uninit: &mut MaybeUninit<Self>) {
+        let ensemble = uninit.as_mut_ptr();
+        // SAFETY: the only field of `ensemble`, borrowed until the call returns; `MaybeUninit` allows it to be
+        // uninitialised.
+        L::load_into(layers, unsafe { &mut *(&raw mut (*ensemble).network).cast() });
     }
 }
