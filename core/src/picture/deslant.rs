@@ -1,46 +1,47 @@
-//! Slant correction: every row of a picture moved sideways so that the writing stands upright, by integer moments.
+//! Deslanting: shifts every row of a picture sideways so that the writing stands upright, by integer moments.
 //!
 //! ```text
-//! centre of the ink  cx, cy                     # to the nearest pixel
-//! n = Σ p · (x − cx) · (y − cy)                 # p: level 0..=15 of a pixel, of every other row
-//! d = Σ p · (y − cy)²                           # n / d is the slant: pixels sideways, a row
+//! cx, cy = centre of mass of the ink            # to the nearest pixel
+//! n = Σ p · (x − cx) · (y − cy)                 # p: level 0..=15 of a pixel; over every other row
+//! d = Σ p · (y − cy)²                           # n / d is the slant in pixels per row
 //! row y is read ⌊(n · (y − cy) + d/2) / d⌋ pixels further right
 //! ```
 //!
-//! No row moves by more than twice the border that is cut off at every side. Rows lie one behind the other: what is read beyond
-//! the end of a row is the border of its neighbour, background as well as its own. So nothing is copied, and no RAM is
-//! needed. There is one division a coordinate of the centre, and none for the rows: they are walked as a line is drawn
-//! (Bresenham 1965).
+//! No row is shifted by more than twice the border that is cut off at each edge. Rows are contiguous in memory: a read
+//! past the end of a row lands in the border of its neighbour, which is background like its own. So nothing is copied
+//! and no RAM is needed. Each coordinate of the centre takes one division; the rows take none, because their shifts
+//! advance like the pixels of a line (Bresenham 1965).
 
-/// Pixels count by their highest four bits, four pixels at a time.
-const LEVELS: u32 = 0x0f0f_0f0f;
+/// Masks the highest four bits of four pixels, shifted right by 4: their levels.
+const LEVEL_MASK: u32 = 0x0f0f_0f0f;
 
-/// Rows that are looked at: one in so many tells the slant of a digit within two hundredths of a pixel a row.
-const EVERY: usize = 2;
+/// Distance between the rows that count: every second row gives the slant of a digit to within 0.02 pixels per row.
+const ROW_STEP: usize = 2;
 
-/// How far the rows of a picture are moved, from the first row within the border to the last.
+/// Shifts of the rows of a picture, from the first row inside the border to the last.
 ///
-/// Moves are those of the formula above, limited to twice the border; the state is its division, `shift` and the rest.
+/// They follow the formula of the [module](self), limited to twice the border. The state is its division: the quotient
+/// `shift` and the remainder.
 #[derive(Clone, Copy, Debug)]
 pub struct RowShifts {
-    /// Not limited yet.
+    /// Shift of the next row, before the limit is applied.
     shift: i32,
     /// `0..divisor`
-    rest: i32,
-    /// `−divisor..=divisor`: no row moves by more than a pixel against the one above.
+    remainder: i32,
+    /// `−divisor..=divisor`: a row is shifted by at most one pixel relative to the one above.
     slope: i32,
     divisor: i32,
     limit: i32,
 }
 
 impl RowShifts {
-    /// For a picture of rows of `width` pixels with a border of `crop` pixels.
+    /// Measures the slant of a picture with rows of `width` pixels and a border of `crop` pixels.
     #[inline]
     pub fn new(picture: &[u8], width: usize, crop: usize) -> RowShifts {
-        let Moments { slope, divisor, middle } = Moments::new(picture, width);
-        let mut shifts = RowShifts { shift: 0, rest: divisor >> 1, slope, divisor, limit: 2 * crop as i32 };
-        // From the middle, where nothing moves, to the first row.
-        let rows = crop as i32 - middle;
+        let Moments { slope, divisor, centre_row } = Moments::new(picture, width);
+        let mut shifts = RowShifts { shift: 0, remainder: divisor >> 1, slope, divisor, limit: 2 * crop as i32 };
+        // Steps from the centre row, whose shift is 0, to the first row inside the border.
+        let rows = crop as i32 - centre_row;
         if rows < 0 {
             shifts.slope = -slope;
         }
@@ -50,7 +51,7 @@ impl RowShifts {
         RowShifts { slope, ..shifts }
     }
 
-    /// How many pixels further right the next row is read.
+    /// Returns how many pixels further right the next row is read.
     #[inline(always)]
     pub fn next_row(&mut self) -> isize {
         let shift = self.shift.max(-self.limit).min(self.limit);
@@ -60,28 +61,29 @@ impl RowShifts {
 
     #[inline(always)]
     fn step(&mut self) {
-        self.rest += self.slope;
-        if self.rest >= self.divisor {
-            self.rest -= self.divisor;
+        self.remainder += self.slope;
+        if self.remainder >= self.divisor {
+            self.remainder -= self.divisor;
             self.shift += 1;
-        } else if self.rest < 0 {
-            self.rest += self.divisor;
+        } else if self.remainder < 0 {
+            self.remainder += self.divisor;
             self.shift -= 1;
         }
     }
 }
 
-/// The slant as a fraction, and the row where nothing moves.
+/// The slant `slope / divisor` in pixels per row, and the row that is not shifted.
 struct Moments {
     slope: i32,
     divisor: i32,
-    middle: i32,
+    centre_row: i32,
 }
 
 impl Moments {
     fn new(rows: &[u8], width: usize) -> Moments {
+        // Raw moments: Σp, Σp·x, Σp·y, Σp·x·y, Σp·y².
         let (mut ink, mut by_x, mut by_y, mut by_xy, mut by_yy) = (0u32, 0u32, 0u32, 0u32, 0u32);
-        for (row, y) in rows.chunks_exact((EVERY * width).max(1)).zip((0..).step_by(EVERY)) {
+        for (row, y) in rows.chunks_exact((ROW_STEP * width).max(1)).zip((0..).step_by(ROW_STEP)) {
             let (sum, first) = row_moments(row.get(..width).unwrap_or_default());
             if sum == 0 {
                 continue;
@@ -94,25 +96,26 @@ impl Moments {
         }
         let centre = |sum: u32| (sum + ink / 2).checked_div(ink).unwrap_or_default();
         let (x, y) = (centre(by_x), centre(by_y));
-        // Intermediate results may pass 32 bits, the ends do not: no side is longer than `MAX_DESLANT_SIDE`.
+        // Σp·(a − ca)·(b − cb) = Σp·a·b − ca·Σp·b − cb·Σp·a + ca·cb·Σp. Intermediate results may wrap around 32 bits,
+        // the final ones fit them: no side is longer than `MAX_DESLANT_SIDE`.
         let about_centre = |product: u32, a: u32, by_a: u32, b: u32, by_b: u32| {
-            let moved = product.wrapping_sub(a.wrapping_mul(by_b)).wrapping_sub(b.wrapping_mul(by_a));
-            moved.wrapping_add(a.wrapping_mul(b).wrapping_mul(ink)) as i32
+            let central = product.wrapping_sub(a.wrapping_mul(by_b)).wrapping_sub(b.wrapping_mul(by_a));
+            central.wrapping_add(a.wrapping_mul(b).wrapping_mul(ink)) as i32
         };
         let divisor = about_centre(by_yy, y, by_y, y, by_y).max(1);
         let slope = about_centre(by_xy, x, by_x, y, by_y).max(-divisor).min(divisor);
-        Moments { slope, divisor, middle: y as i32 }
+        Moments { slope, divisor, centre_row: y as i32 }
     }
 }
 
-/// The ink of a row, and its sum weighed by columns; words without ink take no more than a look.
+/// Returns `Σp` and `Σp·x` of a row. A word of four pixels without ink costs one test.
 #[inline(always)]
 fn row_moments(row: &[u8]) -> (u32, u32) {
     let (mut ink, mut by_x) = (0, 0);
     let mut count = |pixels: u32, x: u32| {
-        let levels = pixels >> 4 & LEVELS;
+        let levels = pixels >> 4 & LEVEL_MASK;
         if levels != 0 {
-            // The highest byte of a product is a sum over all four: of 1, 1, 1, 1, or of 0, 1, 2, 3 times each.
+            // The highest byte of each product is a weighted sum of the four levels: by 1, 1, 1, 1 or by 0, 1, 2, 3.
             let sum = levels.wrapping_mul(0x0101_0101) >> 24;
             ink += sum;
             by_x += x * sum + (levels.wrapping_mul(0x0001_0203) >> 24);
@@ -132,12 +135,12 @@ mod tests {
     use super::*;
     use crate::format::MAX_DESLANT_SIDE;
 
-    /// The formula of the module, without its economies.
-    fn by_the_formula(picture: &[u8], width: usize, crop: usize) -> Vec<isize> {
+    /// Evaluates the module's formula directly, in 64 bits and with divisions.
+    fn expected_shifts(picture: &[u8], width: usize, crop: usize) -> Vec<isize> {
         let height = picture.len() / width;
         let at = |index: usize| (i64::from(picture[index] >> 4), (index % width) as i64, (index / width) as i64);
-        let looked_at = (0..height / 2 * 2).step_by(2);
-        let ink: Vec<(i64, i64, i64)> = looked_at.flat_map(|y| (y * width..(y + 1) * width).map(at)).collect();
+        let counted_rows = (0..height / 2 * 2).step_by(2);
+        let ink: Vec<(i64, i64, i64)> = counted_rows.flat_map(|y| (y * width..(y + 1) * width).map(at)).collect();
         let all = ink.iter().map(|(p, _, _)| p).sum::<i64>();
         let centre = |sum: i64| (sum + all / 2).checked_div(all).unwrap_or(0);
         let (cx, cy) =
@@ -154,37 +157,37 @@ mod tests {
         (2 * crop..picture.len() / width).map(|_| shifts.next_row()).collect()
     }
 
-    /// `ink(x, y)` on a field of `width` × `height` pixels.
+    /// Draws a picture of `width` × `height` pixels that is 255 where `ink(x, y)`.
     fn picture(width: usize, height: usize, ink: impl Fn(usize, usize) -> bool) -> Vec<u8> {
         let pixel = |index| if ink(index % width, index / width) { 255 } else { 0 };
         (0..width * height).map(pixel).collect()
     }
 
     #[test]
-    fn a_blank_a_full_and_an_upright_picture_stay_as_they_are() {
+    fn blank_full_and_upright_pictures_are_not_shifted() {
         for ink in [|_, _| false, |_, _| true, |x: usize, _| x == 5, |_, y| y == 8, |x, y| (x, y) == (27, 12)] {
             assert_eq!(shifts(&picture(28, 28, ink), 28, 4), [0; 20]);
         }
-        // What the lowest four bits hold is no ink.
+        // The lowest four bits of a pixel do not count as ink.
         let faint: Vec<u8> = picture(28, 28, |x, y| x == y).iter().map(|pixel| pixel >> 4).collect();
         assert_eq!(shifts(&faint, 28, 4), [0; 20]);
         assert_eq!(shifts(&[], 28, 4), []);
     }
 
     #[test]
-    fn a_stroke_that_leans_is_followed_row_by_row_up_to_twice_the_border() {
+    fn shifts_follow_a_slanted_stroke_up_to_twice_the_border() {
         let leaning = picture(28, 28, |x, y| (2..26).contains(&y) && x == 22 - y / 2);
         let found = shifts(&leaning, 28, 6);
         assert_eq!(found[..3], [4, 3, 3]);
         assert_eq!(found[13..], [-3, -3, -4]);
-        // More than a pixel a row is not followed, nor is any row moved by more than twice the border.
+        // The slope is limited to one pixel per row, and every shift to twice the border.
         let flat = picture(28, 28, |x, y| (10..18).contains(&y) && x / 3 == y - 10);
         assert_eq!(shifts(&flat, 28, 4)[8..14], [-1, 0, 1, 2, 3, 4]);
         assert_eq!(shifts(&flat, 28, 2)[18..], [4; 6]);
     }
 
     #[test]
-    fn shifts_are_those_of_the_formula_for_every_size_and_ink_everywhere() {
+    fn shifts_equal_the_formula_for_random_sizes_and_ink() {
         let mut state = 1u32;
         let mut random = || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -203,18 +206,18 @@ mod tests {
                     if inside || random() % 16 < share { random() as u8 } else { 0 }
                 })
                 .collect();
-            assert_eq!(shifts(&noise, width, crop), by_the_formula(&noise, width, crop), "{width} × {height}, {crop}");
+            assert_eq!(shifts(&noise, width, crop), expected_shifts(&noise, width, crop), "{width} × {height}, {crop}");
         }
     }
 
     #[test]
-    fn moments_of_the_largest_pictures_fit() {
+    fn moments_of_the_largest_pictures_do_not_overflow() {
         let side = usize::from(MAX_DESLANT_SIDE);
         let inks: [fn(usize, usize) -> bool; 4] =
             [|_, _| true, |x, y| x >= y, |x, y| x + y < 100, |x, y| (x < 50) == (y < 50)];
         for ink in inks {
             let largest = picture(side, side, ink);
-            assert_eq!(shifts(&largest, side, 1), by_the_formula(&largest, side, 1));
+            assert_eq!(shifts(&largest, side, 1), expected_shifts(&largest, side, 1));
         }
     }
 }

@@ -1,64 +1,66 @@
-//! Slant correction, cropping and averaging of a picture, in integers, the same on host and board.
+//! Deslanting, cropping and downscaling of a picture in one pass over its pixels.
 
 use core::hint::black_box;
 
 use super::deslant::RowShifts;
 use crate::format::{Preprocessing, Scale};
 
-/// The arguments of [`downscale`] beside the pixels.
+/// Parameters of [`downscale`].
 #[derive(Clone, Copy, Debug)]
 pub struct Downscaling {
-    /// Pixels in a row of the picture.
+    /// Pixels per row of the picture.
     pub width: u16,
-    /// Pixels cut off at every side.
+    /// Pixels cut off at each edge.
     pub crop: u8,
-    /// Scale of the rest.
+    /// Scale of the cropped picture.
     pub scale: Scale,
     /// True if the picture is deslanted first; `crop` is then at least 1.
     pub deslant: bool,
 }
 
 impl Downscaling {
-    /// The deslanting and downscaling steps of a front end, which are one pass over the pixels.
+    /// Takes the parameters from the deslanting and downscaling steps of a front end.
     pub const fn new(preprocessing: &Preprocessing) -> Self {
         let (crop, scale) = preprocessing.downscale();
         Downscaling { width: preprocessing.width, crop, scale, deslant: preprocessing.deslants() }
     }
 }
 
-/// Deslants, crops and scales a picture; `out` has as many pixels as that leaves.
+/// Deslants, crops and downscales a picture, as `params` say.
 ///
-/// | scale       | output pixel                                                                 |
-/// |-------------|------------------------------------------------------------------------------|
-/// | `One`       | the pixel                                                                    |
-/// | `TwoThirds` | `round((4a + 2b + 2c + d) / 9)`, `a` the corner pixel of its 3 × 3, `d` the middle |
-/// | `Half`      | `(a + b + c + d + 2) >> 2`                                                   |
-/// | `Third`     | `round((a + … + i) / 9)`                                                     |
+/// `picture` is `[height][width]`; `out` has both sides cropped and [scaled](Scale::scaled).
+///
+/// | scale       | output pixel                      | input pixels                                              |
+/// |-------------|-----------------------------------|-----------------------------------------------------------|
+/// | `One`       | `a`                               | the pixel                                                 |
+/// | `TwoThirds` | `round((4a + 2b + 2c + d) / 9)`   | of 3 × 3: corner `a`, its neighbours `b`, `c`, centre `d` |
+/// | `Half`      | `(a + b + c + d + 2) >> 2`        | 2 × 2                                                     |
+/// | `Third`     | `round((a + … + i) / 9)`          | 3 × 3                                                     |
 #[inline]
-pub fn downscale(picture: &[u8], how: &Downscaling, out: &mut [u8]) {
-    let (width, crop) = (usize::from(how.width), usize::from(how.crop));
-    let (from, to) = how.scale.ratio();
+pub fn downscale(picture: &[u8], params: &Downscaling, out: &mut [u8]) {
+    let (width, crop) = (usize::from(params.width), usize::from(params.crop));
+    let (from, to) = params.scale.ratio();
     let (from, to) = (usize::from(from), usize::from(to));
     let cropped = width.saturating_sub(2 * crop);
     let out_width = cropped / from * to;
     if out_width == 0 {
         return;
     }
-    let mut shifts = if how.deslant { Some(RowShifts::new(picture, width, crop)) } else { None };
-    // As far to the left of the first row as any row can be moved.
+    let mut shifts = if params.deslant { Some(RowShifts::new(picture, width, crop)) } else { None };
+    // `2 · crop`, the largest shift, to the left of the first cropped row.
     let mut start = (crop * width).saturating_sub(crop);
-    // Rows so short, of a number that the compiler knew, would all be written out one by one.
-    let out = if matches!(how.scale, Scale::Half) { black_box(out) } else { out };
+    // Hides the number of rows from the compiler, which would unroll the loop over rows as short as these.
+    let out = if matches!(params.scale, Scale::Half) { black_box(out) } else { out };
     for out in out.chunks_exact_mut(to * out_width) {
         let Some(rows) = picture.get(start..start + from * width + 2 * crop) else { return };
         start += from * width;
-        // Rows without their borders, one after the other; those beyond `from` are not read.
+        // The next row without its border. Every row is taken exactly once and in order, because the shifts advance.
         let mut row = |y: usize| {
             let shift = shifts.as_mut().map_or(0, RowShifts::next_row);
             let start = (y * width + 2 * crop).wrapping_add_signed(shift);
             rows.get(start..start + cropped).unwrap_or_default()
         };
-        match how.scale {
+        match params.scale {
             Scale::One => out.iter_mut().zip(row(0)).for_each(|(out, &pixel)| *out = pixel),
             Scale::Half => halve([row(0), row(1)], out),
             Scale::TwoThirds => two_thirds([row(0), row(1), row(2)], out, out_width),
@@ -67,13 +69,14 @@ pub fn downscale(picture: &[u8], how: &Downscaling, out: &mut [u8]) {
     }
 }
 
-/// Whether a word may lie at any address: else four pixels are read one by one, and pairs of them are smaller and no slower.
-const WORDS_ANYWHERE: bool = !cfg!(any(sinapse_core = "armv6m", target_arch = "riscv32"));
+/// True if the core loads words from any address. Otherwise four pixels would be loaded one by one, and code for pairs
+/// of pixels is smaller and no slower.
+const UNALIGNED_WORDS: bool = !cfg!(any(sinapse_core = "armv6m", target_arch = "riscv32"));
 
-/// Two rows to one of half their width.
+/// Downscales two rows to one of half their width.
 #[inline(always)]
 fn halve([above, below]: [&[u8]; 2], out: &mut [u8]) {
-    if !WORDS_ANYWHERE {
+    if !UNALIGNED_WORDS {
         for ((&[a, b], &[c, d]), out) in above.as_chunks().0.iter().zip(below.as_chunks().0).zip(out) {
             *out = ((u32::from(a) + u32::from(b) + u32::from(c) + u32::from(d) + 2) >> 2) as u8;
         }
@@ -89,7 +92,7 @@ fn halve([above, below]: [&[u8]; 2], out: &mut [u8]) {
     }
 }
 
-/// The rounded means of the left and the right half of four pixels above four others.
+/// Returns the rounded means of the left and right 2 × 2 pixels in a block of four pixels above four others.
 #[inline(always)]
 fn mean_of_fours(above: [u8; 4], below: [u8; 4]) -> [u8; 2] {
     let (above, below) = (u32::from_le_bytes(above), u32::from_le_bytes(below));
@@ -102,7 +105,7 @@ fn mean_of_fours(above: [u8; 4], below: [u8; 4]) -> [u8; 2] {
     [means as u8, (means >> 16) as u8]
 }
 
-/// Three rows to two.
+/// Downscales three rows to two of two thirds of their width.
 #[inline(always)]
 fn two_thirds([above, middle, below]: [&[u8]; 3], out: &mut [u8], out_width: usize) {
     let Some((upper, lower)) = out.split_at_mut_checked(out_width) else { return };
@@ -116,14 +119,14 @@ fn two_thirds([above, middle, below]: [&[u8]; 3], out: &mut [u8], out_width: usi
         }
         let mean = |corner: u8, edge: u8, other_edge: u8| {
             let (corner, edges, middle) = (u32::from(corner), u32::from(edge) + u32::from(other_edge), u32::from(e));
-            // 455 / 4096 is 1 / 9 within 0.03 %: bright means a little above a half are rounded down.
+            // 455 / 4096 is 1 / 9 to within 0.03 %: bright means just above one half are rounded down.
             (((4 * corner + 2 * edges + middle) * 455 + 2048) >> 12) as u8
         };
         (*upper, *lower) = ([mean(a, b, d), mean(c, b, f)], [mean(g, h, d), mean(i, h, f)]);
     }
 }
 
-/// Three rows to one of a third of their width.
+/// Downscales three rows to one of a third of their width.
 #[inline(always)]
 fn third([above, middle, below]: [&[u8]; 3], out: &mut [u8]) {
     let blocks = above.as_chunks::<3>().0.iter().zip(middle.as_chunks::<3>().0).zip(below.as_chunks::<3>().0);
@@ -133,7 +136,7 @@ fn third([above, middle, below]: [&[u8]; 3], out: &mut [u8]) {
     }
 }
 
-/// `round(sum / 9)` for every sum up to 9 · 255: 7282 / 65536 is 1 / 9 within 0.003 %.
+/// Returns `round(sum / 9)` for every sum up to 9 · 255: 7282 / 65536 is 1 / 9 to within 0.003 %.
 #[inline(always)]
 fn ninth(sum: u32) -> u8 {
     ((sum * 7282 + 32_768) >> 16) as u8
@@ -155,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn two_thirds_weighs_corner_edges_and_middle() {
+    fn two_thirds_weights_corner_edges_and_middle_by_area() {
         let picture = [90, 0, 0, 0, 0, 0, 0, 0, 9];
         let mut out = [0; 4];
         downscale(&picture, &with(3, 0, Scale::TwoThirds), &mut out);
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn cropping_cuts_every_side() {
+    fn cropping_cuts_off_all_four_edges() {
         let picture: [u8; 16] = core::array::from_fn(|index| index as u8);
         let mut out = [0; 4];
         downscale(&picture, &with(4, 1, Scale::One), &mut out);
@@ -183,22 +186,22 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_a_leaning_stroke_are_read_where_it_leans_to() {
-        let leaning: [u8; 64] = core::array::from_fn(|index| if index % 8 + index / 8 == 7 { 255 } else { 0 });
-        let how = |scale| Downscaling { deslant: true, ..with(8, 2, scale) };
+    fn a_slanted_stroke_becomes_upright() {
+        let slanted: [u8; 64] = core::array::from_fn(|index| if index % 8 + index / 8 == 7 { 255 } else { 0 });
+        let params = |scale| Downscaling { deslant: true, ..with(8, 2, scale) };
         let mut out = [0; 16];
-        downscale(&leaning, &how(Scale::One), &mut out);
+        downscale(&slanted, &params(Scale::One), &mut out);
         let mut upright = [0; 16];
         for row in upright.chunks_exact_mut(4) {
             row[2] = 255;
         }
         assert_eq!(out, upright);
-        downscale(&leaning, &how(Scale::Half), &mut out[..4]);
+        downscale(&slanted, &params(Scale::Half), &mut out[..4]);
         assert_eq!(out[..4], [0, 128, 0, 128]);
     }
 
     #[test]
-    fn rows_of_two_more_than_whole_words_are_halved_whole() {
+    fn rows_that_end_in_half_a_word_are_halved_to_their_end() {
         let picture: [u8; 36] = core::array::from_fn(|index| 7 * index as u8);
         let mut out = [0; 9];
         downscale(&picture, &with(6, 0, Scale::Half), &mut out);

@@ -1,4 +1,4 @@
-//! Plain functions on the pixels of a picture, in integers, the same on host and board.
+//! Plain integer functions on the pixels of a picture; the host and every board compute the same result.
 
 pub mod deslant;
 pub mod downscale;

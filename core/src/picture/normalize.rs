@@ -1,4 +1,4 @@
-//! Digit normalisation as MNIST's authors did it, in integers, the same on host and board.
+//! Digit normalisation as in MNIST: size and centre of mass, in integers.
 //!
 //! "The original black and white images were size normalized to fit in a 20x20 pixel box while preserving their aspect
 //! ratio. […] the images were centered in a 28x28 image by computing the center of mass of the pixels, and translating
@@ -6,25 +6,25 @@
 
 use core::fmt;
 
-/// Width and height of a normalised digit.
+/// Width and height of a normalised picture.
 pub const SIDE: usize = 28;
-/// Longer side of the digit within it.
+/// Longer side of the digit in a normalised picture.
 pub const BOX: usize = 20;
-/// Largest width and height of a picture: areas then fit 32 bits.
+/// Maximum width and height of a picture; sums over its pixels then fit 32 bits.
 pub const MAX_SIDE: usize = 4096;
 
-/// A grey picture: 0 is background, 255 is ink.
+/// A greyscale picture: 0 is background, 255 is ink.
 #[derive(Clone, Copy, Debug)]
 pub struct GrayImage<'a> {
     pixels: &'a [u8], // [height][width]
     width: usize,
 }
 
-/// Why a picture cannot be normalised.
+/// Reasons for which a picture cannot be normalised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum NormalizeError {
-    /// All pixels are background.
+    /// There is no ink, or so little that it averages to zero.
     Empty,
     /// Width or height is 0 or above [`MAX_SIDE`].
     WrongSize {
@@ -33,7 +33,7 @@ pub enum NormalizeError {
         /// Height given.
         height: usize,
     },
-    /// Not `width · height` pixels.
+    /// The number of pixels is not `width · height`.
     WrongLength {
         /// Pixels given.
         found: usize,
@@ -47,9 +47,9 @@ impl fmt::Display for NormalizeError {
         match self {
             Self::Empty => write!(f, "the picture is blank"),
             Self::WrongSize { width, height } => {
-                write!(f, "a picture of {width} × {height} pixels, allowed are 1 × 1 to {MAX_SIDE} × {MAX_SIDE}")
+                write!(f, "the picture has {width} × {height} pixels, expected 1 × 1 to {MAX_SIDE} × {MAX_SIDE}")
             }
-            Self::WrongLength { found, expected } => write!(f, "{found} pixels, expected {expected}"),
+            Self::WrongLength { found, expected } => write!(f, "the picture has {found} pixels, expected {expected}"),
         }
     }
 }
@@ -57,11 +57,12 @@ impl fmt::Display for NormalizeError {
 impl core::error::Error for NormalizeError {}
 
 impl<'a> GrayImage<'a> {
-    /// A picture of rows of `width` pixels.
+    /// Borrows a picture `[height][width]`.
     ///
     /// # Errors
     ///
-    /// Sizes of 0 or above [`MAX_SIDE`], and a number of pixels that is not `width · height`.
+    /// [`NormalizeError::WrongSize`] if a side is 0 or above [`MAX_SIDE`], [`NormalizeError::WrongLength`] if the
+    /// number of pixels is not `width · height`.
     pub fn try_new(pixels: &'a [u8], width: usize, height: usize) -> Result<Self, NormalizeError> {
         if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
             return Err(NormalizeError::WrongSize { width, height });
@@ -72,7 +73,7 @@ impl<'a> GrayImage<'a> {
         Ok(GrayImage { pixels, width })
     }
 
-    /// First and last row and column with ink.
+    /// Returns the bounding box of the ink; `None` for a blank picture.
     fn ink_box(&self) -> Option<InkBox> {
         let mut ink = InkBox { left: usize::MAX, right: 0, top: usize::MAX, bottom: 0 };
         for (y, row) in self.pixels.chunks_exact(self.width).enumerate() {
@@ -88,7 +89,7 @@ impl<'a> GrayImage<'a> {
     }
 }
 
-/// Bounds of the ink, all inclusive.
+/// Bounding box of the ink, all bounds inclusive.
 #[derive(Clone, Copy)]
 struct InkBox {
     left: usize,
@@ -97,14 +98,26 @@ struct InkBox {
     bottom: usize,
 }
 
-/// Crops to the ink, scales its longer side to [`BOX`] pixels by averaging areas, and puts the centre of mass to the
-/// middle of [`SIDE`] × [`SIDE`] pixels.
+/// Crops to the ink, scales its longer side to [`BOX`] pixels by area averaging, and moves the centre of mass to the
+/// centre of a field of [`SIDE`] × [`SIDE`] pixels.
 ///
-/// The same ink anywhere in a larger picture gives the same digit. Needs 400 bytes of stack for the scaled digit.
+/// The result does not depend on where in the picture the ink lies. The scaled digit takes 400 bytes of stack.
 ///
 /// # Errors
 ///
-/// [`NormalizeError::Empty`] for a picture without ink, or with so little that it averages out.
+/// [`NormalizeError::Empty`] if there is no ink, or so little that it averages to zero.
+///
+/// # Examples
+///
+/// ```
+/// use sinapse::picture::normalize::{GrayImage, NormalizeError, normalize};
+///
+/// let image = GrayImage::try_new(&[255; 9], 3, 3)?; // a filled square …
+/// let mut digit = [0; 784];
+/// normalize(&image, &mut digit)?;
+/// assert_eq!(digit.iter().filter(|&&pixel| pixel == 255).count(), 20 * 20); // … scaled to 20 × 20 pixels
+/// # Ok::<(), NormalizeError>(())
+/// ```
 pub fn normalize(image: &GrayImage<'_>, out: &mut [u8; SIDE * SIDE]) -> Result<(), NormalizeError> {
     let ink = image.ink_box().ok_or(NormalizeError::Empty)?;
     let (ink_width, ink_height) = (ink.right - ink.left + 1, ink.bottom - ink.top + 1);
@@ -112,18 +125,18 @@ pub fn normalize(image: &GrayImage<'_>, out: &mut [u8; SIDE * SIDE]) -> Result<(
     let scaled = |length: usize| ((length * BOX + longer / 2) / longer).clamp(1, BOX);
     let (width, height) = (scaled(ink_width), scaled(ink_height));
 
-    let mut digit = [[0u8; BOX]; BOX]; // [height][width] of it in use
+    let mut digit = [[0u8; BOX]; BOX]; // [y][x], of which [height][width] is in use
     for (y, row) in digit.iter_mut().take(height).enumerate() {
         for (x, pixel) in row.iter_mut().take(width).enumerate() {
-            let across = Span { index: x, of: width, length: ink_width };
-            let down = Span { index: y, of: height, length: ink_height };
-            *pixel = mean_of_area(image, ink, across, down);
+            let columns = Span { index: x, of: width, length: ink_width };
+            let rows = Span { index: y, of: height, length: ink_height };
+            *pixel = mean_of_area(image, ink, columns, rows);
         }
     }
 
     let (mass, by_x, by_y) = moments(&digit);
-    // The pixel whose centre is nearest to the centre of mass comes to (14, 14), so that the centre of mass lies
-    // within half a pixel of the middle of the field.
+    // Moves the pixel nearest to the centre of mass to (14, 14), so that the centre of mass lies within half a pixel
+    // of the centre of the field.
     if mass == 0 {
         return Err(NormalizeError::Empty);
     }
@@ -142,7 +155,7 @@ pub fn normalize(image: &GrayImage<'_>, out: &mut [u8; SIDE * SIDE]) -> Result<(
     Ok(())
 }
 
-/// Output pixel `index` of `of`, over `length` input pixels.
+/// Interval that output pixel `index` of `of` covers in a row or column of `length` input pixels.
 #[derive(Clone, Copy)]
 struct Span {
     index: usize,
@@ -151,42 +164,43 @@ struct Span {
 }
 
 impl Span {
-    /// Bounds of the output pixel, in input pixels times `of`.
+    /// Returns start and end of the interval, in units of `1 / of` input pixels.
     fn bounds(self) -> (usize, usize) {
         (self.index * self.length, (self.index + 1) * self.length)
     }
 
-    /// Input pixels that the output pixel touches.
+    /// Returns the input pixels that the interval touches.
     fn pixels(self) -> core::ops::Range<usize> {
         let (from, to) = self.bounds();
         from / self.of..to.div_ceil(self.of)
     }
 
-    /// Part of input pixel `at` that the output pixel covers, times `of`.
+    /// Returns the covered length of input pixel `at`, in units of `1 / of` input pixels.
     fn weight(self, at: usize) -> usize {
         let (from, to) = self.bounds();
         to.min((at + 1) * self.of) - from.max(at * self.of)
     }
 }
 
-/// Mean of the input pixels that an output pixel covers, weighted by the covered part of each; rounded.
-fn mean_of_area(image: &GrayImage<'_>, ink: InkBox, across: Span, down: Span) -> u8 {
-    // Weights add up to `length` each way: at most 2¹² · 2¹² · 255 and half of 2²⁴ for rounding, below 2³².
+/// Returns the rounded mean of the input pixels under an output pixel, weighted by their covered area.
+fn mean_of_area(image: &GrayImage<'_>, ink: InkBox, columns: Span, rows: Span) -> u8 {
+    // No overflow: the weights add up to `length` in each direction, so the sum is at most 2¹² · 2¹² · 255, and half of
+    // 2²⁴ for rounding, below 2³².
     let mut total = 0u32;
-    for y in down.pixels() {
+    for y in rows.pixels() {
         let start = (ink.top + y) * image.width + ink.left;
         let row = image.pixels.get(start..).unwrap_or_default();
-        let mut of_row = 0u32;
-        for x in across.pixels() {
-            of_row += row.get(x).map_or(0, |&pixel| u32::from(pixel)) * across.weight(x) as u32;
+        let mut row_sum = 0u32;
+        for x in columns.pixels() {
+            row_sum += row.get(x).map_or(0, |&pixel| u32::from(pixel)) * columns.weight(x) as u32;
         }
-        total += of_row * down.weight(y) as u32;
+        total += row_sum * rows.weight(y) as u32;
     }
-    let area = (across.length * down.length) as u32;
+    let area = (columns.length * rows.length) as u32;
     ((total + area / 2) / area) as u8
 }
 
-/// Sum of the pixels, and of the pixels times their position each way.
+/// Returns the raw moments `Σp`, `Σp·x` and `Σp·y`.
 fn moments(digit: &[[u8; BOX]; BOX]) -> (u32, u32, u32) {
     let (mut mass, mut by_x, mut by_y) = (0, 0, 0);
     for (y, row) in digit.iter().enumerate() {
@@ -216,27 +230,27 @@ mod tests {
     }
 
     #[test]
-    fn a_filled_square_becomes_twenty_pixels_in_the_middle() {
+    fn a_filled_square_is_scaled_to_twenty_pixels_and_centred() {
         let out = normalized(&[255; 9], 3);
         assert_eq!(ink_box(&out), (4, 23, 4, 23));
         assert!(out.iter().all(|&pixel| pixel == 0 || pixel == 255));
     }
 
     #[test]
-    fn extreme_shapes_keep_one_pixel_of_width() {
+    fn extreme_aspect_ratios_keep_a_width_of_one_pixel() {
         assert_eq!(ink_box(&normalized(&[255; 4096], 1)), (14, 14, 4, 23));
         assert_eq!(ink_box(&normalized(&[255; 4096], 4096)), (4, 23, 14, 14));
         assert_eq!(ink_box(&normalized(&[1], 1)), (4, 23, 4, 23));
     }
 
     #[test]
-    fn the_largest_picture_of_ink_does_not_overflow() {
+    fn the_largest_picture_full_of_ink_does_not_overflow() {
         let out = normalized(&vec![255; 4096 * 4096], 4096);
         assert_eq!(out.iter().filter(|&&pixel| pixel == 255).count(), 400);
     }
 
     #[test]
-    fn moving_the_ink_in_a_larger_picture_changes_nothing() {
+    fn the_position_of_the_ink_does_not_change_the_result() {
         let ink = [[9, 200, 31, 0], [0, 255, 0, 77], [0, 120, 255, 0], [1, 0, 99, 255], [0, 40, 80, 160]];
         let placed = |left: usize, top: usize| {
             let mut pixels = vec![0u8; 60 * 50];
@@ -252,8 +266,8 @@ mod tests {
     }
 
     #[test]
-    fn the_center_of_mass_comes_to_the_middle() {
-        // An L: heavy at the left and at the bottom.
+    fn the_centre_of_mass_moves_to_the_centre_of_the_field() {
+        // An L, whose mass is at the left and at the bottom.
         let mut pixels = vec![0u8; 400];
         for y in 0..20 {
             pixels[y * 20..y * 20 + 4].fill(255);

@@ -1,13 +1,21 @@
-//! Five views of one picture: as it is, and moved by a pixel towards each corner.
+//! The shifts of a shift ensemble: a picture as it is, and shifted by one pixel towards each corner.
 
-/// Writes one of the views, `0..COUNT`, of a picture with rows of `width` pixels: 0 as it is, 1 to 4 moved towards the
-/// upper left, the upper right, the lower left and the lower right.
+/// Writes a copy of `picture`, with rows of `width` pixels, shifted as `index` says.
 ///
-/// Rows lie one behind the other: what leaves a row at one end enters its neighbour at the other, where a picture with a border is
-/// blank. Beyond the first and the last row there is background.
+/// | `index` | shift by one pixel in x and y towards the |
+/// |---------|-------------------------------------------|
+/// | 0       | no shift                                  |
+/// | 1       | upper left                                |
+/// | 2       | upper right                               |
+/// | 3       | lower left                                |
+/// | 4       | lower right                               |
+///
+/// There are [`SHIFTS`](crate::format::SHIFTS) of them. The picture is shifted as one row of pixels: a pixel that
+/// leaves a row at one end enters its neighbour at the other end, which does no harm in a picture with a blank border.
+/// Background is shifted in before the first and behind the last pixel.
 pub fn shifted(picture: &[u8], width: usize, index: u8, out: &mut [u8]) {
-    // Pixels further on, and pixels further back, that are read.
-    let (on, back) = match index {
+    // Pixels skipped at the start of the picture, and background pixels at the start of `out`.
+    let (skip, blank) = match index {
         1 => (width + 1, 0),
         2 => (width.saturating_sub(1), 0),
         3 => (0, width.saturating_sub(1)),
@@ -15,7 +23,7 @@ pub fn shifted(picture: &[u8], width: usize, index: u8, out: &mut [u8]) {
         _ => (0, 0),
     };
     out.fill(0);
-    let (from, to) = (picture.get(on..).unwrap_or_default(), out.get_mut(back..).unwrap_or_default());
+    let (from, to) = (picture.get(skip..).unwrap_or_default(), out.get_mut(blank..).unwrap_or_default());
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
 }
 
@@ -25,7 +33,7 @@ mod tests {
     use crate::format::SHIFTS;
 
     #[test]
-    fn views_are_the_picture_and_the_same_a_pixel_towards_each_corner() {
+    fn a_pixel_stays_or_moves_by_one_towards_each_corner() {
         let mut picture = [0; 25];
         picture[12] = 7;
         for (index, expected) in (0..SHIFTS).zip([12, 6, 8, 16, 18]) {
@@ -37,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_a_picture_is_gone() {
+    fn pixels_shifted_out_of_the_picture_are_lost() {
         for index in 1..SHIFTS {
             let mut out = [9];
             shifted(&[7], 2, index, &mut out);
