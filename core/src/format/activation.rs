@@ -1,21 +1,21 @@
-//! The activation functions that a blob can name.
+//! Activation functions as values.
 
 use serde::{Deserialize, Serialize};
 
-/// A layer's activation function, as a blob states it.
+/// Activation function of a layer. Blobs store the index of the variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ActivationKind {
-    /// `y = a`: the logits of a last layer.
+    /// Identity `y = a`: the last layer, which returns logits.
     Identity,
-    /// `y = max(0, a)`.
+    /// Rectified linear unit `y = max(0, a)`.
     Relu,
-    /// `y = 1 / (1 + e^−a)`.
+    /// Logistic function `y = 1 / (1 + e^−a)`.
     Sigmoid,
 }
 
 impl ActivationKind {
-    /// Name in lower case.
+    /// Returns the name in lower case.
     pub const fn name(self) -> &'static str {
         match self {
             ActivationKind::Identity => "identity",

@@ -1,4 +1,4 @@
-//! The shape of a whole network as a value: front end, sizes and number formats of every layer.
+//! Description of a whole network as a value: front end, sizes and number formats of every layer.
 
 use core::fmt;
 
@@ -9,20 +9,23 @@ use super::preprocessing::{Preprocessing, Step};
 use super::text::Text;
 use super::weight::WeightFormat;
 
-/// Maximum number of layers that a blob can describe.
+/// Maximum number of layers in a description, and so in a blob.
 pub const MAX_LAYERS: usize = 16;
 
-/// A network: its front end, then its layers in order.
+/// Description of a network: its front end and its layers, first to last.
+///
+/// [`Network::DESCRIPTION`](crate::Network::DESCRIPTION) has that of a type, [`Reader`](crate::blob::Reader) that of a
+/// blob; they must be equal.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Description {
     /// Number of inputs of the first layer, at least 1.
     pub inputs: u16,
     /// Format in which the first layer reads its inputs.
     pub input: ElementFormat,
-    /// Front end that makes these inputs of a picture; `None` if they come as they are.
+    /// Front end that turns a picture into these inputs; `None` if the network is given the inputs themselves.
     pub preprocessing: Option<Preprocessing>,
     count: u8,
-    layers: [LayerDescription; MAX_LAYERS], // those from `count` on are `UNUSED`
+    layers: [LayerDescription; MAX_LAYERS], // `UNUSED` from `count` on, so that equal networks compare equal
 }
 
 const UNUSED: LayerDescription = LayerDescription {
@@ -34,18 +37,18 @@ const UNUSED: LayerDescription = LayerDescription {
 };
 
 impl Description {
-    /// A description without layers yet.
+    /// Creates a description without layers.
     pub const fn new(inputs: u16, input: ElementFormat) -> Self {
         Description { inputs, input, preprocessing: None, count: 0, layers: [UNUSED; MAX_LAYERS] }
     }
 
-    /// The same behind a front end.
+    /// Returns the description with a front end.
     pub const fn preprocessed_by(mut self, preprocessing: Preprocessing) -> Self {
         self.preprocessing = Some(preprocessing);
         self
     }
 
-    /// The same as a shift ensemble; `None` without a picture, and for `f32` networks.
+    /// Returns the description of a shift ensemble of this network; `None` if it has no picture or is an `f32` network.
     pub const fn with_shift_ensemble(mut self) -> Option<Self> {
         match self.preprocessing {
             Some(preprocessing) if !matches!(self.input, ElementFormat::F32) => {
@@ -56,7 +59,7 @@ impl Description {
         }
     }
 
-    /// How often the layers run for one picture, see [`Preprocessing::passes`].
+    /// Returns how often the layers run for one picture, see [`Preprocessing::passes`].
     pub const fn passes(&self) -> u8 {
         match &self.preprocessing {
             Some(preprocessing) => preprocessing.passes(),
@@ -64,13 +67,13 @@ impl Description {
         }
     }
 
-    /// Number of pixels of the picture before the front end.
+    /// Returns the number of pixels before the front end; the number of inputs if there is none.
     pub fn picture_pixels(&self) -> usize {
         self.preprocessing
             .map_or(usize::from(self.inputs), |picture| usize::from(picture.width) * usize::from(picture.height))
     }
 
-    /// A description of one layer.
+    /// Creates a description of a single layer.
     pub const fn of_layer(inputs: u16, input: ElementFormat, layer: LayerDescription) -> Self {
         let mut description = Description::new(inputs, input);
         description.layers[0] = layer;
@@ -78,7 +81,7 @@ impl Description {
         description
     }
 
-    /// The same with one more layer; `None` beyond [`MAX_LAYERS`].
+    /// Returns the description with one more layer; `None` beyond [`MAX_LAYERS`].
     pub const fn with(mut self, layer: LayerDescription) -> Option<Self> {
         if self.count as usize >= MAX_LAYERS {
             return None;
@@ -88,7 +91,7 @@ impl Description {
         Some(self)
     }
 
-    /// The same followed by the layers of another; `None` beyond [`MAX_LAYERS`].
+    /// Returns the description followed by the layers of another; `None` beyond [`MAX_LAYERS`].
     pub const fn then(mut self, more: &Description) -> Option<Self> {
         let mut index = 0;
         while index < more.count as usize {
@@ -101,49 +104,50 @@ impl Description {
         Some(self)
     }
 
-    /// The layers, first to last.
+    /// Returns the layers, first to last.
     pub const fn layers(&self) -> &[LayerDescription] {
         match self.layers.split_at_checked(self.count as usize) {
             Some((layers, _)) => layers,
-            None => &self.layers, // `with` counts no further than there are
+            None => &self.layers, // unreachable: `with` keeps `count` within `MAX_LAYERS`
         }
     }
 
-    /// Number of inputs of layer `index`.
+    /// Returns the number of inputs of layer `index`.
     pub fn inputs_of(&self, index: usize) -> usize {
         let before = index.checked_sub(1).and_then(|before| self.layers().get(before));
         usize::from(before.map_or(self.inputs, |layer| layer.outputs))
     }
 
-    /// Format of the inputs of layer `index`.
+    /// Returns the format of the inputs of layer `index`.
     pub fn input_of(&self, index: usize) -> ElementFormat {
         let before = index.checked_sub(1).and_then(|before| self.layers().get(before));
         before.map_or(self.input, |layer| layer.output)
     }
 
-    /// Number of outputs of the network; 0 without layers.
+    /// Returns the number of outputs of the network; 0 without layers.
     pub fn classes(&self) -> usize {
         self.layers().last().map_or(0, |layer| usize::from(layer.outputs))
     }
 
-    /// True if Sinapse can run the network: formats go together, no layer is empty, logits are at the end.
+    /// Returns true if Sinapse can run the network: it is integer or `f32` throughout, no layer is empty, and the last
+    /// layer, and only the last, returns logits.
     pub const fn is_sound(&self) -> bool {
         if self.count == 0 || self.inputs == 0 {
             return false;
         }
-        let real = matches!(self.input, ElementFormat::F32);
-        if matches!(self.input, ElementFormat::I32) || (real && self.passes() > 1) {
+        let is_f32 = matches!(self.input, ElementFormat::F32);
+        if matches!(self.input, ElementFormat::I32) || (is_f32 && self.passes() > 1) {
             return false;
         }
         let layers = self.layers();
         let mut index = 0;
         while index < layers.len() {
             let layer = &layers[index];
-            let last = index + 1 == layers.len();
-            let fits = matches!(layer.weights, WeightFormat::F32) == real
-                && matches!(layer.activation, ActivationKind::Identity) == last
-                && matches!(layer.output, ElementFormat::F32) == real
-                && matches!(layer.output, ElementFormat::I32) == (last && !real);
+            let is_last = index + 1 == layers.len();
+            let fits = matches!(layer.weights, WeightFormat::F32) == is_f32
+                && matches!(layer.activation, ActivationKind::Identity) == is_last
+                && matches!(layer.output, ElementFormat::F32) == is_f32
+                && matches!(layer.output, ElementFormat::I32) == (is_last && !is_f32);
             if layer.outputs == 0 || !fits {
                 return false;
             }
@@ -152,7 +156,7 @@ impl Description {
         true
     }
 
-    /// The description as text, at compile time too: `784 (U4) → 32 (I8, relu, U4) → 10 (I8, identity, i32)`.
+    /// Formats the description, at compile time too: `784 (U4) → 32 (I8, relu, U4) → 10 (I8, identity, i32)`.
     pub const fn text(&self) -> Text {
         let mut text = Text::new();
         if let Some(preprocessing) = &self.preprocessing {
@@ -217,12 +221,12 @@ mod tests {
     }
 
     #[test]
-    fn a_description_reads_as_a_chain_of_layers() {
+    fn a_description_displays_as_a_chain_of_layers() {
         assert_eq!(digits().to_string(), "784 (U4) → 32 (I8, relu, U4) → 10 (I8, identity, i32)");
     }
 
     #[test]
-    fn inputs_of_a_layer_are_the_outputs_before_it() {
+    fn inputs_of_a_layer_are_the_outputs_of_the_layer_before() {
         assert_eq!((digits().inputs_of(0), digits().inputs_of(1)), (784, 32));
         assert_eq!(digits().classes(), 10);
     }
@@ -243,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn only_whole_networks_are_sound() {
+    fn incomplete_empty_and_mixed_networks_are_not_sound() {
         assert!(digits().is_sound());
         let hidden = layer(32, ActivationKind::Relu, ElementFormat::U4);
         assert!(!Description::new(784, ElementFormat::U4).is_sound());

@@ -1,29 +1,29 @@
-//! What flows between layers: real numbers, levels, pixels.
+//! Number formats of the values between layers: real numbers, levels (quantised activations), pixels, logits.
 
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Columns, LayoutType, Tiles};
 
-/// The number format of the values that flow into or out of a layer, as a blob states it.
+/// Number format of the inputs or outputs of a layer. Blobs store the index of the variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ElementFormat {
     /// Real numbers; a pixel `p` enters as `p / 255`.
     F32,
-    /// QuantizedInput 0..=1.
+    /// Levels 0..=1.
     U1,
-    /// QuantizedInput 0..=3.
+    /// Levels 0..=3.
     U2,
-    /// QuantizedInput 0..=15.
+    /// Levels 0..=15.
     U4,
-    /// QuantizedInput 0..=255.
+    /// Levels 0..=255.
     U8,
-    /// Integer sums of a last layer, not meant for another one.
+    /// Integer logits: the accumulators of a last layer, which no other layer reads.
     I32,
 }
 
 impl ElementFormat {
-    /// Highest level `A`; 0 for formats that are not levels.
+    /// Returns the maximum level `A`; 0 for formats that are not levels.
     pub const fn max_level(self) -> u8 {
         match self {
             ElementFormat::U1 => 1,
@@ -34,7 +34,7 @@ impl ElementFormat {
         }
     }
 
-    /// Bits of a level; 32 for formats that are not levels.
+    /// Returns the number of bits of a level; 32 for formats that are not levels.
     pub const fn bits(self) -> u32 {
         match self {
             ElementFormat::U1 => 1,
@@ -45,7 +45,7 @@ impl ElementFormat {
         }
     }
 
-    /// QuantizedActivation of a pixel: its highest bits, `p >> (8 − bits)`, so that four pixels are one shift and one mask.
+    /// Quantises a pixel `p` to its highest bits, `p >> (8 − bits)`, so that four pixels take one shift and one mask.
     pub const fn level_of_pixel(self, pixel: u8) -> u8 {
         match self {
             ElementFormat::U1 => pixel >> 7,
@@ -55,7 +55,7 @@ impl ElementFormat {
         }
     }
 
-    /// Short name, as in the Rust type.
+    /// Returns the name of the Rust type.
     pub const fn name(self) -> &'static str {
         match self {
             ElementFormat::F32 => "f32",
@@ -72,7 +72,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// What sums are made of: `i32` or `f32`.
+/// Number type of accumulators: `i32` or `f32`.
 pub trait Number:
     Copy + Default + PartialEq + PartialOrd + core::ops::AddAssign + core::ops::Mul<Output = Self> + sealed::Sealed
 {
@@ -81,35 +81,36 @@ impl sealed::Sealed for i32 {}
 impl Number for i32 {}
 impl Number for f32 {}
 
-/// A format of values at compile time: how they are stored and what the arithmetic reads.
+/// A number format as a type: how values are stored and which numbers they stand for.
 pub trait Element: sealed::Sealed + Copy {
-    /// How one value lies in RAM.
+    /// Storage of one value in RAM.
     type Raw: Copy + Default + PartialEq;
-    /// What the sums are made of: `i32` or `f32`.
+    /// Number type of the values and of accumulators over them: `i32` or `f32`.
     type Value: Number;
-    /// The same as a value.
+    /// The format as a value.
     const FORMAT: ElementFormat;
-    /// The number behind a stored value; zero behind the default one, and behind no other.
+    /// Returns the number that a stored value stands for: zero for `Raw::default()`, and in `f32` formats for no other,
+    /// so that kernels can test stored values for zero.
     fn read(raw: Self::Raw) -> Self::Value;
-    /// The stored values as bytes, where each is one.
+    /// Returns the stored values as bytes if `Raw` is `u8` and the values are `f32`; `None` by default.
     fn bytes(raw: &[Self::Raw]) -> Option<&[u8]> {
         let _ = raw;
         None
     }
 }
 
-/// A format that a layer may pass on to the next one.
+/// Levels as a layer may output them: every [`QuantizedInput`] but pixels.
 pub trait QuantizedActivation: QuantizedInput {}
 
-/// QuantizedInput of inputs, one byte each.
+/// Levels as a layer may read them, one byte each.
 pub trait QuantizedInput: Element<Raw = u8, Value = i32> {
-    /// `level = byte >> SHIFT`: pixels are levels by their highest bits.
+    /// Position of the level in its byte, `level = byte >> SHIFT`: 0, or that of the highest bits of a pixel.
     const SHIFT: u32;
-    /// The bits of a level, in each of four bytes.
+    /// Mask of the level's bits in each of four bytes.
     const MASK: u32 = (((1 << Self::FORMAT.bits()) - 1) << Self::SHIFT) * 0x0101_0101;
-    /// Layout of 8-bit weights for such inputs: the same as [`WeightFormat::layout`](super::WeightFormat::order).
+    /// Layout of 8-bit weights for such inputs; equals [`WeightFormat::layout`](super::WeightFormat::layout).
     type Layout8: LayoutType;
-    /// QuantizedActivation of a byte.
+    /// Returns the level in a byte.
     #[inline(always)]
     fn level(byte: u8) -> u32 {
         u32::from(byte) >> Self::SHIFT & u32::from(Self::FORMAT.max_level())
@@ -118,7 +119,7 @@ pub trait QuantizedInput: Element<Raw = u8, Value = i32> {
 
 macro_rules! level {
     ($($name:ident: $range:literal, $layout:ty;)*) => {$(
-        #[doc = concat!("QuantizedInput ", $range, ", one byte each in RAM.")]
+        #[doc = concat!("Levels ", $range, ", one byte each in RAM.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
         impl sealed::Sealed for $name {}
@@ -170,7 +171,7 @@ impl Element for f32 {
     }
 }
 
-/// A pixel 0..=255 that a first layer reads as the format `E`.
+/// Pixels 0..=255, which a first layer reads in the format `E`: their highest bits as levels, or `p / 255` as `f32`.
 #[derive(Clone, Copy, Debug)]
 pub struct Pixel<E>(core::marker::PhantomData<E>);
 
@@ -189,7 +190,7 @@ impl Element for Pixel<f32> {
     }
 }
 
-/// The sums of a last layer.
+/// Logits: the accumulators of a last layer, `i32` or `f32`.
 #[derive(Clone, Copy, Debug)]
 pub struct Logit<V>(core::marker::PhantomData<V>);
 
@@ -216,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_of_pixels_are_their_highest_bits() {
+    fn the_level_of_a_pixel_is_its_highest_bits() {
         assert_eq!(Pixel::<U4>::read(15), 0);
         assert_eq!(Pixel::<U4>::read(16), 1);
         assert_eq!(Pixel::<U4>::read(255), 15);

@@ -1,4 +1,4 @@
-//! Layers as values.
+//! Kinds and descriptions of layers.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::activation::ActivationKind;
 use super::element::ElementFormat;
 use super::weight::WeightFormat;
 
-/// Kind of a layer. A new kind starts here; the compiler then names every place that must know it.
+/// Kind of a layer. To add a kind, start here: the compiler then reports every `match` that must handle it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum LayerKind {
@@ -15,11 +15,11 @@ pub enum LayerKind {
     Dense,
 }
 
-/// One layer: its kind, its width and its number formats. Its inputs are the outputs of the layer before it.
+/// Description of one layer: kind, width and number formats. Its inputs are the outputs of the layer before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct LayerDescription {
-    /// Kind of the layer; a blob of version 2 does not state it, because it has dense layers only.
+    /// Kind of the layer. Blobs of version 2 do not store it, because all their layers are dense.
     #[serde(skip)]
     pub kind: LayerKind,
     /// Number of outputs, at least 1.

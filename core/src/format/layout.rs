@@ -1,18 +1,21 @@
-//! Where the weight of an input to an output lies.
+//! Layouts: the order of a layer's weights in memory.
 
-/// The order of a layer's weights; it follows from the number formats, never from the machine.
+/// Layout of a layer's weights. It follows from the number formats, never from the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// Input by input: the weights of one input to all outputs lie together, so that an input that is zero costs nothing.
+    /// Input-major: row `i` holds the weights from input `i` to all outputs, so an input that is zero costs nothing.
     Columns,
-    /// Sixteen inputs and two outputs at a time: a half word holds the weights of one input to two neighbouring outputs,
-    /// `w[2k] + 128 + 256 · w[2k + 1]`; eight words hold those of sixteen inputs; then the next two outputs. 8-bit levels of
-    /// 8-bit weights need it: their sums leave no room in 16 bits, and machines that add two products at once use it best.
+    /// Tiles of sixteen inputs × two outputs.
+    ///
+    /// A half word holds the weights from one input to outputs `2k` and `2k + 1`, as `w[2k] + 128 + 256 · w[2k + 1]`.
+    /// Eight words hold those of sixteen inputs; the next two outputs follow. Used for 8-bit inputs and 8-bit weights:
+    /// their products fill 16 bits, so columns could not accumulate two outputs in one word, and this layout suits
+    /// instructions that add two products at once.
     Tiles,
 }
 
 impl Layout {
-    /// Inputs that share a row.
+    /// Returns the number of inputs that share a row.
     pub const fn inputs_of_row(self) -> usize {
         match self {
             Layout::Columns => 1,
@@ -20,7 +23,7 @@ impl Layout {
         }
     }
 
-    /// Where the weight of an input of a row to an output lies, in weights from the row's start.
+    /// Returns the position of a weight in its row, in weights; `input` counts from the first input of the row.
     pub const fn index(self, input: usize, output: usize) -> usize {
         match self {
             Layout::Columns => output,
@@ -29,17 +32,17 @@ impl Layout {
     }
 }
 
-/// A layout at compile time: what [`Element::Layout8`](super::Element::Layout8) names.
+/// A layout as a type, see [`QuantizedInput::Layout8`](super::QuantizedInput::Layout8).
 pub trait LayoutType {
-    /// The same as a value.
+    /// The layout as a value.
     const LAYOUT: Layout;
 }
 
-/// [`Layout::Columns`] at compile time.
+/// [`Layout::Columns`] as a type.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns;
 
-/// [`Layout::Tiles`] at compile time.
+/// [`Layout::Tiles`] as a type.
 #[derive(Clone, Copy, Debug)]
 pub struct Tiles;
 

@@ -1,4 +1,4 @@
-//! Values that state how numbers are stored and what a network looks like. No kernels, no layers.
+//! Number formats and descriptions of networks: plain values, also as types, without any kernel or layer.
 
 mod activation;
 mod description;

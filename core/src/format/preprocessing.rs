@@ -1,4 +1,4 @@
-//! The front end: the steps that turn a picture into the inputs of the first layer.
+//! The front end: preprocessing steps that turn a picture into the inputs of the first layer.
 
 use core::fmt;
 
@@ -8,33 +8,33 @@ use super::text::Text;
 /// Number of passes of a shift ensemble, see [`shift`](crate::picture::shift).
 pub const SHIFTS: u8 = 5;
 
-/// Largest width and height of a picture that can be deslanted: its moments fit 32 bits up to there.
+/// Maximum width and height of a picture that can be deslanted, so that its moments fit 32 bits.
 pub const MAX_DESLANT_SIDE: u16 = 100;
 
-/// Maximum number of front-end steps that a description holds.
+/// Maximum number of front-end steps in a description.
 pub const MAX_STEPS: usize = 3;
 
-/// One step of the front end. A new step starts here; the compiler then names every place that must know it.
+/// One step of the front end. To add a step, start here: the compiler then reports every `match` that must handle it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Step {
-    /// Runs all that follows on [`SHIFTS`] shifted copies of the picture and adds their logits (test-time augmentation),
-    /// see [`shift`](crate::picture::shift). Integer networks only; the first step if there is one.
+    /// Runs all that follows on [`SHIFTS`] shifted copies of the picture and adds the logits (test-time augmentation),
+    /// see [`shift`](crate::picture::shift). Integer networks only, and only as the first step.
     ShiftEnsemble,
-    /// Shifts rows sideways until the writing stands upright, see [`deslant`](crate::picture::deslant). Followed by a
-    /// [`Downscale`](Self::Downscale) that crops, because rows are moved within the border.
+    /// Shifts rows sideways until the writing stands upright, see [`deslant`](crate::picture::deslant). A
+    /// [`Downscale`](Self::Downscale) that crops must follow, because rows are shifted within the border.
     Deslant,
-    /// Crops and averages, see [`downscale`](crate::picture::downscale). The last step.
+    /// Crops and averages, see [`downscale`](crate::picture::downscale). Only as the last step.
     Downscale {
-        /// Pixels cut off at every side.
+        /// Pixels cut off at each edge.
         crop: u8,
-        /// Ratio of the result to the rest.
+        /// Ratio of the result to the cropped picture.
         scale: Scale,
     },
 }
 
 impl Step {
-    /// Position in the only order in which steps may follow each other.
+    /// Returns the position of the step in the only permitted order of steps.
     const fn rank(self) -> u8 {
         match self {
             Step::ShiftEnsemble => 0,
@@ -43,7 +43,7 @@ impl Step {
         }
     }
 
-    /// Appends the step's name and numbers, at compile time too.
+    /// Appends the step's name and parameters; the `const` counterpart of its `Display`.
     const fn push_to(self, text: &mut Text) {
         match self {
             Step::ShiftEnsemble => text.push("shift ensemble"),
@@ -59,7 +59,17 @@ impl Step {
     }
 }
 
-/// A picture's size and the sequence of [`Step`]s between it and the first layer; without steps, its pixels are the inputs.
+/// Size of a picture and the sequence of [`Step`]s between it and the first layer.
+///
+/// Without steps, the pixels are the inputs.
+///
+/// ```
+/// use sinapse::format::{Preprocessing, Scale, Step};
+///
+/// let half = Step::Downscale { crop: 2, scale: Scale::Half };
+/// let preprocessing = Preprocessing::new(28, 28).then(Step::Deslant).then(half);
+/// assert_eq!(preprocessing.pixels(), Some(12 * 12));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Preprocessing {
@@ -68,19 +78,21 @@ pub struct Preprocessing {
     /// Height of the picture in pixels.
     pub height: u16,
     count: u8,
-    steps: [Step; MAX_STEPS], // those from `count` on are `UNUSED`, so that equal sequences compare equal
+    steps: [Step; MAX_STEPS], // `UNUSED` from `count` on, so that equal sequences compare equal
 }
 
 const UNUSED: Step = Step::Deslant;
 
 impl Preprocessing {
-    /// A picture without any step yet.
+    /// Creates a front end without steps.
     pub const fn new(width: u16, height: u16) -> Self {
         Preprocessing { width, height, count: 0, steps: [UNUSED; MAX_STEPS] }
     }
 
-    /// Appends a step. One that changes nothing (crop 0 at scale 1 : 1) is left out; beyond [`MAX_STEPS`] nothing is
-    /// appended, which no valid sequence needs.
+    /// Appends a step.
+    ///
+    /// A step that changes nothing (crop 0 at scale 1 : 1) is left out, and so is any beyond [`MAX_STEPS`]: no valid
+    /// sequence is that long.
     pub const fn push(&mut self, step: Step) {
         let is_identity = matches!(step, Step::Downscale { crop: 0, scale: Scale::One });
         if !is_identity && (self.count as usize) < MAX_STEPS {
@@ -89,13 +101,13 @@ impl Preprocessing {
         }
     }
 
-    /// The same with one more step at the end.
+    /// Returns the front end with one more step at the end.
     pub const fn then(mut self, step: Step) -> Self {
         self.push(step);
         self
     }
 
-    /// The same with one more step at the beginning.
+    /// Returns the front end with one more step at the beginning.
     pub const fn after(self, step: Step) -> Self {
         let mut longer = Preprocessing::new(self.width, self.height).then(step);
         let mut index = 0;
@@ -106,16 +118,18 @@ impl Preprocessing {
         longer
     }
 
-    /// The steps, first to last.
+    /// Returns the steps, first to last.
     pub const fn steps(&self) -> &[Step] {
         match self.steps.split_at_checked(self.count as usize) {
             Some((steps, _)) => steps,
-            None => &self.steps, // `push` counts no further than there are
+            None => &self.steps, // unreachable: `push` keeps `count` within `MAX_STEPS`
         }
     }
 
-    /// Number of pixels that the last step leaves; `None` if steps are out of order, sizes do not divide, more than 65,535
-    /// pixels are left, or the picture [cannot be deslanted](Self::can_deslant).
+    /// Returns the number of pixels after the last step.
+    ///
+    /// `None` if steps are out of order, sizes do not divide, more than 65,535 pixels are left, or the picture
+    /// [cannot be deslanted](Self::can_deslant).
     pub const fn pixels(&self) -> Option<u16> {
         let mut index = 1;
         while index < self.count as usize {
@@ -134,12 +148,12 @@ impl Preprocessing {
         }
     }
 
-    /// How often the layers run for one picture: [`SHIFTS`] times for a shift ensemble, else once.
+    /// Returns how often the layers run for one picture: [`SHIFTS`] times in a shift ensemble, else once.
     pub const fn passes(&self) -> u8 {
         if self.count > 0 && matches!(self.steps[0], Step::ShiftEnsemble) { SHIFTS } else { 1 }
     }
 
-    /// True if there is a [`Step::Deslant`].
+    /// Returns true if there is a [`Step::Deslant`].
     pub const fn deslants(&self) -> bool {
         let mut index = 0;
         while index < self.count as usize {
@@ -151,7 +165,7 @@ impl Preprocessing {
         false
     }
 
-    /// Crop and scale of the [`Step::Downscale`]; `(0, Scale::One)` without one.
+    /// Returns crop and scale of the [`Step::Downscale`]; `(0, Scale::One)` without one.
     pub const fn downscale(&self) -> (u8, Scale) {
         match self.steps().last() {
             Some(Step::Downscale { crop, scale }) => (*crop, *scale),
@@ -159,12 +173,12 @@ impl Preprocessing {
         }
     }
 
-    /// True if pictures of this size can be deslanted: there is a border to move rows within, and moments fit 32 bits.
+    /// Returns true if the picture can be deslanted: there is a border to shift rows within, and moments fit 32 bits.
     pub const fn can_deslant(&self) -> bool {
         self.downscale().0 > 0 && self.width <= MAX_DESLANT_SIDE && self.height <= MAX_DESLANT_SIDE
     }
 
-    /// Appends `28 × 28 → deslant → downscale (crop 2, Half) → `, at compile time too.
+    /// Appends for example `28 × 28 → deslant → downscale (crop 2, Half) → `, at compile time too.
     pub(super) const fn push_to(&self, text: &mut Text) {
         text.push_number(self.width);
         text.push(" × ");
@@ -180,7 +194,7 @@ impl Preprocessing {
 }
 
 impl fmt::Display for Preprocessing {
-    /// `28 × 28 pixels, deslant, downscale (crop 2, Half)`.
+    /// Writes for example `28 × 28 pixels, deslant, downscale (crop 2, Half)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} × {} pixels", self.width, self.height)?;
         self.steps().iter().try_for_each(|step| write!(f, ", {step}"))
@@ -221,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn slants_are_corrected_within_a_border_and_up_to_a_size() {
+    fn deslanting_needs_a_border_and_a_small_picture() {
         let deslanted =
             |side, crop| square(side).then(Step::Deslant).then(Step::Downscale { crop, scale: Scale::One }).pixels();
         assert_eq!([deslanted(28, 0), deslanted(28, 1), deslanted(102, 1)], [None, Some(676), None]);

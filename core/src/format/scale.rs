@@ -1,10 +1,10 @@
 //! Ratios by which a picture is downscaled.
 
-/// Ratio of a downscaled picture to the cropped one.
+/// Ratio of the sides of a downscaled picture to those of the cropped one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Scale {
-    /// 1 : 1, cropping alone.
+    /// 1 : 1, the picture is only cropped.
     One,
     /// 3 × 3 pixels become 2 × 2, each the mean of the area it covers.
     TwoThirds,
@@ -15,7 +15,7 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// `(from, to)`: `from` pixels in a row become `to`.
+    /// Returns `(from, to)`: `from` pixels in a row become `to`.
     pub const fn ratio(self) -> (u16, u16) {
         match self {
             Scale::One => (1, 1),
@@ -25,14 +25,22 @@ impl Scale {
         }
     }
 
-    /// Width or height after cropping `crop` pixels at both ends and scaling; `None` if it is not a whole number.
+    /// Returns the length of a side after cutting `crop` pixels off both ends and scaling; `None` if it is not a whole
+    /// number of pixels, at least 1.
+    ///
+    /// ```
+    /// use sinapse::format::Scale;
+    ///
+    /// assert_eq!(Scale::TwoThirds.scaled(28, 2), Some(16));
+    /// assert_eq!(Scale::TwoThirds.scaled(28, 1), None); // 26 is not a multiple of 3
+    /// ```
     pub const fn scaled(self, length: u16, crop: u8) -> Option<u16> {
-        let Some(rest) = length.checked_sub(2 * crop as u16) else { return None };
+        let Some(cropped) = length.checked_sub(2 * crop as u16) else { return None };
         let (from, to) = self.ratio();
-        if rest == 0 || !rest.is_multiple_of(from) { None } else { Some(rest / from * to) }
+        if cropped == 0 || !cropped.is_multiple_of(from) { None } else { Some(cropped / from * to) }
     }
 
-    /// Name of the Rust type.
+    /// Returns the name of the Rust type.
     pub const fn name(self) -> &'static str {
         match self {
             Scale::One => "One",
@@ -48,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_that_do_not_divide_are_refused() {
+    fn sides_that_do_not_divide_are_refused() {
         assert_eq!(Scale::TwoThirds.scaled(28, 2), Some(16));
         assert_eq!(Scale::TwoThirds.scaled(28, 1), None);
         assert_eq!(Scale::Half.scaled(28, 14), None);

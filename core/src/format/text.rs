@@ -1,6 +1,6 @@
-//! Text of bounded length, built at compile time.
+//! Text of bounded length that can be built at compile time.
 
-/// Text that is put together at compile time; what does not fit is cut.
+/// A string of bounded length, for compile-time messages. Pieces that do not fit are left out.
 #[derive(Clone, Copy)]
 pub struct Text {
     bytes: [u8; Text::CAPACITY],
@@ -8,15 +8,15 @@ pub struct Text {
 }
 
 impl Text {
-    /// Two descriptions of [`MAX_LAYERS`] layers and a sentence around them.
+    /// Enough for two descriptions of [`MAX_LAYERS`](super::MAX_LAYERS) layers and the sentence around them.
     const CAPACITY: usize = 1536;
 
-    /// No text yet.
+    /// Returns an empty text.
     pub const fn new() -> Self {
         Text { bytes: [0; Text::CAPACITY], length: 0 }
     }
 
-    /// Appends `text`, if all of it fits.
+    /// Appends `text`, or nothing if it does not fit.
     pub const fn push(&mut self, text: &str) {
         let bytes = text.as_bytes();
         if bytes.len() > Text::CAPACITY - self.length {
@@ -45,7 +45,7 @@ impl Text {
         }
     }
 
-    /// The text so far.
+    /// Returns the text.
     pub const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.length).0) {
             Ok(text) => text,

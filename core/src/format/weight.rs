@@ -1,11 +1,11 @@
-//! How weights are stored, and how rows of them lie in a blob.
+//! Number formats of weights, and the rows in which a blob stores them.
 
 use serde::{Deserialize, Serialize};
 
 use super::element::{ElementFormat, Number};
 use super::layout::Layout;
 
-/// The number format of a layer's weights, as a blob states it.
+/// Number format of a layer's weights. Blobs store the index of the variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum WeightFormat {
@@ -20,7 +20,7 @@ pub enum WeightFormat {
 }
 
 impl WeightFormat {
-    /// Order of the weights of a layer that reads inputs of a format.
+    /// Returns the layout of the weights in a layer with inputs of the format `input`.
     pub const fn layout(self, input: ElementFormat) -> Layout {
         match (self, input) {
             (WeightFormat::I8, ElementFormat::U8) => Layout::Tiles,
@@ -28,9 +28,9 @@ impl WeightFormat {
         }
     }
 
-    /// Bytes of a row: one input's column, or sixteen inputs' tiles. Always a whole number of 32-bit words.
+    /// Returns the number of bytes in a row: the column of one input or the tiles of sixteen, in whole 32-bit words.
     ///
-    /// | format | order   | weights per word       |
+    /// | format | layout  | weights per word       |
     /// |--------|---------|------------------------|
     /// | `F32`  | columns | 1                      |
     /// | `I8`   | columns | 4 outputs              |
@@ -47,12 +47,12 @@ impl WeightFormat {
         }
     }
 
-    /// Number of rows.
+    /// Returns the number of rows.
     pub const fn rows(self, input: ElementFormat, inputs: usize) -> usize {
         inputs.div_ceil(self.layout(input).inputs_of_row())
     }
 
-    /// Bits of one weight.
+    /// Returns the number of bits in one weight.
     pub const fn bits(self) -> u32 {
         match self {
             WeightFormat::F32 => 32,
@@ -62,7 +62,7 @@ impl WeightFormat {
         }
     }
 
-    /// Largest magnitude of an integer weight; 0 for `F32`.
+    /// Returns the maximum magnitude of an integer weight; 0 for `F32`.
     pub const fn limit(self) -> i32 {
         match self {
             WeightFormat::F32 => 0,
@@ -72,7 +72,7 @@ impl WeightFormat {
         }
     }
 
-    /// What is added to an integer weight before it is stored, so that its bits are a number without a sign; 0 for `F32`.
+    /// Returns the offset by which integer weights are stored, so that their bits are an unsigned number; 0 for `F32`.
     pub const fn offset(self) -> i32 {
         match self {
             WeightFormat::F32 => 0,
@@ -82,7 +82,7 @@ impl WeightFormat {
         }
     }
 
-    /// Name of the Rust type.
+    /// Returns the name of the Rust type.
     pub const fn name(self) -> &'static str {
         match self {
             WeightFormat::F32 => "f32",
@@ -93,31 +93,31 @@ impl WeightFormat {
     }
 }
 
-/// A weight format at compile time.
+/// A weight format as a type.
 pub trait Weight: Copy {
-    /// What the sums are made of: `i32` or `f32`.
+    /// Number type of the weights and of accumulators over them: `i32` or `f32`.
     type Value: Number;
-    /// How weights lie in a column: a number, or a word of several.
+    /// Storage unit of a row: an `f32`, or a word of several weights.
     type Cell: Copy;
-    /// The same as a value.
+    /// The format as a value.
     const FORMAT: WeightFormat;
-    /// Cells of one row, see [`WeightFormat::row_bytes`].
+    /// Returns the number of cells in one row, see [`WeightFormat::row_bytes`].
     fn row_cells(input: ElementFormat, outputs: usize) -> usize {
         Self::FORMAT.row_bytes(input, outputs) / size_of::<Self::Cell>()
     }
-    /// Weight of an input of a row to an output.
+    /// Returns the weight from an input to an output; `input` counts from the first input of the row. 0 past its end.
     fn get(row: &[Self::Cell], layout: Layout, input: usize, output: usize) -> Self::Value;
 }
 
-/// 8-bit weights.
+/// 8-bit weights −127..=127.
 #[derive(Clone, Copy, Debug)]
 pub struct I8;
 
-/// 4-bit weights.
+/// 4-bit weights −7..=7.
 #[derive(Clone, Copy, Debug)]
 pub struct I4;
 
-/// Ternary weights.
+/// Ternary weights −1..=1, two bits each.
 #[derive(Clone, Copy, Debug)]
 pub struct I2;
 
@@ -127,7 +127,6 @@ impl Weight for f32 {
     const FORMAT: WeightFormat = WeightFormat::F32;
     #[inline(always)]
     fn get(row: &[f32], layout: Layout, input: usize, output: usize) -> f32 {
-        // Beyond the row there is nothing.
         row.get(layout.index(input, output)).copied().unwrap_or_default()
     }
 }
@@ -162,12 +161,11 @@ impl Weight for I2 {
     }
 }
 
-/// As [`Weight::of`], for integers.
+/// Returns an integer weight from its packed row, see [`Weight::get`].
 #[inline(always)]
 pub(crate) fn unpack(row: &[u32], layout: Layout, input: usize, output: usize, format: WeightFormat) -> i32 {
     let bits = format.bits() as usize;
     let bit = layout.index(input, output) * bits;
-    // Beyond the row there is nothing.
     let Some(word) = row.get(bit / 32) else { return 0 };
     let code = word >> (bit % 32) & ((1 << bits) - 1);
     match (layout, output % 2) {
@@ -200,17 +198,17 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_offset_by_128() {
+    fn eight_bit_weights_are_offset_by_128() {
         assert_eq!([0, 1, 2].map(|o| I8::get(&[0x00ff_8001], Layout::Columns, 0, o)), [-127, 0, 127]);
     }
 
     #[test]
-    fn ternary_weights_are_offset_by_one_four_in_a_byte() {
+    fn ternary_weights_are_offset_by_one_and_packed_four_to_a_byte() {
         assert_eq!([0, 1, 2, 3].map(|o| I2::get(&[0b01_10_01_00], Layout::Columns, 0, o)), [-1, 0, 1, 0]);
     }
 
     #[test]
-    fn nibbles_are_offset_by_eight_low_one_first() {
+    fn four_bit_weights_are_offset_by_eight_and_packed_low_nibble_first() {
         assert_eq!(I4::get(&[0xf1], Layout::Columns, 0, 0), -7);
         assert_eq!(I4::get(&[0xf1], Layout::Columns, 0, 1), 7);
         assert_eq!(I4::get(&[0x88], Layout::Columns, 0, 1), 0);
