@@ -1,8 +1,10 @@
-//! CRC-32 of blobs and of logits.
+//! CRC-32, the checksum of blobs and of logits.
 
-/// CRC-32 (IEEE 802.3: polynomial 0x04C11DB7 reflected, initial value and final inversion 0xFFFFFFFF).
+/// Running CRC-32 (IEEE 802.3: polynomial 0x04C11DB7 reflected, initial value and final inversion 0xFFFFFFFF).
 ///
-/// The table has 16 entries, one a nibble: 64 bytes of flash, two look-ups a byte.
+/// The table has 16 entries, one per nibble: 64 bytes of flash, two look-ups per byte.
+///
+/// # Examples
 ///
 /// ```
 /// let mut crc = sinapse::blob::crc::Crc32::new();
@@ -31,12 +33,12 @@ const fn table() -> [u32; 16] {
 }
 
 impl Crc32 {
-    /// The checksum of nothing yet.
+    /// Starts a checksum, with no bytes yet.
     pub const fn new() -> Self {
         Crc32(!0)
     }
 
-    /// Takes in more bytes.
+    /// Adds bytes to the checksum.
     pub fn update(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 ^= u32::from(byte);
@@ -45,7 +47,7 @@ impl Crc32 {
         }
     }
 
-    /// The checksum of all bytes so far.
+    /// Returns the checksum of all bytes so far.
     pub const fn finish(self) -> u32 {
         !self.0
     }
@@ -57,7 +59,7 @@ impl Default for Crc32 {
     }
 }
 
-/// CRC-32 of a byte string.
+/// Returns the CRC-32 of a byte string.
 pub fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = Crc32::new();
     crc.update(bytes);

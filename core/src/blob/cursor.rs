@@ -1,30 +1,36 @@
-//! Reading postcard's numbers, at compile time too: a board needs no more of the format, and this much is small.
+//! A minimal reader of the postcard encoding, usable at compile time.
+//!
+//! Boards and [`include_model!`](crate::include_model!) need little more of the format than its numbers; this is
+//! smaller than the general deserialiser, and the description can be read by `const fn`s.
 
 use super::front_end::FrontEnd;
 use crate::format::{ActivationKind, Description, ElementFormat, LayerDescription, LayerKind, WeightFormat};
 
-/// The bytes that are still to be read.
+/// A position in a byte string. Reads return `None` past its end or for bytes that are not valid.
 #[derive(Clone, Copy)]
 pub struct Cursor<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Cursor<'a> {
-    pub const fn new(rest: &'a [u8]) -> Self {
-        Cursor { rest }
+    /// Starts at the first of `bytes`.
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Cursor { rest: bytes }
     }
 
+    /// Returns the bytes not read yet.
     pub const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
+    /// Reads one byte.
     pub const fn byte(&mut self) -> Option<u8> {
         let Some((&byte, rest)) = self.rest.split_first() else { return None };
         self.rest = rest;
         Some(byte)
     }
 
-    /// A number: seven bits a byte, lowest first, the top bit set on all but the last.
+    /// Reads a varint of up to 32 bits: seven bits per byte, lowest first, the top bit set on all but the last byte.
     #[inline(never)]
     pub const fn number(&mut self) -> Option<u32> {
         let mut number = 0;
@@ -44,20 +50,21 @@ impl<'a> Cursor<'a> {
         None
     }
 
-    /// As many bytes as the number before them says.
+    /// Reads a varint length and as many bytes.
     #[inline(never)]
     pub fn bytes(&mut self) -> Option<&'a [u8]> {
         let length = self.number()?;
         self.take(length as usize)
     }
 
+    /// Reads `count` bytes.
     pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (bytes, rest) = self.rest.split_at_checked(count)?;
         self.rest = rest;
         Some(bytes)
     }
 
-    /// Passes over a number of 64 bits.
+    /// Skips a varint of up to 64 bits.
     pub fn skip_number(&mut self) -> Option<()> {
         for _ in 0..10 {
             if self.byte()? < 128 {
@@ -67,6 +74,7 @@ impl<'a> Cursor<'a> {
         None
     }
 
+    /// Reads a `u16`.
     const fn short(&mut self) -> Option<u16> {
         match self.number() {
             Some(number @ 0..=65_535) => Some(number as u16),
@@ -74,6 +82,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Reads an element format.
     const fn element(&mut self) -> Option<ElementFormat> {
         Some(match self.byte() {
             Some(0) => ElementFormat::F32,
@@ -86,7 +95,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// One layer.
+    /// Reads the description of one layer.
     pub const fn layer(&mut self) -> Option<LayerDescription> {
         let Some(outputs) = self.short() else { return None };
         let weights = match self.byte() {
@@ -106,7 +115,7 @@ impl<'a> Cursor<'a> {
         Some(LayerDescription { kind: LayerKind::Dense, outputs, weights, activation, output })
     }
 
-    /// The front end, and the format in which the first layer reads its inputs.
+    /// Reads the front end, and the format in which the first layer reads its inputs.
     pub const fn inputs(&mut self) -> Option<(FrontEnd, ElementFormat)> {
         let (Some(width), Some(height)) = (self.short(), self.short()) else { return None };
         let (Some(crop), Some(code)) = (self.byte(), self.byte()) else { return None };
@@ -116,7 +125,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Any network that Sinapse can run.
+    /// Reads the description of a network, if Sinapse can run it.
     pub const fn description(&mut self) -> Option<Description> {
         let Some((front_end, input)) = self.inputs() else { return None };
         let Some(preprocessing) = front_end.decode() else { return None };
@@ -144,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_at_most_32_bits() {
+    fn varints_have_at_most_32_bits() {
         let number = |bytes: &[u8]| Cursor::new(bytes).number();
         assert_eq!(number(&[127]), Some(127));
         assert_eq!(number(&[0x80, 1]), Some(128));
@@ -155,13 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn bytes_beyond_the_end_are_none() {
+    fn bytes_past_the_end_are_none() {
         assert_eq!(Cursor::new(&[2, 7, 8, 9]).bytes(), Some(&[7, 8][..]));
         assert_eq!(Cursor::new(&[4, 7, 8, 9]).bytes(), None);
     }
 
     #[test]
-    fn a_long_number_is_passed_over_whole() {
+    fn a_varint_of_64_bits_is_skipped_as_a_whole() {
         let mut cursor = Cursor::new(&[255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 42]);
         cursor.skip_number().unwrap();
         assert_eq!(cursor.rest(), [42]);

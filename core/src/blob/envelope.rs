@@ -1,4 +1,4 @@
-//! The fixed bytes around every blob: magic, version, length, checksum.
+//! The envelope of every blob: magic, version and length before the body, checksum behind it.
 
 use super::crc::crc32;
 use super::error::LoadError;
@@ -6,17 +6,18 @@ use super::error::LoadError;
 /// First four bytes of every blob.
 pub const MAGIC: [u8; 4] = *b"SNPS";
 
-/// The version of the format that this crate reads.
+/// Version of the blob format that this crate reads.
 pub const VERSION: u8 = 2;
 
 /// Alignment of weights within a blob, and of the blob itself, in bytes.
 pub const ALIGNMENT: usize = 16;
 
-/// Bytes of magic, version and length; and of the checksum.
+/// Size of magic, version and length.
 const FIXED_BYTES: usize = 9;
+/// Size of the checksum.
 const CHECKSUM_BYTES: usize = 4;
 
-/// What stands between the length and the checksum of a blob, once both are checked.
+/// Checks magic, version, length and checksum of a blob and returns the bytes between length and checksum.
 pub fn body(blob: &[u8]) -> Result<&[u8], LoadError> {
     let Some((fixed, _)) = blob.split_first_chunk::<FIXED_BYTES>() else {
         return Err(LoadError::TooShort { found: blob.len() });

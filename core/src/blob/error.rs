@@ -1,11 +1,11 @@
-//! Why a byte string is not a network.
+//! Reasons for which a blob is refused.
 
 use core::fmt;
 
 use super::front_end::FrontEnd;
 use crate::format::{Description, ElementFormat, LayerDescription};
 
-/// Why [`Network::load`](crate::Network::load) refused a blob.
+/// Reason for which [`Network::load`](crate::Network::load) refused a blob.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -20,18 +20,18 @@ pub enum LoadError {
         /// The first four bytes.
         found: [u8; 4],
     },
-    /// A format version that this program does not read.
+    /// The format version is not the one that this program reads.
     WrongVersion {
         /// Version in the blob.
         found: u8,
         /// Version that this program reads.
         expected: u8,
     },
-    /// The blob is cut short, or followed by something.
+    /// The blob is truncated, or followed by more bytes.
     WrongLength {
         /// Bytes given.
         found: usize,
-        /// Bytes that the header says.
+        /// Bytes according to the header.
         expected: usize,
     },
     /// The checksum does not match: some bytes have changed.
@@ -41,19 +41,19 @@ pub enum LoadError {
         /// CRC-32 at the end of the blob.
         expected: u32,
     },
-    /// The bytes of this part are not what the format says.
+    /// The bytes of a part do not follow the format.
     Malformed {
-        /// The part, as in `docs/format.md`.
+        /// The part, as named in `docs/format.md`.
         part: &'static str,
     },
-    /// A sound blob, but of another network.
+    /// The blob holds another network.
     WrongShape {
-        /// What is not as in the type; it comes first in the blob.
+        /// First difference from the type.
         found: Mismatch,
-        /// The network of the type.
+        /// Network of the type.
         expected: &'static Description,
     },
-    /// Numbers do not lie at a multiple of 4 bytes: the blob itself must be aligned (`include_model!`, `Aligned`).
+    /// Numbers are not aligned to 4 bytes: the blob itself must be aligned (`include_model!`, `Aligned`).
     Misaligned {
         /// Layer, from 0.
         layer: usize,
@@ -64,25 +64,26 @@ pub enum LoadError {
         layer: usize,
         /// Bytes in the blob.
         found: usize,
-        /// Bytes that the shape needs.
+        /// Bytes that the layer's shape needs.
         expected: usize,
     },
-    /// A weight, bias or padding outside its range (8 bit −127..=127, 4 bit −7..=7, `f32` finite, padding 0).
+    /// A weight, bias or padding is out of range (8 bit −127..=127, 4 bit −7..=7, ternary −1..=1, `f32` finite, padding
+    /// 0).
     ValueOutOfRange {
         /// Layer, from 0.
         layer: usize,
         /// Output, from 0.
         output: usize,
     },
-    /// Some input could take the sum of an output beyond what its type holds (`i32`: 2³¹, logits 2³⁰ or, of five views, a
-    /// fifth of that; `f32`: 10³⁰).
+    /// Some input could overflow the accumulator of an output. Limits: 2³¹ for `i32`; 2³⁰ for integer logits, a fifth
+    /// of that in a shift ensemble; 10³⁰ for `f32`.
     SumOverflow {
         /// Layer, from 0.
         layer: usize,
         /// Output, from 0.
         output: usize,
     },
-    /// The largest sum does not survive the requantisation's product in 32 bits.
+    /// Requantisation of the largest possible accumulator would overflow 32 bits.
     RequantizationOverflow {
         /// Layer, from 0.
         layer: usize,
@@ -91,19 +92,19 @@ pub enum LoadError {
     },
 }
 
-/// The part of a blob that shows that it is another network.
+/// First difference between the network in a blob and that of the type; all values are those of the blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Mismatch {
-    /// The picture, what is done to it, and how the first layer reads it.
+    /// Front end, and format in which the first layer reads its inputs.
     Inputs(FrontEnd, ElementFormat),
-    /// The number of layers.
-    LayerReader(u8),
-    /// A layer.
+    /// Number of layers.
+    LayerCount(u8),
+    /// One layer.
     Layer {
         /// Layer, from 0.
         layer: u8,
-        /// Its width and formats.
+        /// Width and formats.
         found: LayerDescription,
     },
 }
@@ -114,12 +115,12 @@ impl fmt::Display for Mismatch {
             Self::Inputs(front_end, input) => {
                 match front_end.decode() {
                     Some(preprocessing) => write!(f, "{preprocessing}")?,
-                    None => write!(f, "front end {front_end:?}")?, // the reader refuses such codes
+                    None => write!(f, "front end {front_end:?}")?, // unreachable: the reader refuses such codes
                 }
                 write!(f, " read as {}", input.name())
             }
-            Self::LayerReader(1) => f.write_str("one layer"),
-            Self::LayerReader(found) => write!(f, "{found} layers"),
+            Self::LayerCount(1) => f.write_str("one layer"),
+            Self::LayerCount(found) => write!(f, "{found} layers"),
             Self::Layer { layer, found } => {
                 let (weights, activation) = (found.weights.name(), found.activation.name());
                 write!(
@@ -139,24 +140,26 @@ impl fmt::Display for LoadError {
             Self::TooShort { found } => write!(f, "{found} bytes are too few for a blob"),
             Self::WrongMagic { found } => write!(f, "not a Sinapse blob: starts with {found:02x?}, expected \"SNPS\""),
             Self::WrongVersion { found, expected } => {
-                write!(f, "format version {found}, this program reads version {expected}: train or convert it anew")
+                write!(f, "format version {found}, this program reads version {expected}: train or convert it again")
             }
             Self::WrongLength { found, expected } => write!(f, "{found} bytes, the header says {expected}"),
             Self::WrongChecksum { found, expected } => {
-                write!(f, "damaged: the bytes' CRC-32 is {found:08x}, the blob says {expected:08x}")
+                write!(f, "damaged: the CRC-32 of the bytes is {found:08x}, the blob says {expected:08x}")
             }
             Self::Malformed { part } => write!(f, "malformed {part}"),
             Self::WrongShape { found, expected } => {
-                write!(f, "the blob is another network: found {found}, expected {expected}")
+                write!(f, "the blob holds another network: found {found}, expected {expected}")
             }
             Self::Misaligned { layer } => {
                 write!(f, "layer {layer}: numbers are not aligned to 4 bytes; include the blob with include_model!")
             }
             Self::WrongTensorLength { layer, found, expected } => {
-                write!(f, "layer {layer}: a tensor of {found} bytes, its shape needs {expected}")
+                write!(f, "layer {layer}: a tensor has {found} bytes, expected {expected}")
             }
             Self::ValueOutOfRange { layer, output } => write!(f, "layer {layer}, output {output}: value out of range"),
-            Self::SumOverflow { layer, output } => write!(f, "layer {layer}, output {output}: the sum could overflow"),
+            Self::SumOverflow { layer, output } => {
+                write!(f, "layer {layer}, output {output}: the accumulator could overflow")
+            }
             Self::RequantizationOverflow { layer, output } => {
                 write!(f, "layer {layer}, output {output}: the requantisation could overflow")
             }

@@ -1,15 +1,15 @@
-//! How a blob of version 2 states the front end: the picture's size, a crop and a code.
+//! Encoding of the front end in blobs of version 2: size of the picture, crop and a code.
 //!
-//! A board compares these numbers with those of its network and never decodes them.
+//! A board compares these numbers with those of its network's type; it never decodes them.
 
 use crate::format::{Description, Preprocessing, Scale, Step};
 
-/// Added to the code of a scale by a deslanted picture …
+/// Added to the code of the scale if the picture is deslanted.
 const DESLANTED: u8 = 4;
-/// … and by a shift ensemble.
+/// Added to the code of the scale if the network is a shift ensemble.
 const SHIFT_ENSEMBLE: u8 = 8;
 
-/// A front end as a blob states it.
+/// A front end in the encoding of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct FrontEnd {
@@ -17,17 +17,17 @@ pub struct FrontEnd {
     pub width: u16,
     /// Height of the picture in pixels.
     pub height: u16,
-    /// Pixels cut off at every side.
+    /// Pixels cut off at each edge.
     pub crop: u8,
-    /// Scale, deslanting and shift ensemble, below [`CODES`](Self::CODES).
+    /// Code of scale, deslanting and shift ensemble, below [`CODES`](Self::CODES).
     pub code: u8,
 }
 
 impl FrontEnd {
-    /// Number of codes.
+    /// Number of valid codes.
     pub const CODES: u8 = 2 * SHIFT_ENSEMBLE;
 
-    /// States a front end.
+    /// Encodes a front end.
     pub const fn encode(preprocessing: &Preprocessing) -> Self {
         let (crop, scale) = preprocessing.downscale();
         let scale = match scale {
@@ -42,7 +42,7 @@ impl FrontEnd {
         FrontEnd { width: preprocessing.width, height: preprocessing.height, crop, code }
     }
 
-    /// The steps that the numbers stand for; `None` for a code that none has.
+    /// Decodes the front end; `None` if the code is not valid.
     pub const fn decode(self) -> Option<Preprocessing> {
         if self.code >= Self::CODES {
             return None;
@@ -64,13 +64,13 @@ impl FrontEnd {
         Some(preprocessing)
     }
 
-    /// True if no step is stated: the pixels are the inputs.
+    /// Returns true if there is no step: the pixels are the inputs.
     pub const fn is_identity(self) -> bool {
         self.crop == 0 && self.code == 0
     }
 }
 
-/// The network that a board expects in a blob, with its front end as a blob states it: all of it computed at compile time.
+/// The network that a program expects in a blob, with its front end already encoded; computed at compile time.
 #[derive(Clone, Copy, Debug)]
 pub struct Expected {
     pub(super) description: Description,
@@ -79,7 +79,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// The network of a type.
+    /// Prepares a description for comparison with a blob.
     pub const fn new(description: Description) -> Self {
         let front_end = match &description.preprocessing {
             Some(preprocessing) => Some(FrontEnd::encode(preprocessing)),
@@ -88,11 +88,12 @@ impl Expected {
         Expected { description, front_end, passes: description.passes() }
     }
 
-    /// True if `found` makes this network's inputs; a network without a front end takes any picture of as many pixels.
-    pub(super) fn takes(&self, found: FrontEnd) -> bool {
+    /// Returns true if `found` equals this network's front end. A network without one accepts every picture that has as
+    /// many pixels as the network has inputs.
+    pub(super) fn accepts(&self, found: FrontEnd) -> bool {
         match self.front_end {
             Some(front_end) => found == front_end,
-            // The product of two 16-bit numbers fits 32 bits.
+            // No overflow: the product of two 16-bit numbers fits 32 bits.
             None => {
                 found.is_identity()
                     && u32::from(found.width) * u32::from(found.height) == u32::from(self.description.inputs)
@@ -106,14 +107,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_below_sixteen_is_a_front_end_and_others_are_none() {
-        let stated = |code| FrontEnd { width: 28, height: 28, crop: 1, code };
+    fn exactly_the_codes_below_sixteen_are_front_ends_and_encode_back() {
+        let encoded = |code| FrontEnd { width: 28, height: 28, crop: 1, code };
         for code in 0..FrontEnd::CODES {
-            let preprocessing = stated(code).decode().unwrap();
-            assert_eq!(FrontEnd::encode(&preprocessing), stated(code));
+            let preprocessing = encoded(code).decode().unwrap();
+            assert_eq!(FrontEnd::encode(&preprocessing), encoded(code));
             assert_eq!(preprocessing.deslants(), code % 8 >= 4);
             assert_eq!(preprocessing.passes(), if code >= 8 { 5 } else { 1 });
         }
-        assert!((FrontEnd::CODES..=255).all(|code| stated(code).decode().is_none()));
+        assert!((FrontEnd::CODES..=255).all(|code| encoded(code).decode().is_none()));
     }
 }

@@ -1,4 +1,4 @@
-//! What stands before the weights: sizes, formats, where the network comes from.
+//! The header of a blob: sizes, number formats, meaning of the logits and provenance.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,53 +13,53 @@ pub struct Head {
     pub magic: [u8; 4],
     /// [`VERSION`].
     pub version: u8,
-    /// Bytes of the whole blob, checksum included.
+    /// Size of the whole blob in bytes, checksum included.
     #[serde(with = "postcard::fixint::le")]
     pub length: u32,
-    /// Width of the picture in pixels; the number of inputs where they are no picture.
+    /// Width of the picture in pixels; the number of inputs if they are not a picture.
     pub width: u16,
-    /// Height of the picture in pixels; 1 where the inputs are no picture.
+    /// Height of the picture in pixels; 1 if the inputs are not a picture.
     pub height: u16,
-    /// Pixels cut off at every side before scaling.
+    /// Pixels cut off at each edge before scaling.
     pub crop: u8,
-    /// Code of the other front-end steps, see [`FrontEnd::code`](super::FrontEnd::code).
+    /// Code of scale, deslanting and shift ensemble, see [`FrontEnd::code`](super::FrontEnd::code).
     pub scale: u8,
-    /// How the first layer reads its inputs.
+    /// Format in which the first layer reads its inputs.
     pub input: ElementFormat,
 }
 
-/// What the last layer's sums mean.
+/// Meaning of the logits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Logits {
     /// Real value of one step of an integer logit; for `f32` networks the unit of `reject_margin`.
     pub step: f32,
-    /// Margin, in steps, below which the answer is "unknown"; 0 where every answer stands.
+    /// Margin in steps below which the answer is "unknown"; 0 to accept every answer.
     pub reject_margin: u32,
 }
 
-/// Where a network comes from.
+/// Provenance of a network: program, recipe, data and score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance<'a> {
     /// Program that wrote the blob, with its version.
     pub program: &'a str,
-    /// Recipe: what was trained, how long.
+    /// Recipe: what was trained and for how long.
     pub recipe: &'a str,
-    /// Data that it was trained on.
+    /// Training data.
     pub data: &'a str,
     /// Seed of all random numbers.
     pub seed: u64,
-    /// Images of the validation split.
+    /// Number of images in the validation split.
     pub validation_images: u32,
-    /// How many of these the network reads right, with the blob's own arithmetic.
+    /// Number of these that the network classifies correctly, with the blob's own arithmetic.
     pub validation_correct: u32,
 }
 
-/// The description in a blob's header, while building: magic, version and length are checked, the checksum is not.
+/// Reads the description from a blob's header, at compile time. Checks magic, version and length, but no checksum.
 ///
 /// # Errors
 ///
-/// A sentence that says what the bytes are not.
-pub const fn description_of(blob: &[u8]) -> Result<Description, &'static str> {
+/// A message that says why the bytes are not such a blob.
+pub const fn read_description(blob: &[u8]) -> Result<Description, &'static str> {
     let mut cursor = Cursor::new(blob);
     let mut index = 0;
     while index < MAGIC.len() {
@@ -70,19 +70,19 @@ pub const fn description_of(blob: &[u8]) -> Result<Description, &'static str> {
     }
     match cursor.byte() {
         Some(VERSION) => {}
-        _ => return Err("the blob has another format version than this sinapse reads: train it anew"),
+        _ => return Err("the blob has another format version than this sinapse reads: train it again"),
     }
     let mut length = 0;
     let mut shift = 0;
     while shift < 32 {
         match cursor.byte() {
             Some(byte) => length |= (byte as usize) << shift,
-            None => return Err("the blob is cut short"),
+            None => return Err("the blob is truncated"),
         }
         shift += 8;
     }
     if length != blob.len() {
-        return Err("the blob is cut short or has bytes too many: its length is not what its header says");
+        return Err("the blob is truncated or too long: its length is not the one in its header");
     }
     match cursor.description() {
         Some(description) => Ok(description),

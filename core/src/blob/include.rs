@@ -1,11 +1,11 @@
-//! Compiling a blob into a program: aligned, and checked against the network's type while building.
+//! Including a blob in a program: aligned, and checked against the network's type at compile time.
 
 use core::ops::Deref;
 
 use super::header;
 use crate::format::{Description, Text};
 
-/// Bytes at an address that is a multiple of 16, as [`Network::load`](crate::Network::load) wants them.
+/// Aligns bytes to 16, as [`Network::load`](crate::Network::load) needs them.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(16))]
 pub struct Aligned<B: ?Sized>(pub B);
@@ -17,10 +17,10 @@ impl<const N: usize> Deref for Aligned<[u8; N]> {
     }
 }
 
-/// Includes a blob file as `&'static Aligned<[u8; N]>`, after checking that it fits the network type.
+/// Includes a blob file as `&'static Aligned<[u8; N]>` and checks at compile time that it fits the network type.
 ///
-/// The path is relative to the file that calls, as for [`include_bytes!`].
-/// A blob of another shape or other number formats fails the *build*, with both descriptions in the message:
+/// The path is relative to the calling file, as for [`include_bytes!`]. A blob of another shape or with other number
+/// formats fails the *build*, with both descriptions in the message:
 ///
 /// ```text
 /// error[E0080]: evaluation panicked: the blob does not fit the network type:
@@ -28,14 +28,17 @@ impl<const N: usize> Deref for Aligned<[u8; N]> {
 ///   type: 784 (U4) → 16 (I8, relu, U4) → 10 (I8, identity, i32)
 /// ```
 ///
-/// The checksum and the values are checked where they are used, by [`Network::load`](crate::Network::load).
+/// Checksum and values are checked on the board, by [`Network::load`](crate::Network::load).
 ///
 /// # Examples
 ///
 /// ```
-/// use sinapse::{Aligned, Dense, I4, I8, Identity, Network, Pixel, Relu, U4, include_model, layers};
+/// use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, include_model, layers};
 ///
-/// type Tiny = Network<layers![Dense<'static, 4, 2, Pixel<U4>, I4, Relu<U4>>, Dense<'static, 2, 2, U4, I8, Identity>]>;
+/// type Tiny = Network<layers![
+///     Dense<'static, 4, 2, Pixel<U4>, I4, Relu<U4>>,
+///     Dense<'static, 2, 2, U4, I8, Identity>,
+/// ]>;
 ///
 /// let blob = include_model!(Tiny, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
 /// let network = Tiny::load(blob)?;
@@ -45,14 +48,17 @@ impl<const N: usize> Deref for Aligned<[u8; N]> {
 /// # Ok::<(), sinapse::LoadError>(())
 /// ```
 ///
-/// The same blob does not fit a network of three classes:
+/// The same blob does not fit a network with three classes:
 ///
 /// ```compile_fail,E0080
-/// use sinapse::{Aligned, Dense, I4, I8, Identity, Network, Pixel, Relu, U4, include_model, layers};
+/// use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, include_model, layers};
 ///
-/// type Other = Network<layers![Dense<'static, 4, 2, Pixel<U4>, I4, Relu<U4>>, Dense<'static, 2, 3, U4, I8, Identity>]>;
+/// type Three = Network<layers![
+///     Dense<'static, 4, 2, Pixel<U4>, I4, Relu<U4>>,
+///     Dense<'static, 2, 3, U4, I8, Identity>,
+/// ]>;
 ///
-/// let blob = include_model!(Other, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
+/// let blob = include_model!(Three, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
 /// ```
 #[macro_export]
 macro_rules! include_model {
@@ -64,16 +70,16 @@ macro_rules! include_model {
     }};
 }
 
-/// Fails the build where the blob's header is not that of a network of this description.
+/// Panics, which fails the build, if the blob's header does not describe this network.
 #[doc(hidden)]
 #[track_caller]
 pub const fn assert_fits(blob: &[u8], network: &Description) {
-    let found = match header::description_of(blob) {
+    let found = match header::read_description(blob) {
         Ok(found) => found,
         Err(reason) => panic!("{}", reason),
     };
     let (found, expected) = (found.text(), network.text());
-    if !same(found.as_str().as_bytes(), expected.as_str().as_bytes()) {
+    if !equal(found.as_str().as_bytes(), expected.as_str().as_bytes()) {
         let mut message = Text::new();
         message.push("the blob does not fit the network type:\n  blob: ");
         message.push(found.as_str());
@@ -83,7 +89,8 @@ pub const fn assert_fits(blob: &[u8], network: &Description) {
     }
 }
 
-const fn same(a: &[u8], b: &[u8]) -> bool {
+/// Compares byte strings; `==` is not available in a `const fn`.
+const fn equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }

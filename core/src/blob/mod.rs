@@ -1,4 +1,12 @@
-//! The blob: one file that is a network. `docs/format.md` specifies it byte by byte.
+//! The blob: one file that holds a trained network. `docs/format.md` specifies it byte by byte.
+//!
+//! | to                                        | use                                              |
+//! |-------------------------------------------|--------------------------------------------------|
+//! | compile a blob into a program             | [`include_model!`](crate::include_model!)        |
+//! | load the network of a known type          | [`Network::load`](crate::Network::load)          |
+//! | read a blob of any network                | [`Reader`]                                       |
+//! | write the Rust type in a build script     | [`rust_type()`]                                  |
+//! | write a blob                              | [`Head`], [`Logits`], [`Provenance`], [`Tensors`] |
 
 mod check;
 pub mod crc;

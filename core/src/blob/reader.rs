@@ -1,4 +1,4 @@
-//! Reading any blob without copying it.
+//! Reading a blob of any network, without copying it.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::shape::{LayerNumbers, LayerShape};
 use crate::cast;
 use crate::format::{Description, ElementFormat, LayerDescription, Requantization};
 
-/// One checked layer of a blob.
+/// A checked layer of a blob.
 #[derive(Clone, Copy, Debug)]
 pub struct LayerView<'a> {
     /// Position in the network, from 0.
@@ -22,15 +22,28 @@ pub struct LayerView<'a> {
     pub input: ElementFormat,
     /// Width and formats.
     pub description: LayerDescription,
-    /// From sums to levels; without multipliers for a last or `f32` layer.
+    /// Requantisation of the accumulators; without multipliers for a last or `f32` layer.
     pub requantization: Requantization<'a>,
-    /// As [`Tensors::bias`].
+    /// Biases, see [`Tensors::bias`](super::Tensors::bias).
     pub bias: &'a [u8],
-    /// As [`Tensors::weights`].
+    /// Rows of weights, see [`Tensors::weights`](super::Tensors::weights).
     pub weights: &'a [u8],
 }
 
-/// A blob whose header and checksum are checked, whatever network it holds; a board that knows its network uses [`LayerReader`].
+/// Reader of a blob with any network, for tools. Programs that know their network's type use
+/// [`Network::load`](crate::Network::load).
+///
+/// # Examples
+///
+/// ```
+/// use sinapse::blob::{LoadError, Reader};
+///
+/// let blob = sinapse::Aligned(*include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard")));
+/// let mut reader = Reader::open(&blob)?;
+/// assert_eq!(reader.description().to_string(), "4 (U4) → 2 (I4, relu, U4) → 2 (I8, identity, i32)");
+/// assert_eq!(reader.next_layer()?.bias, [5, 0, 0, 0, 0xfa, 0xff, 0xff, 0xff]); // the `i32`s 5 and −6
+/// # Ok::<(), LoadError>(())
+/// ```
 pub struct Reader<'a> {
     head: Head,
     description: Description,
@@ -43,7 +56,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// Everything in [`LoadError`] that does not concern one layer.
+    /// The variants of [`LoadError`] that do not name a layer.
     pub fn open(blob: &'a [u8]) -> Result<Self, LoadError> {
         let mut cursor = Cursor::new(body(blob)?);
         let (head, _) = take::<Head>(blob, "header")?;
@@ -54,35 +67,35 @@ impl<'a> Reader<'a> {
         Ok(Reader { head, description, provenance, layers })
     }
 
-    /// The first fields.
+    /// Returns the first fields.
     pub fn head(&self) -> &Head {
         &self.head
     }
 
-    /// Sizes and formats of all layers.
+    /// Returns the description of the network.
     pub fn description(&self) -> &Description {
         &self.description
     }
 
-    /// What the last layer's sums mean.
+    /// Returns the meaning of the logits.
     pub fn logits(&self) -> Logits {
         self.layers.logits()
     }
 
-    /// Where the network comes from.
+    /// Returns the provenance of the network.
     pub fn provenance(&self) -> &Provenance<'a> {
         &self.provenance
     }
 
-    /// The next layer, checked as by [`LayerReader::next`].
+    /// Returns the next layer, checked as by [`LayerReader::next`].
     ///
     /// # Errors
     ///
-    /// The [`LoadError`]s that name a layer; [`LoadError::Malformed`] after the last layer.
+    /// The variants of [`LoadError`] that name a layer; [`LoadError::Malformed`] after the last layer.
     pub fn next_layer(&mut self) -> Result<LayerView<'a>, LoadError> {
         let layer = self.layers.index();
         let Some(&description) = self.description.layers().get(layer) else {
-            return Err(LoadError::Malformed { part: "layers: there are no more" });
+            return Err(LoadError::Malformed { part: "layers: all have been read" });
         };
         let (inputs, input) = (self.description.inputs_of(layer), self.description.input_of(layer));
         let LayerNumbers { requantization, bias, weights } =
@@ -94,11 +107,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Checks that nothing follows the last layer.
+    /// Checks that nothing follows the last layer, and returns the meaning of the logits.
     ///
     /// # Errors
     ///
-    /// [`LoadError::Malformed`] where bytes or layers are left.
+    /// [`LoadError::Malformed`] if layers have not been read or bytes are left over.
     pub fn finish(self) -> Result<Logits, LoadError> {
         if self.layers.index() != self.description.layers().len() {
             return Err(LoadError::Malformed { part: "end: layers are left over" });
@@ -108,6 +121,7 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Deserialises a part of the header; returns it and the bytes behind it.
 fn take<'a, T: Deserialize<'a>>(bytes: &'a [u8], part: &'static str) -> Result<(T, &'a [u8]), LoadError> {
     postcard::take_from_bytes(bytes).map_err(|_| LoadError::Malformed { part })
 }

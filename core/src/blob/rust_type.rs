@@ -1,4 +1,4 @@
-//! The Rust type of a blob's network, for build scripts.
+//! Source text of the Rust type for a blob's network, for build scripts.
 
 use core::fmt;
 
@@ -6,15 +6,24 @@ use super::error::LoadError;
 use super::reader::Reader;
 use crate::format::{ActivationKind, Description, ElementFormat};
 
-/// A [`Description`] that displays itself as the source text of its network type.
+/// A [`Description`] whose `Display` is the source text of the network type.
 #[derive(Clone, Copy, Debug)]
 pub struct RustType(Description);
 
-/// The type of the network in a blob, as source text that can be written into a build script's output.
+/// Returns the type of the network in a blob, as source text for a build script's output.
 ///
 /// # Errors
 ///
-/// As [`Network::load`](crate::Network::load), as far as the header goes.
+/// The same as [`Reader::open`].
+///
+/// # Examples
+///
+/// ```
+/// let blob = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
+/// let text = sinapse::blob::rust_type(blob)?.to_string();
+/// assert!(text.starts_with("::sinapse::Network<::sinapse::layers![::sinapse::Dense<'static, 4, 2, "));
+/// # Ok::<(), sinapse::LoadError>(())
+/// ```
 pub fn rust_type(blob: &[u8]) -> Result<RustType, LoadError> {
     Ok(RustType(*Reader::open(blob)?.description()))
 }
@@ -54,6 +63,7 @@ impl fmt::Display for RustType {
     }
 }
 
+/// Returns the path of the format's type.
 fn path(format: ElementFormat) -> &'static str {
     match format {
         ElementFormat::F32 => "f32",

@@ -1,8 +1,8 @@
-//! The shape of a layer as its type or a blob describes it, and its numbers where they lie in the blob.
+//! Shape of a layer, with all that its checks need, and its numbers, borrowed from the blob.
 
 use crate::format::{ActivationKind, ElementFormat, LayerDescription, Requantization, WeightFormat};
 
-/// A layer as its network's type describes it.
+/// Shape of a layer, with derived sizes that a board should not have to compute.
 #[derive(Clone, Copy, Debug)]
 pub struct LayerShape {
     /// Number of inputs.
@@ -11,35 +11,38 @@ pub struct LayerShape {
     pub input: ElementFormat,
     /// Width and formats.
     pub description: LayerDescription,
-    /// Words of a row of weights, and of all rows.
+    /// Number of words in a row of weights.
     pub(super) row_words: usize,
+    /// Number of words in all rows.
     pub(super) words: usize,
-    /// Outputs that a row has room for.
+    /// Number of outputs in a row, padding included.
     pub(super) row_outputs: usize,
-    /// Bits, largest magnitude and offset of an integer weight.
+    /// Number of bits in a weight, see [`WeightFormat::bits`].
     pub(super) bits: u8,
+    /// Maximum magnitude of an integer weight, see [`WeightFormat::limit`].
     pub(super) limit: u8,
+    /// Offset of stored integer weights, see [`WeightFormat::offset`].
     pub(super) offset: u8,
-    /// Highest level of the inputs.
+    /// Maximum level of the inputs, see [`ElementFormat::max_level`].
     pub(super) max_level: u8,
-    /// Whether sums become levels.
+    /// True if accumulators are requantised to levels.
     pub(super) rescales: bool,
 }
 
 impl LayerShape {
-    /// A layer of `inputs` inputs. Where it is known at compile time, a board works out nothing of it.
+    /// Derives the sizes of a layer; at compile time if its description is a constant.
     pub const fn new(inputs: u16, input: ElementFormat, description: LayerDescription) -> Self {
         let format = description.weights;
         let row_words = format.row_bytes(input, description.outputs as usize) / 4;
-        let of_rows = format.layout(input).inputs_of_row();
+        let row_inputs = format.layout(input).inputs_of_row();
         LayerShape {
             inputs,
             input,
             description,
             row_words,
-            // At most 65,535 rows of 65,535 words, or a sixteenth of the rows and four times the words: 32 bits hold their product.
+            // Fits 32 bits: at most 65,535 rows of 65,535 words, or a sixteenth of the rows and four times the words.
             words: format.rows(input, inputs as usize) * row_words,
-            row_outputs: row_words * (32 / format.bits() as usize) / of_rows,
+            row_outputs: row_words * (32 / format.bits() as usize) / row_inputs,
             bits: format.bits() as u8,
             limit: format.limit() as u8,
             offset: format.offset() as u8,
@@ -50,19 +53,19 @@ impl LayerShape {
     }
 }
 
-/// The numbers of a checked layer, where they lie in the blob.
+/// Numbers of a checked layer, borrowed from the blob.
 #[derive(Clone, Copy, Debug)]
 pub struct LayerNumbers<'a> {
-    /// From sums to levels; without multipliers for a last or `f32` layer.
+    /// Requantisation of the accumulators; without multipliers for a last or `f32` layer.
     pub requantization: Requantization<'a>,
-    /// `[OUT]` of `i32` or `f32`.
+    /// Biases `[OUT]`, the bits of `i32` or `f32`.
     pub bias: &'a [u32],
     /// Rows of weights, see [`WeightFormat::row_bytes`](crate::format::WeightFormat::row_bytes).
     pub weights: &'a [u32],
 }
 
 impl LayerNumbers<'_> {
-    /// Those of a layer that was refused.
+    /// Stands for a layer that was refused.
     pub(super) const NONE: Self = LayerNumbers {
         requantization: Requantization { pre_shift: 0, shift: 0, multipliers: &[] },
         bias: &[],
