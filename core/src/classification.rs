@@ -41,6 +41,8 @@ pub struct Classification<V, const CLASSES: usize> {
 impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
     /// Finds class and margin of `scores`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// let answer = sinapse::Classification::from_scores([-5, 20, 13]);
     /// assert_eq!((answer.class, answer.margin), (1, 7));

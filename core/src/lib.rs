@@ -25,7 +25,7 @@
 //! # Ok::<(), sinapse::LoadError>(())
 //! ```
 //!
-//! The type need not be written by hand: in a build script, [`blob::rust_type`] prints it for a given blob.
+//! The type need not be written by hand: in a build script, [`blob::rust_type()`] prints it for a given blob.
 //!
 //! # Memory
 //!

@@ -1,4 +1,4 @@
-//! The envelope of every blob: magic, version and length before the body, checksum behind it.
+//! The envelope of every blob: magic, version and length before the body, checksum after it.
 
 use super::crc::crc32;
 use super::error::LoadError;

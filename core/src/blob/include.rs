@@ -28,7 +28,7 @@ impl<const N: usize> Deref for Aligned<[u8; N]> {
 ///   type: 784 (U4) → 16 (I8, relu, U4) → 10 (I8, identity, i32)
 /// ```
 ///
-/// Checksum and values are checked on the board, by [`Network::load`](crate::Network::load).
+/// Checksum and values are checked at run time, by [`Network::load`](crate::Network::load).
 ///
 /// # Examples
 ///

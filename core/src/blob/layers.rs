@@ -46,7 +46,7 @@ impl<'a> LayerReader<'a> {
         }
     }
 
-    /// Continues behind the description of a network whose layers run `passes` times, their logits added.
+    /// Continues after the description of a network whose layers run `passes` times, their logits added.
     pub(super) fn after_description(mut cursor: Cursor<'a>, passes: u8) -> Result<Self, LoadError> {
         let malformed = |part| LoadError::Malformed { part };
         let logits = logits(&mut cursor).ok_or(malformed("logits"))?;

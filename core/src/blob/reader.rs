@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Deserialises a part of the header; returns it and the bytes behind it.
+/// Deserialises a part of the header; returns it and the bytes after it.
 fn take<'a, T: Deserialize<'a>>(bytes: &'a [u8], part: &'static str) -> Result<(T, &'a [u8]), LoadError> {
     postcard::take_from_bytes(bytes).map_err(|_| LoadError::Malformed { part })
 }

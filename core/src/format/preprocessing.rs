@@ -63,6 +63,8 @@ impl Step {
 ///
 /// Without steps, the pixels are the inputs.
 ///
+/// # Examples
+///
 /// ```
 /// use sinapse::format::{Preprocessing, Scale, Step};
 ///

@@ -28,6 +28,8 @@ impl Scale {
     /// Returns the length of a side after cutting `crop` pixels off both ends and scaling; `None` if it is not a whole
     /// number of pixels, at least 1.
     ///
+    /// # Examples
+    ///
     /// ```
     /// use sinapse::format::Scale;
     ///

@@ -27,7 +27,7 @@ pub struct Chain<A, B> {
     then: B,
 }
 
-/// The activations between the two parts of a [`Chain`], and the scratch of either part.
+/// The activations between the two parts of a [`Chain`], and the scratch of both parts.
 #[derive(Clone, Copy, Debug)]
 pub struct ChainScratch<T, A, B> {
     between: T,
@@ -95,7 +95,7 @@ where
         let chain = uninit.as_mut_ptr();
         // SAFETY: a field of `chain`, borrowed until the call returns; `MaybeUninit` allows it to be uninitialised.
         A::load_into(layers, unsafe { &mut *(&raw mut (*chain).first).cast() });
-        // SAFETY: likewise.
+        // SAFETY: likewise, for the other field.
         B::load_into(layers, unsafe { &mut *(&raw mut (*chain).then).cast() });
     }
 }

@@ -45,7 +45,7 @@ scale! { One TwoThirds Half Third }
 /// | `CROP`    | pixels cut off at each edge                        | 2                                |
 /// | `S`       | scale of the cropped picture, [`Deslanted`] or not | [`Half`], `Deslanted<TwoThirds>` |
 /// | `OUT`     | number of pixels in the result                     | 144                              |
-/// | `E`       | format as which the next layer reads `Pixel<E>`    | `U4`                             |
+/// | `E`       | the next layer reads the result as `Pixel<E>`      | `U4`                             |
 #[derive(Clone, Copy, Debug)]
 pub struct Downscale<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E>(
     PhantomData<(S, E)>,

@@ -1,4 +1,4 @@
-//! Deslanting, cropping and downscaling of a picture in one pass over its pixels.
+//! Deslanting, cropping and downscaling of a picture, without a copy in between.
 
 use core::hint::black_box;
 

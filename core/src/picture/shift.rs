@@ -2,9 +2,9 @@
 
 /// Writes a copy of `picture`, with rows of `width` pixels, shifted as `index` says.
 ///
-/// | `index` | shift by one pixel in x and y towards the |
+/// | `index` | direction, by one pixel in x and in y     |
 /// |---------|-------------------------------------------|
-/// | 0       | no shift                                  |
+/// | 0       | none                                      |
 /// | 1       | upper left                                |
 /// | 2       | upper right                               |
 /// | 3       | lower left                                |
@@ -12,7 +12,7 @@
 ///
 /// There are [`SHIFTS`](crate::format::SHIFTS) of them. The picture is shifted as one row of pixels: a pixel that
 /// leaves a row at one end enters its neighbour at the other end, which does no harm in a picture with a blank border.
-/// Background is shifted in before the first and behind the last pixel.
+/// Background is shifted in before the first and after the last pixel.
 pub fn shifted(picture: &[u8], width: usize, index: u8, out: &mut [u8]) {
     // Pixels skipped at the start of the picture, and background pixels at the start of `out`.
     let (skip, blank) = match index {
