@@ -108,7 +108,7 @@ impl<'a> Model<'a> {
         Scores::I32(logits)
     }
 
-    /// Calls `observe` with the values that each layer reads, first layer first; of a shift ensemble, in its first pass.
+    /// Calls `observe` with the values that each layer reads, first layer first (first pass of a shift ensemble).
     ///
     /// # Panics
     ///

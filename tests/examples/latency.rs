@@ -1,5 +1,5 @@
-//! Latency of one image on this computer, 784-32-10 in several number formats: over the first 1,000 test images and over the
-//! same ones without zeros. `RUSTFLAGS='--cfg sinapse_kernel="lanes"'` measures another kernel.
+//! Measures the latency of one image on this computer, 784-32-10 in several number formats: the first 1,000 test images
+//! and the same without zeros. `RUSTFLAGS='--cfg sinapse_kernel="columns"'` measures another kernel.
 //!
 //! ```text
 //! cargo run --release --package sinapse-tests --example latency

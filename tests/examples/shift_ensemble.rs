@@ -2,7 +2,7 @@
 //! shifts, by the same weights.
 //!
 //! ```text
-//! cargo run --release --package sinapse-tests --example shift_ensemble -- models/nano.postcard models/wide-teacher.postcard
+//! cargo run --release --package sinapse-tests --example shift_ensemble -- models/nano.postcard models/best.postcard
 //! ```
 
 use std::path::Path;

@@ -46,7 +46,7 @@ impl LayerBytes {
         }
     }
 
-    /// Encodes integer weights `[IN][outputs]` in the order and the bits of their format, padded to whole words with zero
+    /// Encodes integer weights `[IN][outputs]` in the layout and bits of their format, padded to whole words with zero
     /// weights.
     pub fn rows(weights: &[i8], outputs: usize, format: WeightFormat, input: ElementFormat) -> Vec<u8> {
         match format.layout(input) {

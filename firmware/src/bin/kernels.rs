@@ -6,7 +6,7 @@
 #![no_main]
 
 use defmt_semihosting as _; // the logger
-use sinapse::format::{QuantizedActivation, QuantizedInput, Layout, Requantization, Weight};
+use sinapse::format::{Layout, QuantizedActivation, QuantizedInput, Requantization, Weight};
 use sinapse::kernel::{Kernel, MatVec, reference, tiles};
 use sinapse::workspace::{ListWorkspace, Workspace};
 use sinapse::{I2, I4, I8, Pixel, U2, U4, U8};
@@ -84,7 +84,7 @@ struct Layer {
     weights: [u32; WEIGHTS],
     input: [u8; INPUTS + SHIFTS],
     bias: [i32; OUTPUTS],
-    kept: [i32; OUTPUTS],
+    prepared: [i32; OUTPUTS],
 }
 
 impl Layer {
@@ -92,7 +92,9 @@ impl Layer {
     fn compare(&mut self, inputs: usize, outputs: usize) -> u32 {
         let words = inputs.div_ceil(16) * 8 * outputs.div_ceil(2);
         let Some(weights) = self.weights.get_mut(..words) else { return 0 };
-        let (Some(bias), Some(kept)) = (self.bias.get_mut(..outputs), self.kept.get_mut(..outputs)) else { return 0 };
+        let (Some(bias), Some(prepared)) = (self.bias.get_mut(..outputs), self.prepared.get_mut(..outputs)) else {
+            return 0;
+        };
         let mut compared = 0;
         for weight_fill in WEIGHT_FILLS {
             for word in weights.iter_mut() {
@@ -101,7 +103,7 @@ impl Layer {
             for bias in bias.iter_mut() {
                 *bias = self.random.next().cast_signed() >> 8;
             }
-            tiles::prepare(weights, bias, inputs, kept);
+            tiles::prepare(weights, bias, inputs, prepared);
             for input_fill in INPUT_FILLS {
                 let shift = self.random.next() as usize % SHIFTS;
                 let input = self.input.get_mut(shift..).unwrap_or_default().get_mut(..inputs).unwrap_or_default();
@@ -112,10 +114,11 @@ impl Layer {
                 let expected = expected.get_mut(..outputs).unwrap_or_default();
                 reference::matvec::<I8, U8>(weights, bias, input, expected);
                 // With and without the corrections that a layer computes when it is loaded.
-                for kept in [&*kept, &[]] {
-                    let (mut room, mut sums) = (tiles::Workspace::UNINIT, [const { MaybeUninit::uninit() }; OUTPUTS]);
-                    let sums = sums.get_mut(..outputs).unwrap_or_default();
-                    if tiles::matvec(weights, bias, kept, input, room.entries(), sums) != expected {
+                for prepared in [&*prepared, &[]] {
+                    let (mut workspace, mut accumulators) =
+                        (tiles::Workspace::UNINIT, [const { MaybeUninit::uninit() }; OUTPUTS]);
+                    let accumulators = accumulators.get_mut(..outputs).unwrap_or_default();
+                    if tiles::matvec(weights, bias, prepared, input, workspace.entries(), accumulators) != expected {
                         defmt::error!(
                             "{=usize} inputs ({}), {=usize} outputs ({}), {=usize} corrections, from byte {=usize}: \
                              not the reference's sums",
@@ -123,7 +126,7 @@ impl Layer {
                             input_fill,
                             outputs,
                             weight_fill,
-                            kept.len(),
+                            prepared.len(),
                             shift
                         );
                         host::exit(ExitCode::Differs)
@@ -183,9 +186,9 @@ impl Layer {
                 let mut expected = [0; OUTPUTS];
                 let expected = expected.get_mut(..outputs).unwrap_or_default();
                 reference::matvec::<W, X>(weights, bias, input, expected);
-                let mut room = [const { MaybeUninit::uninit() }; OUTPUTS];
-                let room = room.get_mut(..outputs).unwrap_or_default();
-                if W::matvec_unprepared(weights, bias, input, room) != expected {
+                let mut workspace = [const { MaybeUninit::uninit() }; OUTPUTS];
+                let workspace = workspace.get_mut(..outputs).unwrap_or_default();
+                if W::matvec_unprepared(weights, bias, input, workspace) != expected {
                     defmt::error!(
                         "{=usize} inputs ({}, {=u32} bits), {=usize} outputs ({}, {=u32} bits), from byte {=usize}: \
                          not the reference's sums",
@@ -237,11 +240,12 @@ where
     for count in [1, expected.len()] {
         let multipliers = each.get(..count).unwrap_or_default();
         let requantization = Requantization { pre_shift: rescaling.pre_shift, shift: rescaling.shift, multipliers };
-        let (mut room, mut levels) = ([const { MaybeUninit::uninit() }; OUTPUTS], [99; OUTPUTS]);
-        let room = room.get_mut(..expected.len()).unwrap_or_default();
+        let (mut accumulators, mut levels) = ([const { MaybeUninit::uninit() }; OUTPUTS], [99; OUTPUTS]);
+        let accumulators = accumulators.get_mut(..expected.len()).unwrap_or_default();
         let levels = levels.get_mut(..expected.len()).unwrap_or_default();
-        let mut list = W::Workspace::UNINIT;
-        W::matvec_requantize::<E>(MatVec { prepared: &[], workspace: &mut list, weights, bias, input }, &requantization, room, levels);
+        let mut workspace = W::Workspace::UNINIT;
+        let product = MatVec { prepared: &[], workspace: &mut workspace, weights, bias, input };
+        W::matvec_requantize::<E>(product, &requantization, accumulators, levels);
         for (o, (&level, &sum)) in levels.iter().zip(expected).enumerate() {
             let wanted = requantization.relu(sum, o, E::FORMAT.max_level());
             if level != wanted {
@@ -273,7 +277,7 @@ fn main() -> ! {
         weights: [0; WEIGHTS],
         input: [0; INPUTS + SHIFTS],
         bias: [0; OUTPUTS],
-        kept: [0; OUTPUTS],
+        prepared: [0; OUTPUTS],
     };
     let mut compared = 0;
     for inputs in INPUT_COUNTS {

@@ -15,7 +15,8 @@ const TILE_BLOCK: usize = 8;
 /// Modelled cycles (or instructions, see [`Core::unit`]) of one image, from its pixels to the class.
 ///
 /// `image + Σ over layers (layer + scan + products + flushes + activation)`, plus preprocessing if there is any;
-/// everything but `image` once per pass of a shift ensemble. `activities` has one entry per layer; missing entries count as full.
+/// everything but `image` once per pass of a shift ensemble. `activities` has one entry per layer; missing entries
+/// count as full.
 pub fn time(core: Core, description: &Description, activities: &[Activity]) -> u64 {
     let c = core.coefficients();
     let layer = |(index, layer): (usize, &LayerDescription)| {

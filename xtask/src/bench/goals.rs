@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_goal_that_is_missed_is_called_so() {
-        let row = |cycles| Row { cycles_mean: Some(cycles), ..row("784x32-f32", "m4", "float") };
+        let row = |cycles| Row { cycles_mean: Some(cycles), ..row("784x32-f32", "m4", "columns/fpu") };
         assert!(table(&[row(26_000)]).contains("| 26000 | ≤ 26000 | met |"));
         assert!(table(&[row(26_001)]).contains("| 26001 | ≤ 26000 | missed |"));
     }

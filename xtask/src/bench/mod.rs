@@ -39,7 +39,7 @@ pub struct Arguments {
     /// Measure 100 images instead of 1,000, and only some works on the Cortex-M4; write no document.
     #[arg(long)]
     quick: bool,
-    /// Leave out other engines (tests/peers): microflow and embedded-nn on the Cortex-M4; tract, candle and ONNX Runtime
+    /// Leave out other engines (tests/peers): microflow, embedded-nn on the Cortex-M4; tract, candle and ONNX Runtime
     /// on this computer.
     #[arg(long)]
     without_peers: bool,

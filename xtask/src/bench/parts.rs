@@ -9,7 +9,7 @@ use crate::failure::Failure;
 
 /// Encodes the first layer, the first two, and so on up to all of them, without the reduction of the picture.
 ///
-/// The last layer of each prefix returns its accumulators, as the last layer of every network does, so the requantisation
+/// The last layer of each prefix returns accumulators, as the last layer of every network does, so the requantisation
 /// of a hidden layer counts with the layer behind it.
 ///
 /// # Errors

@@ -83,10 +83,10 @@ impl Row {
 
 /// Name of the kernel that runs a work's first layer, which takes most of the time, on a core.
 pub fn kernel(work: &Work, core: &str) -> &'static str {
-    match (work.order, core) {
-        (Some(Layout::Columns), _) => "lanes",
+    match (work.layout, core) {
+        (Some(Layout::Columns), _) => "columns",
         (Some(Layout::Tiles), _) => "tiles",
-        (None, "m4" | "m7" | "m33" | "m55") => "float",
-        (None, _) => "skip",
+        (None, "m4" | "m7" | "m33" | "m55") => "columns/fpu",
+        (None, _) => "columns/axpy",
     }
 }

@@ -24,7 +24,7 @@ pub struct Work {
     /// Blob file.
     pub blob: PathBuf,
     /// Order of the first layer's weights, which chooses the kernel; `None` where they are `f32`.
-    pub order: Option<Layout>,
+    pub layout: Option<Layout>,
     /// Pictures that it reads.
     pub pictures: Pictures,
 }
@@ -133,9 +133,9 @@ fn of_file(name: &str, path: &Path) -> Result<Work, Failure> {
     let model = Model::load(&blob).map_err(|error| format!("model {}: {error}", path.display()))?;
     let first = model.layers.first().ok_or_else(|| format!("{}: a network without layers", path.display()))?;
     let weights = first.description.weights;
-    let order = (weights != WeightFormat::F32).then(|| weights.layout(first.input));
+    let layout = (weights != WeightFormat::F32).then(|| weights.layout(first.input));
     let pictures = Pictures::of_size(model.size);
-    Ok(Work { name: name.to_owned(), blob: path.to_owned(), order, pictures })
+    Ok(Work { name: name.to_owned(), blob: path.to_owned(), layout, pictures })
 }
 
 /// Writes a layer of random weights: the cost does not depend on their values.

@@ -16,7 +16,7 @@ use crate::{data, install, model, shell, target_eval, wasm};
 /// Images over which single layers and instruction counts are compared.
 const FEW_IMAGES: usize = 100;
 
-/// Most instructions that a board's own counter counts outside of the region: both marks, the call's arguments, a started
+/// Most instructions that a board's own counter counts outside the region: both marks, the call's arguments, a started
 /// tick, and reading the counter, which costs less in an empty region, where everything may stay in registers.
 const OWN_INSTRUCTIONS: u64 = 32;
 
@@ -81,7 +81,7 @@ impl Comparison {
         let (source, test) = data::test_images(None)?;
         let mut first = test.clone();
         first.truncate(FEW_IMAGES);
-        let layers = work::of_whole_pictures()?.into_iter().filter(|work| work.order.is_some() && work.blob != model);
+        let layers = work::of_whole_pictures()?.into_iter().filter(|work| work.layout.is_some() && work.blob != model);
         Ok(Comparison {
             all: data::write_files(&test, source.text.clone())?,
             few: data::write_files(&first, source.text)?,

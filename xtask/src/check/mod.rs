@@ -35,9 +35,10 @@ struct Step {
     run: fn() -> Result<(), Failure>,
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step { name: "packages", description: "Fetch packages that are not in cargo's cache", run: fetch },
     Step { name: "format", description: "Check the formatting of all workspaces", run: format },
+    Step { name: "structure", description: "Check imports, and lengths of files, functions and lines", run: structure },
     Step { name: "lints", description: "Lint what runs on this computer with clippy", run: lint::host },
     Step {
         name: "targets",
@@ -149,6 +150,10 @@ fn format() -> Result<(), Failure> {
         shell::run(shell::cargo().current_dir(shell::root().join(folder)).args(["fmt", "--all", "--check"]))?;
     }
     Ok(())
+}
+
+fn structure() -> Result<(), Failure> {
+    shell::run(shell::cargo().args(["test", "--quiet", "--package", "xtask", "--test", "structure"]))
 }
 
 fn test_firmware() -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use super::{Board, Figures, bytes, thousands};
+use super::measured::{Board, Figures, bytes, thousands};
 use crate::failure::Failure;
 use crate::shell;
 

@@ -1,18 +1,16 @@
 //! `cargo xtask figures`: measures the committed models, writes their cards and the README's table.
 
 mod card;
+mod measured;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use serde::Deserialize;
-
-use crate::bench::count::Summary;
 use crate::failure::Failure;
 use crate::machine::MACHINES;
-use crate::target_eval::{self, Report};
-use crate::{bench, data, shell};
+use crate::{bench, data, shell, target_eval};
+use measured::{Board, Evaluation, Figures, bytes, thousands};
 
 /// The committed models.
 const MODELS: [&str; 9] =
@@ -26,51 +24,6 @@ const IN_README: [&str; 2] = ["digits", "teaching"];
 
 /// Lines of the README that enclose the table.
 const MARKERS: [&str; 2] = ["<!-- cargo xtask figures -->\n", "<!-- end -->\n"];
-
-/// The fields of `sinapse inspect --json` that are needed here.
-#[derive(Deserialize)]
-struct Inspection {
-    shape: Vec<usize>,
-    layers: String,
-    weight_bytes: usize,
-    blob_bytes: usize,
-    scratch_bytes: usize,
-    multiply_adds: usize,
-    provenance: Provenance,
-}
-
-#[derive(Deserialize)]
-struct Provenance {
-    program: String,
-    recipe: String,
-    data: String,
-    seed: u64,
-    validation_images: u32,
-    validation_correct: u32,
-}
-
-/// The fields of `sinapse eval --json` that are needed here.
-#[derive(Deserialize)]
-struct Evaluation {
-    images: u32,
-    correct: u32,
-    logits_crc32: String,
-}
-
-struct Figures {
-    name: &'static str,
-    inspection: Inspection,
-    host: Evaluation,
-    /// A Markdown table.
-    robustness: String,
-    board: Option<Board>,
-}
-
-/// Results of a run over all test images, and of a counted run over the first of them.
-struct Board {
-    report: Report,
-    costs: Summary,
-}
 
 /// Runs the command.
 ///
@@ -112,23 +65,6 @@ fn measure(name: &'static str) -> Result<Figures, Failure> {
     Ok(Figures { name, inspection, host, robustness, board: Some(Board { report, costs }) })
 }
 
-impl Figures {
-    fn shape(&self) -> String {
-        let sizes: Vec<_> = self.inspection.shape.iter().map(usize::to_string).collect();
-        sizes.join("-")
-    }
-
-    fn percent(&self) -> f64 {
-        100.0 * f64::from(self.host.correct) / f64::from(self.host.images)
-    }
-}
-
-impl Board {
-    fn ram_bytes(&self) -> u64 {
-        u64::from(self.report.stack_bytes) + self.report.sizes.ram_bytes
-    }
-}
-
 fn table(all: &[Figures]) -> String {
     let mut table =
         "| model | network | MNIST test | weights | program | RAM with stack | instructions an image | machine |\n\
@@ -161,31 +97,9 @@ fn with_table(readme: &str, table: &str) -> Result<String, Failure> {
     Ok(format!("{before}{start}{table}{end}{after}"))
 }
 
-fn bytes(count: u64) -> String {
-    format!("{} B", thousands(count))
-}
-
-/// Formats `12345` as `12,345`.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
-    }
 
     #[test]
     fn the_table_replaces_what_stands_between_the_markers_alone() {
