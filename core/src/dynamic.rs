@@ -112,7 +112,7 @@ impl<'a> Model<'a> {
     ///
     /// # Panics
     ///
-    /// As [`Model::scores`].
+    /// Same as [`Model::scores`].
     pub fn observe_inputs(&self, image: &[u8], mut observe: impl FnMut(LayerInput<'_>)) {
         let image = first_layer_input(&self.description, image, 0);
         if self.description.input == ElementFormat::F32 {

@@ -1,4 +1,4 @@
-//! What several test files need: random networks, blobs of them, real or drawn images.
+//! Helpers of several test files: random networks, blobs of them, real or drawn images.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

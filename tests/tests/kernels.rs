@@ -117,7 +117,7 @@ fn float_kernels<X: Element<Value = f32> + 'static>() -> Named<f32, f32, X::Raw>
     kernels
 }
 
-/// What turns sums into levels.
+/// Requantizes accumulators to levels.
 type LevelsOf = Box<dyn Fn(&Requantization<'_>, &[i32], &mut [u8])>;
 
 /// Every loop from sums to levels that this CPU can run.

@@ -100,7 +100,7 @@ fn decode(images: &[u8], labels: &[u8]) -> Option<Dataset> {
 ///
 /// # Errors
 ///
-/// As [`test_images`], and files that cannot be written.
+/// Those of [`test_images`], and files that cannot be written.
 pub fn write_test_files(folder: Option<&Path>) -> Result<TestFiles, Failure> {
     let (source, test) = test_images(folder)?;
     write_files(&test, source.text)

@@ -52,7 +52,7 @@ pub fn build(machine: &Machine, model: &Path) -> Result<Firmware, Failure> {
 ///
 /// # Errors
 ///
-/// As [`build`].
+/// Same as [`build`].
 pub fn build_program(machine: &Machine, model: &Path, program: &str) -> Result<Firmware, Failure> {
     let blob = fs::read(model).map_err(|error| format!("{}: cannot be read: {error}", model.display()))?;
     if let Err(reason) = sinapse::blob::rust_type(&blob) {

@@ -73,7 +73,7 @@ pub fn ready(machine: &Machine) -> Result<Route, Failure> {
 ///
 /// # Errors
 ///
-/// As [`ready`].
+/// Same as [`ready`].
 pub fn webassembly() -> Result<Route, Failure> {
     if node_version().is_none() {
         return Err(
@@ -93,7 +93,7 @@ pub fn node_version() -> Option<String> {
 ///
 /// # Errors
 ///
-/// As [`ready`].
+/// Same as [`ready`].
 pub fn target(target: &str) -> Result<Route, Failure> {
     match Route::ready_for(target)? {
         Some(route) => Ok(route),

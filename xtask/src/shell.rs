@@ -60,7 +60,7 @@ pub fn run(command: &mut Command) -> Result<(), Failure> {
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// Same as [`run`].
 pub fn output(command: &mut Command) -> Result<String, Failure> {
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| cannot_start(command, &error))?;
     if !output.status.success() {

@@ -95,7 +95,7 @@ pub fn default_model() -> PathBuf {
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// Same as [`run`].
 pub fn evaluate(machine: &'static Machine, model: &Path, folder: Option<&Path>) -> Result<Report, Failure> {
     let firmware = firmware::build(machine, model)?;
     let files = data::write_test_files(folder)?;

@@ -52,7 +52,7 @@ impl Route {
     ///
     /// # Errors
     ///
-    /// As [`forced`].
+    /// Same as [`forced`].
     pub fn ready_for(target: &str) -> Result<Option<Route>, Failure> {
         let forced = forced()?;
         let allowed = |route: &Route| forced.is_none_or(|forced| forced == *route);

@@ -35,7 +35,7 @@ pub struct Inventory {
 pub struct Candidate {
     /// Name of the place.
     pub place: String,
-    /// What was found there.
+    /// Findings there.
     pub found: String,
 }
 

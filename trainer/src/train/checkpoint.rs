@@ -71,7 +71,7 @@ pub enum CheckpointError {
     Other {
         /// The file.
         path: PathBuf,
-        /// What differs.
+        /// The difference.
         what: &'static str,
         /// Value in the checkpoint.
         found: String,

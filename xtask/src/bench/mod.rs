@@ -55,7 +55,7 @@ pub struct Arguments {
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// Same as [`run`].
 pub fn quick() -> Result<(), Failure> {
     run(Arguments { json: false, quick: true, without_peers: true, work: Vec::new(), core: Vec::new() })
 }
@@ -109,7 +109,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 ///
 /// # Errors
 ///
-/// As [`run`].
+/// Same as [`run`].
 pub fn count_model(name: &str, machine: &'static Machine) -> Result<count::Summary, Failure> {
     install::ready(machine)?;
     let (_, mut test) = data::test_images(None)?;

@@ -11,7 +11,7 @@ const SIXTEEN: Downscaling = Downscaling { width: 28, crop: 2, scale: Scale::Two
 /// How the test images are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pictures {
-    /// As they are, 28 × 28.
+    /// Unchanged, 28 × 28.
     Whole,
     /// Without the border of 2, three pixels to two: 16 × 16.
     Reduced,

@@ -99,7 +99,7 @@ pub fn trained(name: &str) -> Result<Work, Failure> {
 ///
 /// # Errors
 ///
-/// As [`models`].
+/// Same as [`models`].
 pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
     let path = model_path(name);
     let mut prefixes = Vec::new();

@@ -1,4 +1,4 @@
-//! What was measured of a model, and how numbers are written.
+//! Measurements of a model, and how numbers are written.
 
 use serde::Deserialize;
 
