@@ -118,8 +118,8 @@ fn another_shape_is_refused_with_the_first_difference_and_the_whole_shape_expect
     let others = [
         (description(4, U4, &[layer(3, WeightFormat::I8, Identity, I32)]), "found one layer,"),
         (description(4, U4, &[hidden, hidden, last]), "found 3 layers,"),
-        (description(5, U4, &[hidden, last]), "found 5 × 1 pixels (crop 0, One) read as U4,"),
-        (description(4, U8, &[hidden, last]), "found 4 × 1 pixels (crop 0, One) read as U8,"),
+        (description(5, U4, &[hidden, last]), "found 5 × 1 pixels read as U4,"),
+        (description(4, U8, &[hidden, last]), "found 4 × 1 pixels read as U8,"),
         (
             description(4, U4, &[layer(3, WeightFormat::I4, Relu, U4), last]),
             "found layer 0 with 3 outputs (I4, relu, U4),",

@@ -194,6 +194,6 @@ mod tests {
     #[test]
     fn an_unknown_step_is_refused_with_the_names_of_all() {
         let refused = names(&["format", "lint"]).unwrap_err();
-        assert!(refused.starts_with("no step is called `lint`; there are packages, format, lints,"), "{refused}");
+        assert!(refused.starts_with("no step is called `lint`; there are packages, format, structure,"), "{refused}");
     }
 }
