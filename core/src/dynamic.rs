@@ -11,7 +11,7 @@ use core::mem::MaybeUninit;
 use crate::blob::crc::Crc32;
 use crate::blob::{LayerBytes, LayerView, LoadError, Logits, Provenance, Reader, encode};
 use crate::cast::{self, Plain};
-use crate::format::{ActivationKind, Element, ElementFormat, Preprocessing, WeightFormat};
+use crate::format::{ActivationKind, Element, ElementFormat, LayerKind, Preprocessing, WeightFormat};
 use crate::kernel::Kernel;
 use crate::layer::activation;
 use crate::picture::downscale::{Downscaling, downscale};
@@ -241,8 +241,13 @@ where
     W: Kernel<X, Cell: Plain, Value: Plain>,
     X: Element,
 {
-    let mut accumulators = vec![MaybeUninit::uninit(); usize::from(view.description.outputs)];
-    W::matvec_unprepared(aligned(view.weights), aligned(view.bias), input, &mut accumulators).to_vec()
+    let (weights, bias) = (aligned(view.weights), aligned(view.bias));
+    match view.description.kind {
+        LayerKind::Dense => {
+            let mut accumulators = vec![MaybeUninit::uninit(); usize::from(view.description.outputs)];
+            W::matvec_unprepared(weights, bias, input, &mut accumulators).to_vec()
+        }
+    }
 }
 
 /// Numbers of a checked blob.

@@ -11,7 +11,7 @@ const MAX_F32_ACCUMULATOR: f32 = 1e30;
 
 /// Checks the lengths of a layer's tensors.
 pub fn lengths(layer: usize, shape: &LayerShape, tensors: &Tensors<'_>) -> Result<(), LoadError> {
-    let outputs = usize::from(shape.description.outputs);
+    let outputs = shape.accumulators();
     let multipliers = match (shape.rescales, tensors.multipliers.len()) {
         (true, 2) => 2,
         (true, _) => 2 * outputs,
@@ -41,7 +41,7 @@ pub fn integers(
     numbers: &LayerNumbers<'_>,
     logit_limit: u32,
 ) -> Result<(), LoadError> {
-    let (inputs, outputs) = (usize::from(shape.inputs), usize::from(shape.description.outputs));
+    let (inputs, outputs) = (usize::from(shape.inputs), shape.accumulators());
     let row_inputs = layout.inputs_of_row();
     // Logits have a lower limit, so that the difference of two cannot overflow.
     let limit = if shape.rescales { 1 << 31 } else { logit_limit };

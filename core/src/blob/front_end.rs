@@ -29,17 +29,27 @@ impl FrontEnd {
 
     /// Encodes a front end.
     pub const fn encode(preprocessing: &Preprocessing) -> Self {
-        let (crop, scale) = preprocessing.downscale();
-        let scale = match scale {
-            Scale::One => 0,
-            Scale::TwoThirds => 1,
-            Scale::Half => 2,
-            Scale::Third => 3,
-        };
-        let deslant = if preprocessing.deslants() { DESLANTED } else { 0 };
-        let ensemble = if preprocessing.passes() > 1 { SHIFT_ENSEMBLE } else { 0 };
-        let code = scale + deslant + ensemble;
-        FrontEnd { width: preprocessing.width, height: preprocessing.height, crop, code }
+        let mut front_end = FrontEnd { width: preprocessing.width, height: preprocessing.height, crop: 0, code: 0 };
+        let steps = preprocessing.steps();
+        let mut index = 0;
+        while index < steps.len() {
+            let code = match steps[index] {
+                Step::ShiftEnsemble => SHIFT_ENSEMBLE,
+                Step::Deslant => DESLANTED,
+                Step::Downscale { crop, scale } => {
+                    front_end.crop = crop;
+                    match scale {
+                        Scale::One => 0,
+                        Scale::TwoThirds => 1,
+                        Scale::Half => 2,
+                        Scale::Third => 3,
+                    }
+                }
+            };
+            front_end.code |= code;
+            index += 1;
+        }
+        front_end
     }
 
     /// Decodes the front end; `None` if the code is not valid.

@@ -6,7 +6,7 @@
 //! | load the network of a known type          | [`Network::load`](crate::Network::load)          |
 //! | read a blob of any network                | [`Reader`]                                       |
 //! | write the Rust type in a build script     | [`rust_type()`]                                  |
-//! | write a blob                              | [`Head`], [`Logits`], [`Provenance`], [`Tensors`] |
+//! | write a blob                              | `encode` (feature `alloc`)                       |
 
 mod check;
 pub mod crc;

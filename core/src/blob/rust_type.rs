@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::error::LoadError;
 use super::reader::Reader;
-use crate::format::{ActivationKind, Description, ElementFormat};
+use crate::format::{ActivationKind, Description, ElementFormat, LayerKind};
 
 /// A [`Description`] whose `Display` is the source text of the network type.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,9 @@ impl fmt::Display for RustType {
         }
         for (index, layer) in self.0.layers().iter().enumerate() {
             let (inputs, outputs) = (self.0.inputs_of(index), layer.outputs);
-            write!(f, "::sinapse::Dense<'static, {inputs}, {outputs}, ")?;
+            match layer.kind {
+                LayerKind::Dense => write!(f, "::sinapse::Dense<'static, {inputs}, {outputs}, ")?,
+            }
             match (index, self.0.input_of(index)) {
                 (0, input) => write!(f, "::sinapse::Pixel<{}>, ", path(input))?,
                 (_, input) => write!(f, "{}, ", path(input))?,

@@ -1,6 +1,6 @@
 //! Shape of a layer, with all that its checks need, and its numbers, borrowed from the blob.
 
-use crate::format::{ActivationKind, ElementFormat, LayerDescription, Requantization, WeightFormat};
+use crate::format::{ActivationKind, ElementFormat, LayerDescription, LayerKind, Requantization, WeightFormat};
 
 /// Shape of a layer, with derived sizes that a board should not have to compute.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,12 @@ impl LayerShape {
     /// Derives the sizes of a layer; at compile time if its description is a constant.
     pub const fn new(inputs: u16, input: ElementFormat, description: LayerDescription) -> Self {
         let format = description.weights;
-        let row_words = format.row_bytes(input, description.outputs as usize) / 4;
+        let (rows, row_bytes) = match description.kind {
+            LayerKind::Dense => {
+                (format.rows(input, inputs as usize), format.row_bytes(input, description.outputs as usize))
+            }
+        };
+        let row_words = row_bytes / 4;
         let row_inputs = format.layout(input).inputs_of_row();
         LayerShape {
             inputs,
@@ -41,7 +46,7 @@ impl LayerShape {
             description,
             row_words,
             // Fits 32 bits: at most 65,535 rows of 65,535 words, or a sixteenth of the rows and four times the words.
-            words: format.rows(input, inputs as usize) * row_words,
+            words: rows * row_words,
             row_outputs: row_words * (32 / format.bits() as usize) / row_inputs,
             bits: format.bits() as u8,
             limit: format.limit() as u8,
@@ -49,6 +54,14 @@ impl LayerShape {
             max_level: input.max_level(),
             rescales: !matches!(description.activation, ActivationKind::Identity)
                 && !matches!(format, WeightFormat::F32),
+        }
+    }
+
+    /// Returns the number of accumulators, and so of biases, of one matrix–vector product.
+    #[inline(always)]
+    pub(super) const fn accumulators(&self) -> usize {
+        match self.description.kind {
+            LayerKind::Dense => self.description.outputs as usize,
         }
     }
 }

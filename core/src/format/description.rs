@@ -168,16 +168,8 @@ impl Description {
         text.push(")");
         let mut index = 0;
         while index < self.count as usize {
-            let layer = &self.layers[index];
             text.push(" → ");
-            text.push_number(layer.outputs);
-            text.push(" (");
-            text.push(layer.weights.name());
-            text.push(", ");
-            text.push(layer.activation.name());
-            text.push(", ");
-            text.push(layer.output.name());
-            text.push(")");
+            self.layers[index].push_to(&mut text);
             index += 1;
         }
         text

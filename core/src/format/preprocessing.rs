@@ -14,7 +14,8 @@ pub const MAX_DESLANT_SIDE: u16 = 100;
 /// Maximum number of front-end steps in a description.
 pub const MAX_STEPS: usize = 3;
 
-/// One step of the front end. To add a step, start here: the compiler then reports every `match` that must handle it.
+/// One step of the front end. To add a step, start here: the compiler then reports every `match` that must handle it,
+/// and `docs/architecture.md` lists all files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Step {
