@@ -17,7 +17,10 @@ pub struct Crate {
 struct File {
     path: String,
     code: String,
-    /// Names that `use` brings in, with the absolute path that each stands for; `*` for globs.
+    /// Child modules whose file a `path` attribute names, with the module of that file; one for each alternative.
+    redirected: Vec<(String, Module)>,
+    /// Names that `use` brings in, with the absolute path that each stands for; `*` for globs. Alternatives of one name
+    /// (`#[cfg]`) are all there.
     bindings: Vec<(String, Vec<String>)>,
 }
 
@@ -43,7 +46,8 @@ impl Crate {
         for (path, text) in &files {
             let module = module_of(path.as_ref(), has_library);
             let code = Source::new(text.as_ref()).without_tests().replace("$crate", "crate");
-            let file = File { path: format!("{name}/{}", path.as_ref()), code, bindings: Vec::new() };
+            let redirected = redirected(path.as_ref(), text.as_ref(), has_library);
+            let file = File { path: format!("{name}/{}", path.as_ref()), code, redirected, bindings: Vec::new() };
             modules.insert(module, file);
         }
         let mut this = Crate { name: name.to_owned(), modules };
@@ -100,32 +104,32 @@ impl Crate {
     fn imports_of(&self, module: &Module, file: &File) -> BTreeMap<Module, BTreeSet<String>> {
         let mut imports: BTreeMap<Module, BTreeSet<String>> = BTreeMap::new();
         let uses = file.bindings.iter().map(|(_, path)| path.clone());
-        let inline = paths_in(&file.code).into_iter().filter_map(|path| self.absolute(module, file, &path));
+        let inline = paths_in(&file.code).into_iter().flat_map(|path| self.absolute(module, file, &path));
         for path in uses.chain(inline) {
-            if let Some((definer, name)) = self.definer(&path, 0)
-                && definer != *module
-            {
-                imports.entry(definer).or_default().insert(name);
+            for (definer, name) in self.definers(&path, 0) {
+                if definer != *module {
+                    imports.entry(definer).or_default().insert(name);
+                }
             }
         }
         imports
     }
 
-    /// The module that defines the item of an absolute path, and the item; `None` for modules and other crates.
-    fn definer(&self, path: &[String], depth: usize) -> Option<(Module, String)> {
-        let length = (0..=path.len()).rev().find(|&length| self.modules.contains_key(&path[..length]))?;
+    /// The modules that define the item of an absolute path, and the item; none for modules and other crates, several
+    /// for alternatives.
+    fn definers(&self, path: &[String], depth: usize) -> Vec<(Module, String)> {
+        let Some(length) = (0..=path.len()).rev().find(|&length| self.modules.contains_key(&path[..length])) else {
+            return Vec::new();
+        };
         let (module, rest) = path.split_at(length);
-        let [item, ..] = rest else { return None };
-        let file = &self.modules[module];
-        if item == "*" {
-            return Some((module.to_vec(), item.clone()));
-        }
+        let [item, ..] = rest else { return Vec::new() };
         // An item that the module has from elsewhere is that other module's.
-        let origin = file.bindings.iter().find(|(name, _)| name == item).map(|(_, path)| path);
-        match origin {
-            Some(origin) if depth < 8 => self.definer(&[origin, &rest[1..]].concat(), depth + 1),
-            _ => Some((module.to_vec(), item.clone())),
+        let is_origin = |(name, _): &&(String, Vec<String>)| item != "*" && name == item && depth < 8;
+        let mut origins = self.modules[module].bindings.iter().filter(is_origin).peekable();
+        if origins.peek().is_none() {
+            return vec![(module.to_vec(), item.clone())];
         }
+        origins.flat_map(|(_, origin)| self.definers(&[origin, &rest[1..]].concat(), depth + 1)).collect()
     }
 
     /// Names and absolute paths of all `use` declarations.
@@ -137,40 +141,68 @@ impl Crate {
             }
             let Some(end) = code[start..].find(';') else { continue };
             expand(&code[start + 4..start + end], &[], &mut |path, name| {
-                if let Some(path) = self.anchored(module, &path) {
-                    bindings.push((name, path));
-                }
+                bindings.extend(self.anchored(module, &path).into_iter().map(|path| (name.clone(), path)));
             });
         }
         bindings
     }
 
-    /// The absolute path of one in a `use`; `None` if it leads to another crate.
-    fn anchored(&self, module: &Module, path: &[String]) -> Option<Vec<String>> {
-        let first = path.first()?;
+    /// The absolute paths of one in a `use`; none if it leads to another crate.
+    fn anchored(&self, module: &Module, path: &[String]) -> Vec<Vec<String>> {
+        let Some(first) = path.first() else { return Vec::new() };
         match first.as_str() {
-            "crate" => Some(path[1..].to_vec()),
-            "self" => Some([module, &path[1..]].concat()),
+            "crate" => vec![path[1..].to_vec()],
+            "self" => vec![[module, &path[1..]].concat()],
             "super" => {
                 let depth = path.iter().take_while(|segment| *segment == "super").count();
-                let parent = module.get(..module.len().checked_sub(depth)?)?;
-                Some([parent, &path[depth..]].concat())
+                let parent = module.len().checked_sub(depth).map(|length| &module[..length]);
+                parent.map(|parent| [parent, &path[depth..]].concat()).into_iter().collect()
             }
             _ => {
+                let redirected = self.modules[module].redirected.iter().filter(|(name, _)| name == first);
+                let mut paths: Vec<_> = redirected.map(|(_, to)| [to, &path[1..]].concat()).collect();
                 let child = [&module[..], std::slice::from_ref(first)].concat();
-                self.modules.contains_key(&child).then(|| [module, path].concat())
+                if self.modules.contains_key(&child) {
+                    paths.push([module, path].concat());
+                }
+                paths
             }
         }
     }
 
-    /// The absolute path of one in an expression or type: by keyword, by a name of a `use`, or of a child module.
-    fn absolute(&self, module: &Module, file: &File, path: &[String]) -> Option<Vec<String>> {
-        let bound = file.bindings.iter().find(|(name, _)| name == &path[0]);
-        match bound {
-            Some((_, to)) => Some([to, &path[1..]].concat()),
-            None => self.anchored(module, path),
+    /// The absolute paths of one in an expression or type: by a name of a `use`, else by keyword or child module.
+    fn absolute(&self, module: &Module, file: &File, path: &[String]) -> Vec<Vec<String>> {
+        let bound = file.bindings.iter().filter(|(name, _)| *name == path[0]);
+        let paths: Vec<_> = bound.map(|(_, to)| [to, &path[1..]].concat()).collect();
+        if paths.is_empty() { self.anchored(module, path) } else { paths }
+    }
+}
+
+/// Child modules that have a `path` attribute, with the modules of the files that it names.
+fn redirected(file: &str, text: &str, has_library: bool) -> Vec<(String, Module)> {
+    let folder: Vec<&str> = file.split('/').collect();
+    let folder = &folder[..folder.len() - 1];
+    let (mut targets, mut redirected) = (Vec::new(), Vec::new());
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[") {
+            let named = line.split_once("path = \"").and_then(|(_, rest)| rest.split_once('"'));
+            targets.extend(named.map(|(target, _)| target));
+            continue;
+        }
+        let child = line.strip_suffix(';').and_then(|line| line.rsplit_once("mod ")).map(|(_, child)| child);
+        for target in targets.drain(..) {
+            let mut path = folder.to_vec();
+            for segment in target.split('/') {
+                if segment == ".." {
+                    path.pop();
+                } else {
+                    path.push(segment);
+                }
+            }
+            redirected.extend(child.map(|child| (child.to_owned(), module_of(&path.join("/"), has_library))));
         }
     }
+    redirected
 }
 
 /// Module of a file: `src/kernel/mod.rs` is `kernel`, `lib.rs` is the root, and so is `main.rs` if there is no library.
