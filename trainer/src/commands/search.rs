@@ -61,7 +61,7 @@ pub struct Arguments {
     json: bool,
 }
 
-/// Runner the command.
+/// Runs the command.
 pub fn run(arguments: Arguments, threads: Option<usize>) -> Result<(), Failure> {
     let source = input::locate(arguments.data.data.as_deref())?;
     let training = input::load(&source, Part::Train)?;
@@ -132,7 +132,7 @@ fn jobs_of(arguments: &Arguments) -> usize {
     arguments.jobs.map_or_else(cores, |jobs| jobs as usize)
 }
 
-/// Runner trials in child processes.
+/// Runs trials in child processes.
 struct Runner<'a> {
     folder: &'a Folder,
     data: Option<&'a Path>,
@@ -141,7 +141,7 @@ struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    /// Runner these trials, `jobs` at a time; completed ones remain whatever happens to the others.
+    /// Runs these trials, `jobs` at a time; completed ones remain whatever happens to the others.
     fn run_all(&self, keys: &[&String], jobs: usize) -> Result<(), Failure> {
         let mut waiting = keys.iter().rev().collect::<Vec<_>>();
         let mut running: Vec<(&String, Child)> = Vec::new();

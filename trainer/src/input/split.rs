@@ -13,10 +13,10 @@ use super::source::Source;
 /// File in a data folder with the indices (from 0) of the validation images, one per line.
 pub const WRITERS_FILE: &str = "validation_writers.txt";
 
-/// Without a list, one in this many training images is_validation: 5,000 of MNIST's 60,000, as is usual.
+/// Without a list, one in this many training images is a validation image: 5,000 of MNIST's 60,000, as is usual.
 const VALIDATION_DIVISOR: usize = 12;
 
-/// How validation images were chosen.
+/// Rule by which the validation images were chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SplitRule {
     /// By the list in [`WRITERS_FILE`]: images of writers who are not in the training images.
