@@ -112,7 +112,7 @@ fn print(host: &Evaluation, device: &Report) {
         ("equal logits", format!("{equal} (CRC-32 {} of {} images)", device.logits_crc32, device.images)),
         ("flash", format!("{} bytes, {} of them program", device.sizes.flash_bytes, device.sizes.program_bytes)),
         ("RAM", format!("{ram} bytes: {} static, {} stack", device.sizes.ram_bytes, device.stack_bytes)),
-        ("instructions an image", format!("{}, at most {}", device.instructions_mean, device.instructions_max)),
+        ("instructions per image", format!("{}, at most {}", device.instructions_mean, device.instructions_max)),
     ];
     for (name, value) in rows {
         println!("{name:<24} {value}");

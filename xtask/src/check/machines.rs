@@ -156,5 +156,5 @@ fn compare_counts(
             return Err(format!("the plugin counts {counted} instructions ({what}), the board {own}").into());
         }
     }
-    Ok(format!("{} instructions an image, {} by its own counter", counted.mean.instructions, own.instructions_mean))
+    Ok(format!("{} instructions per image, {} by its own counter", counted.mean.instructions, own.instructions_mean))
 }

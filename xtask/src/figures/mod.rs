@@ -67,7 +67,7 @@ fn measure(name: &'static str) -> Result<Figures, Failure> {
 
 fn table(all: &[Figures]) -> String {
     let mut table =
-        "| model | network | MNIST test | weights | program | RAM with stack | instructions an image | machine |\n\
+        "| model | network | MNIST test | weights | program | RAM with stack | instructions per image | machine |\n\
                      | --- | --- | --- | --- | --- | --- | --- | --- |\n"
             .to_owned();
     for figures in all.iter().filter(|figures| IN_README.contains(&figures.name)) {
