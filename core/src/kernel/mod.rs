@@ -112,7 +112,7 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
         let _ = (weights, bias, inputs, prepared);
     }
     /// Same contract as [`reference::matvec`], with the corrections that [`prepare`](Self::prepare) has written;
-    /// returns `accumulators`, which may be uninitialized before.
+    /// returns `accumulators`, which may be uninitialised before.
     fn matvec<'s>(
         prepared: &[Self::Value],
         weights: &[Self::Cell],

@@ -54,7 +54,7 @@ pub(super) fn matvec_with<const SEPARATE_SATURATED: bool>(
 /// Adds all columns of the list, times their levels, to `before`, or to the accumulators in place, and empties the
 /// list.
 ///
-/// Accumulators in place are initialized; `before` has as many elements as `accumulators`.
+/// Accumulators in place are initialised; `before` has as many elements as `accumulators`.
 #[inline(always)]
 fn accumulate(
     kernels: &LayerKernels,
@@ -100,7 +100,7 @@ fn accumulate(
 /// Adds the list to fewer than sixteen accumulators, by way of a copy that is a whole block.
 #[inline(never)]
 fn accumulate_tail(tail_fn: AccumulateFn, args: &mut AccumulateArgs, accumulators: &mut [MaybeUninit<i32>]) {
-    // Assembly may read accumulators beyond the tail, whatever they are; Rust may not read uninitialized memory.
+    // Assembly may read accumulators beyond the tail, whatever they are; Rust may not read uninitialised memory.
     let mut block = if cfg!(sinapse_core = "other") { [MaybeUninit::new(0); 16] } else { [MaybeUninit::uninit(); 16] };
     for (k, accumulator) in block.iter_mut().enumerate().take(accumulators.len()) {
         // SAFETY: there are as many accumulators before as now. Volatile, because a compiler would make the few words a
@@ -113,7 +113,7 @@ fn accumulate_tail(tail_fn: AccumulateFn, args: &mut AccumulateArgs, accumulator
     // SAFETY: the list has an end marker, its columns have words for these accumulators, and the block is a whole one.
     unsafe { tail_fn(args) };
     for (to, accumulator) in accumulators.iter_mut().zip(&block) {
-        // SAFETY: as many elements as there are accumulators were initialized above.
+        // SAFETY: as many elements as there are accumulators were initialised above.
         to.write(unsafe { accumulator.as_ptr().read_volatile() });
     }
 }

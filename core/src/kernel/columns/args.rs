@@ -29,7 +29,7 @@ pub(super) struct AccumulateArgs {
 /// Adds a list to one block or more.
 pub(super) type AccumulateFn = unsafe extern "C" fn(&AccumulateArgs);
 
-/// Requantization with ReLU, done by the loop that adds the last list: it stores levels in place of accumulators, as
+/// Requantisation with ReLU, done by the loop that adds the last list: it stores levels in place of accumulators, as
 /// many of them, a multiple of sixteen.
 #[cfg(sinapse_dsp)]
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ pub(super) struct Epilogue {
     pub levels: *mut u8,
 }
 
-/// Never constructed: without the DSP extension, requantization is a loop of its own.
+/// Never constructed: without the DSP extension, requantisation is a loop of its own.
 #[cfg(not(sinapse_dsp))]
 #[derive(Clone, Copy)]
 pub(super) enum Epilogue {}

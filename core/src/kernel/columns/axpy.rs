@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! for each input x that is not zero:
-//!     accumulators += column · x            # OUT elements, vectorized by the compiler
+//!     accumulators += column · x            # OUT elements, vectorised by the compiler
 //! ```
 
 use crate::format::{Element, I2, I4, I8, Weight, WeightFormat};

@@ -30,7 +30,7 @@ pub(super) struct LayerKernels {
 }
 
 impl LayerKernels {
-    /// Loops of a layer with inputs `X`, weights `W` and, where the loops requantize, outputs `E`.
+    /// Loops of a layer with inputs `X`, weights `W` and, where the loops requantise, outputs `E`.
     pub const fn new<W: Weight, X: QuantizedInput, E: QuantizedActivation>(saturated_apart: bool) -> Self {
         let (weights, max_level) = (W::FORMAT, X::FORMAT.max_level());
         // `limit · Σx < 2¹⁵`, so that a lane half cannot overflow. 8-bit levels with 8-bit weights, which would leave
@@ -58,7 +58,7 @@ impl LayerKernels {
     }
 }
 
-/// Loop that adds a list to blocks of `accumulators`, 16 at most (0 stands for 16), and can requantize them to `E`.
+/// Loop that adds a list to blocks of `accumulators`, 16 at most (0 stands for 16), and can requantise them to `E`.
 ///
 /// There is a loop for each number of words that the weights of a block take.
 pub(super) const fn accumulate_fn<E: QuantizedActivation>(weights: WeightFormat, accumulators: usize) -> AccumulateFn {

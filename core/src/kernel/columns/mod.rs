@@ -34,7 +34,7 @@
 //! | `scan_saturated::<X>(unchecked)`       | Thumb-2: like `scan`, with saturated inputs listed apart               |
 //! | `saturated_bytes`, `saturated_nibbles` | Thumb-2: `AccumulateFn`s for the columns of saturated inputs           |
 //!
-//! `E` is the format of the outputs, for cores whose accumulate loops can requantize (DSP extension).
+//! `E` is the format of the outputs, for cores whose accumulate loops can requantise (DSP extension).
 #![allow(unsafe_code)] // lists hold columns as pointers, checked once per layer rather than once per input
 
 use core::mem::MaybeUninit;
@@ -67,12 +67,12 @@ use crate::format::{QuantizedActivation, QuantizedInput, U4, Weight};
 use crate::kernel::requantize;
 use crate::workspace::Entry;
 
-/// Output format of the loops of layers that do not requantize: the most common one, so that a program has one copy of
+/// Output format of the loops of layers that do not requantise: the most common one, so that a program has one copy of
 /// the loops.
 type DefaultOutput = U4;
 
 /// Same contract as [`reference::matvec`](crate::kernel::reference::matvec), with accumulators that may be
-/// uninitialized.
+/// uninitialised.
 ///
 /// Returns them, or an empty slice if `weights` is too short.
 #[inline(always)] // the number of outputs, where the compiler knows it, chooses the loops
@@ -99,7 +99,7 @@ where
     }
 }
 
-/// [`matvec`] followed by [`requantize::relu`], in one pass where the loops can requantize.
+/// [`matvec`] followed by [`requantize::relu`], in one pass where the loops can requantise.
 ///
 /// `accumulators` is memory for the sums in between.
 #[cfg(sinapse_dsp)]

@@ -206,7 +206,7 @@ impl<'a> NonzeroList<'a> {
     #[cfg(sinapse_fpu)]
     #[inline(always)]
     pub fn entries(&mut self) -> &mut [NonzeroInput] {
-        // SAFETY: the entries up to `length` are initialized.
+        // SAFETY: the entries up to `length` are initialised.
         unsafe { core::slice::from_raw_parts_mut(self.entries, self.length()) }
     }
 

@@ -69,7 +69,7 @@ unsafe extern "C" fn accumulate_blocks<W: Weight<Cell = u32>, const WORDS: usize
     }
 }
 
-/// Unrolls `$body` for each of eight lanes: optimized for size, a loop would keep them in memory.
+/// Unrolls `$body` for each of eight lanes: optimised for size, a loop would keep them in memory.
 macro_rules! each_lane {
     ($index:ident, $body:block) => {
         each_lane!(@ $index $body 0 1 2 3 4 5 6 7)

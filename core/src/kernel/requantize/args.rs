@@ -1,6 +1,6 @@
-//! Arguments of the requantization loops in assembly.
+//! Arguments of the requantisation loops in assembly.
 
-/// Accumulators to be requantized to levels. Assembly relies on the order of the fields.
+/// Accumulators to be requantised to levels. Assembly relies on the order of the fields.
 #[repr(C)]
 pub struct RequantizeArgs {
     pub accumulators: *const i32,

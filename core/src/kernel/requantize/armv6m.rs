@@ -1,4 +1,4 @@
-//! Requantization loop for Armv6-M: 20 cycles per output, 25 if each output has its own multiplier.
+//! Requantisation loop for Armv6-M: 20 cycles per output, 25 if each output has its own multiplier.
 #![allow(unsafe_code)] // assembly
 
 use core::arch::naked_asm;
@@ -13,7 +13,7 @@ macro_rules! load_multiplier {
     };
 }
 
-/// Requantizes one accumulator to a level, with ReLU.
+/// Requantises one accumulator to a level, with ReLU.
 macro_rules! requantize_one {
     () => {
         concat!(
@@ -36,7 +36,7 @@ macro_rules! requantize_one {
     };
 }
 
-/// Requantizes the accumulators at r0 to levels at r1.
+/// Requantises the accumulators at r0 to levels at r1.
 ///
 /// Other registers: r2 next multiplier, r3 accumulator, r4 first shift, r5 multiplier, r6 half a step, r7 second shift,
 /// r8 end of the accumulators.

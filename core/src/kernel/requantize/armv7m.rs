@@ -1,4 +1,4 @@
-//! Requantization loop for Armv7-M and Armv8-M: four accumulators per turn, clamped by one instruction.
+//! Requantisation loop for Armv7-M and Armv8-M: four accumulators per turn, clamped by one instruction.
 #![allow(unsafe_code)] // assembly
 
 use core::arch::naked_asm;
@@ -6,7 +6,7 @@ use core::arch::naked_asm;
 use super::args::RequantizeArgs;
 use crate::format::QuantizedActivation;
 
-/// Requantizes the accumulator in `$a` with the multiplier in lr. Negative ones need no test: rounding leaves them at
+/// Requantises the accumulator in `$a` with the multiplier in lr. Negative ones need no test: rounding leaves them at
 /// zero or below, and `USAT` clamps them to zero.
 macro_rules! requantize_one {
     ($a:literal) => {
@@ -34,7 +34,7 @@ macro_rules! requantize_one {
     };
 }
 
-/// Requantizes the accumulators at r4 to levels at r5.
+/// Requantises the accumulators at r4 to levels at r5.
 ///
 /// Other registers: r6 bytes from multiplier to multiplier, r7 last address at which four accumulators are left, r12
 /// end of the accumulators, r8 first shift, r9 next multiplier, r10 half a step, r11 second shift, lr multiplier.

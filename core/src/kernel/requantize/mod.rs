@@ -1,4 +1,4 @@
-//! Requantization with ReLU of all outputs of a layer: [`Requantization::relu`] in a loop.
+//! Requantisation with ReLU of all outputs of a layer: [`Requantization::relu`] in a loop.
 //!
 //! SSE2, which every x86-64 has, cannot multiply four 32-bit integers, so the loop is compiled once per SIMD
 //! instruction set. On Arm, compilers neither clamp with `USAT` nor load four accumulators at once: 13 cycles per
@@ -24,7 +24,7 @@ use portable as imp;
 
 use crate::format::{QuantizedActivation, Requantization};
 
-/// Requantizes `levels[o] = min(A, max(0, rescale(accumulators[o])))`, with `A` the maximum level of `E`; both slices
+/// Requantises `levels[o] = min(A, max(0, rescale(accumulators[o])))`, with `A` the maximum level of `E`; both slices
 /// have the same length.
 #[inline(never)] // shared by all layers of this format
 pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8]) {
@@ -32,7 +32,7 @@ pub fn relu<E: QuantizedActivation>(requantization: &Requantization<'_>, accumul
 }
 
 /// Same result as [`relu`], in a portable loop that is not compiled once per format: for the few layers that the fused
-/// loops of columns cannot requantize.
+/// loops of columns cannot requantise.
 #[cfg(sinapse_dsp)]
 #[inline(never)]
 pub fn one_by_one(requantization: &Requantization<'_>, accumulators: &[i32], levels: &mut [u8], max_level: u8) {

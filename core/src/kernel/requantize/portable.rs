@@ -1,4 +1,4 @@
-//! Requantization loop in Rust, for every machine.
+//! Requantisation loop in Rust, for every machine.
 
 use crate::format::{QuantizedActivation, Requantization};
 

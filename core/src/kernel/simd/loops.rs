@@ -179,7 +179,7 @@ macro_rules! define_loops {
             accumulators.iter_mut().zip(lanes.as_flattened()).for_each(|(accumulator, &lane)| *accumulator = lane);
         }
 
-        /// Same contract as [`relu`](crate::kernel::requantize::relu): the portable loop, vectorized by the compiler.
+        /// Same contract as [`relu`](crate::kernel::requantize::relu): the portable loop, vectorised by the compiler.
         #[target_feature(enable = $features)]
         pub(super) fn relu<E: $crate::format::QuantizedActivation>(
             requantization: &$crate::format::Requantization<'_>,

@@ -182,7 +182,7 @@ impl PairList<'_> {
         if !blocks.is_empty() {
             accumulate_blocks(entries, offset, blocks);
         }
-        // SAFETY: the first `length` entries are initialized.
+        // SAFETY: the first `length` entries are initialised.
         for entry in unsafe { self.entries.get_unchecked(..self.length).assume_init_ref() } {
             for (k, accumulators) in rest.chunks_mut(2).enumerate() {
                 // SAFETY: after whole blocks, the weights to the outputs that are left are 32 bytes apart.

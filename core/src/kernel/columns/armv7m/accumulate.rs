@@ -126,7 +126,7 @@ macro_rules! store_sums {
     };
 }
 
-/// Requantizes the accumulators in r6 and r7 with the scale in lr and stores the levels: `SMMULR` multiplies and shifts
+/// Requantises the accumulators in r6 and r7 with the scale in lr and stores the levels: `SMMULR` multiplies and shifts
 /// by 32 bits with rounding, `USAT` clamps on both sides.
 #[cfg(sinapse_dsp)]
 macro_rules! requantize_two {
@@ -138,7 +138,7 @@ macro_rules! requantize_two {
     };
 }
 
-/// Same as [`store_sums!`], requantized with ReLU: no accumulator is stored.
+/// Same as [`store_sums!`], requantised with ReLU: no accumulator is stored.
 #[cfg(sinapse_dsp)]
 macro_rules! store_levels {
     ($(($a:literal $b:literal))+) => {

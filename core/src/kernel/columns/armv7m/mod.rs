@@ -12,7 +12,7 @@ macro_rules! subtract_lanes {
     };
 }
 
-/// Enables instructions of the DSP extension: link-time optimization loses the compiler's target options for global
+/// Enables instructions of the DSP extension: link-time optimisation loses the compiler's target options for global
 /// assembly, and LLVM knows no directive for this extension alone, only for cores that have it.
 #[cfg(sinapse_dsp_by_name)]
 macro_rules! enable_dsp {

@@ -116,7 +116,7 @@ pub unsafe fn accumulate(rows: &[[u8; 16]], weights: *const u32, row_words: usiz
     let first = list.as_mut_ptr().cast::<Row>();
     // SAFETY: the list has space for `MAX_ROWS` rows.
     let (end, total) = unsafe { scan(rows, weights, row_words, first) };
-    // SAFETY: `scan` has initialized the entries up to `end`.
+    // SAFETY: `scan` has initialised the entries up to `end`.
     let list = unsafe { slice::from_raw_parts(first, end.offset_from_unsigned(first)) };
     let (twos, rest) = list.split_at(list.len() & !1);
     // SAFETY: reads rows and their weights, and reads and writes all pairs of accumulators.

@@ -166,7 +166,7 @@ fn offset_correction(total: u32) -> u32 {
 #[inline(always)]
 fn copy_numbers<'s>(numbers: &[i32], workspace: &'s mut [MaybeUninit<i32>]) -> &'s mut [i32] {
     let count = numbers.len().min(workspace.len());
-    // SAFETY: both slices have `count` elements, which are initialized afterwards.
+    // SAFETY: both slices have `count` elements, which are initialised afterwards.
     unsafe {
         add_offsets_from(numbers.as_ptr(), [0; 2], workspace.as_mut_ptr().cast(), count);
         slice::from_raw_parts_mut(workspace.as_mut_ptr().cast(), count)

@@ -17,7 +17,7 @@ pub(super) struct InputEntry {
 
 /// List of nonzero inputs, with space for the end marker.
 pub(super) struct InputList<'a> {
-    /// Entries, the first `length` of them initialized.
+    /// Entries, the first `length` of them initialised.
     pub entries: &'a mut [MaybeUninit<InputEntry>; LIST_CAPACITY + 1],
     pub length: usize,
     /// Sum of the levels of the entries.
