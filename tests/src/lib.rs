@@ -31,7 +31,7 @@ pub const fn layer(
 ///
 /// # Panics
 ///
-/// Where there are more layers than a blob can describe.
+/// If there are more layers than a blob can describe.
 pub fn description(inputs: u16, input: ElementFormat, layers: &[LayerDescription]) -> Description {
     let empty = Description::new(inputs, input);
     layers.iter().fold(empty, |whole, layer| whole.with(*layer).expect("at most MAX_LAYERS layers"))
@@ -117,7 +117,7 @@ pub fn random_image(pixels: usize, seed: u64) -> Vec<u8> {
 ///
 /// # Panics
 ///
-/// Where a folder that was named explicitly cannot be read.
+/// If a folder that was named explicitly cannot be read.
 pub fn test_images() -> (Source, Dataset) {
     let source = input::locate(None).unwrap_or_else(|error| panic!("{error}"));
     let dataset = input::load(&source, Part::Test).unwrap_or_else(|error| panic!("{error}"));

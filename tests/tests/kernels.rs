@@ -16,7 +16,7 @@ use sinapse::workspace::Workspace;
 use sinapse::{I2, I4, I8, Pixel, U1, U2, U4, U8};
 use sinapse_tests::random_image;
 
-/// How the integer weights or inputs of a case are chosen.
+/// Pattern of the integer weights or inputs of a case.
 #[derive(Clone, Copy, Debug)]
 enum Fill {
     Random,
@@ -44,7 +44,7 @@ impl Fill {
     }
 }
 
-/// Sums of a kernel for weights in cells `C`, values `V` and inputs `R`: weights, bias, inputs.
+/// Accumulators of a kernel for weights in cells `C`, values `V` and inputs `R`: weights, bias, inputs.
 type SumsOf<C, V, R> = Box<dyn Fn(&[C], &[V], &[R]) -> Vec<V>>;
 
 /// Kernels with the paths of their files in `core/src/kernel`.
@@ -59,7 +59,7 @@ fn adding<C, V: Copy, R>(add: impl Fn(&[C], &[R], &mut [V]) + 'static) -> SumsOf
     })
 }
 
-/// A kernel that writes sums where there was nothing.
+/// A kernel that writes accumulators to uninitialised memory.
 fn writing<C, V: Copy + 'static, R>(
     sums: impl for<'s> Fn(&[C], &[V], &[R], &'s mut [MaybeUninit<V>]) -> &'s mut [V] + 'static,
 ) -> SumsOf<C, V, R> {
@@ -117,10 +117,10 @@ fn float_kernels<X: Element<Value = f32> + 'static>() -> Named<f32, f32, X::Raw>
     kernels
 }
 
-/// Requantizes accumulators to levels.
+/// Requantises accumulators to levels.
 type LevelsOf = Box<dyn Fn(&Requantization<'_>, &[i32], &mut [u8])>;
 
-/// Every loop from sums to levels that this CPU can run.
+/// Every loop from accumulators to levels that this CPU can run.
 fn relu_kernels<E: QuantizedActivation + 'static>() -> Vec<(String, LevelsOf)> {
     let mut kernels: Vec<(String, LevelsOf)> = vec![
         ("requantize/mod".into(), Box::new(requantize::relu::<E>)),

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use sinapse::blob::LoadError;
 pub use sinapse::dynamic::{Blob, LayerInput, Model, Scores, scratch_bytes};
 
-/// Why a model file cannot be used.
+/// A model file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// The file cannot be read.

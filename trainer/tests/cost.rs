@@ -170,7 +170,7 @@ fn layers_cost_what_was_measured() {
     }
 }
 
-/// `nano` with five views: flash and static RAM on M4 and M0, as `cargo xtask test` reports them for the bare program.
+/// `nano` as a shift ensemble: flash and static RAM on M4 and M0, as `cargo xtask test` reports them for the bare program.
 #[test]
 fn five_views_take_the_flash_and_ram_that_were_measured() {
     let blob = model::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/nano.postcard")).unwrap();

@@ -29,17 +29,17 @@ pen = 0.2
 ";
 
 /// A folder with data and a recipe.
-struct Bench {
+struct Setup {
     data: TempDir,
     recipe: PathBuf,
 }
 
-impl Bench {
-    fn new() -> Bench {
+impl Setup {
+    fn new() -> Setup {
         let data = small_data(4_000);
         let recipe = data.path().join("recipe.toml");
         fs::write(&recipe, RECIPE).expect("a recipe");
-        Bench { data, recipe }
+        Setup { data, recipe }
     }
 
     fn out(&self, name: &str) -> PathBuf {
@@ -91,8 +91,8 @@ fn wait_for_another(child: &mut Child, out: &Path, old: &Option<Vec<u8>>) -> boo
 }
 
 /// Starts a training, kills it after its first checkpoint, and returns that checkpoint.
-fn killed(bench: &Bench, out: &Path) -> Vec<u8> {
-    let mut child = bench.start(out, false);
+fn killed(setup: &Setup, out: &Path) -> Vec<u8> {
+    let mut child = setup.start(out, false);
     assert!(wait_for_another(&mut child, out, &None), "the training ended too early to be killed");
     child.kill().expect("a signal");
     child.wait().expect("a child");
@@ -110,13 +110,13 @@ fn error(output: Output) -> String {
 
 #[test]
 fn a_training_killed_repeatedly_gives_the_blob_of_an_undisturbed_one() {
-    let bench = Bench::new();
-    let expected = bench.undisturbed();
-    let out = bench.out("killed");
+    let setup = Setup::new();
+    let expected = setup.undisturbed();
+    let out = setup.out("killed");
     let mut kills = 0;
     let mut old = None;
     loop {
-        let mut child = bench.start(&out, old.is_some());
+        let mut child = setup.start(&out, old.is_some());
         if !wait_for_another(&mut child, &out, &old) {
             let output = child.wait_with_output().expect("the program ends");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -132,7 +132,7 @@ fn a_training_killed_repeatedly_gives_the_blob_of_an_undisturbed_one() {
             break; // it has just ended
         }
         if kills == 8 {
-            let output = bench.resumed(&out);
+            let output = setup.resumed(&out);
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             break;
         }
@@ -144,9 +144,9 @@ fn a_training_killed_repeatedly_gives_the_blob_of_an_undisturbed_one() {
 
 #[test]
 fn ctrl_c_exports_the_best_network_and_the_training_resumes() {
-    let bench = Bench::new();
-    let out = bench.out("stopped");
-    let mut child = bench.start(&out, false);
+    let setup = Setup::new();
+    let out = setup.out("stopped");
+    let mut child = setup.start(&out, false);
     assert!(wait_for_another(&mut child, &out, &None), "the training ended too early to be stopped");
     let pid = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
@@ -155,19 +155,19 @@ fn ctrl_c_exports_the_best_network_and_the_training_resumes() {
     assert!(output.status.success() && said.contains("continue from this checkpoint with --resume"), "{said}");
     assert!(sinapse(&["inspect", text(&out)]).status.success(), "a sound blob is left");
 
-    let output = bench.resumed(&out);
+    let output = setup.resumed(&out);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(fs::read(&out).expect("the blob"), bench.undisturbed());
+    assert_eq!(fs::read(&out).expect("the blob"), setup.undisturbed());
 }
 
 #[test]
 fn a_checkpoint_of_another_data_set_is_refused_and_remains() {
-    let bench = Bench::new();
-    let out = bench.out("other");
-    let kept = killed(&bench, &out);
-    let labels = bench.data.path().join("train-labels-idx1-ubyte");
+    let setup = Setup::new();
+    let out = setup.out("other");
+    let kept = killed(&setup, &out);
+    let labels = setup.data.path().join("train-labels-idx1-ubyte");
     fs::write(labels, idx(0x801, &[4_000], &[3; 4_000])).expect("labels");
-    let message = error(bench.resumed(&out));
+    let message = error(setup.resumed(&out));
     assert!(message.contains("other.checkpoint: made with other training images (CRC-32 "), "{message}");
     assert_eq!(fs::read(checkpoint(&out)).expect("the checkpoint"), kept);
     assert!(!out.exists());
@@ -175,37 +175,37 @@ fn a_checkpoint_of_another_data_set_is_refused_and_remains() {
 
 #[test]
 fn a_checkpoint_of_another_recipe_is_refused_with_both_values() {
-    let bench = Bench::new();
-    let out = bench.out("other");
-    let kept = killed(&bench, &out);
-    fs::write(&bench.recipe, RECIPE.replace("dropout = 0.1", "dropout = 0.2")).expect("a recipe");
-    let message = error(bench.resumed(&out));
+    let setup = Setup::new();
+    let out = setup.out("other");
+    let kept = killed(&setup, &out);
+    fs::write(&setup.recipe, RECIPE.replace("dropout = 0.1", "dropout = 0.2")).expect("a recipe");
+    let message = error(setup.resumed(&out));
     assert!(message.contains("another recipe (dropout = 0.1") && message.contains("dropout = 0.2"), "{message}");
     assert_eq!(fs::read(checkpoint(&out)).expect("the checkpoint"), kept);
 }
 
 #[test]
 fn a_missing_or_damaged_checkpoint_is_named() {
-    let bench = Bench::new();
-    let out = bench.out("none");
-    let message = error(bench.resumed(&out));
+    let setup = Setup::new();
+    let out = setup.out("none");
+    let message = error(setup.resumed(&out));
     assert!(message.contains("none.checkpoint: ") && message.contains("without --resume"), "{message}");
     fs::write(checkpoint(&out), "something else").expect("a file");
-    let message = error(bench.resumed(&out));
+    let message = error(setup.resumed(&out));
     assert!(message.contains("not a checkpoint of this version"), "{message}");
 }
 
 #[test]
 fn a_full_disk_ends_the_training_and_the_last_good_checkpoint_stays() {
-    let bench = Bench::new();
-    let out = bench.out("full");
-    let kept = killed(&bench, &out);
+    let setup = Setup::new();
+    let out = setup.out("full");
+    let kept = killed(&setup, &out);
     let program = command(&[]);
     // Files of at most 32 or 64 KB, depending on the shell: less than a checkpoint.
     let output = Command::new("sh")
         .args(["-c", "ulimit -f 64; trap '' XFSZ; exec \"$0\" \"$@\""])
         .arg(program.get_program())
-        .args(bench.arguments(&out))
+        .args(setup.arguments(&out))
         .arg("--resume")
         .output()
         .expect("a shell");
@@ -213,11 +213,11 @@ fn a_full_disk_ends_the_training_and_the_last_good_checkpoint_stays() {
     assert!(message.contains("cannot write") && message.contains("full.checkpoint"), "{message}");
     assert!(message.contains("the last good checkpoint is intact"), "{message}");
     assert_eq!(fs::read(checkpoint(&out)).expect("the checkpoint"), kept);
-    let files = fs::read_dir(bench.data.path()).expect("the folder");
+    let files = fs::read_dir(setup.data.path()).expect("the folder");
     let names: Vec<_> = files.map(|file| file.expect("a file").file_name()).collect();
     assert!(!names.iter().any(|name| name.to_string_lossy().ends_with(".tmp")), "{names:?}");
 
-    let output = bench.resumed(&out);
+    let output = setup.resumed(&out);
     assert!(output.status.success(), "with room again: {}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(fs::read(&out).expect("the blob"), bench.undisturbed());
+    assert_eq!(fs::read(&out).expect("the blob"), setup.undisturbed());
 }

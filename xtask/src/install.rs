@@ -34,7 +34,7 @@ pub fn run() -> Result<(), Failure> {
     }
     match webassembly() {
         Ok(route) => {
-            println!("WebAssembly: {} {}", toolchain::WASM, origin(route));
+            println!("WebAssembly: {} {}", toolchain::WASM_TARGET, origin(route));
             println!("    Node {}", node_version().unwrap_or_default());
         }
         Err(error) => {
@@ -81,7 +81,7 @@ pub fn webassembly() -> Result<Route, Failure> {
                 .into(),
         );
     }
-    target(toolchain::WASM)
+    target(toolchain::WASM_TARGET)
 }
 
 /// Asks Node for its version.

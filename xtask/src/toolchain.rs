@@ -10,7 +10,7 @@ use crate::shell;
 const OLDEST_MINOR: u32 = 95;
 
 /// Rust's name of WebAssembly's instruction set.
-pub const WASM: &str = "wasm32-unknown-unknown";
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Asks the compiler for the target of this computer.
 ///

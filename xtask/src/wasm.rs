@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::data::{self, TestFiles};
 use crate::failure::Failure;
 use crate::shell;
-use crate::toolchain::{Route, WASM as TARGET};
+use crate::toolchain::{Route, WASM_TARGET as TARGET};
 use crate::workspaces::WASM as WORKSPACE;
 
 /// Output of `wasm/evaluate.mjs`.

@@ -29,7 +29,7 @@ use crate::runtime::entry;
 const WEIGHTS: usize = 2304;
 /// Most inputs, and extra bytes that shift them to every alignment within a word.
 const INPUTS: usize = 1100;
-const SHIFTS: usize = 4;
+const OFFSETS: usize = 4;
 /// Most outputs.
 const OUTPUTS: usize = 34;
 
@@ -82,7 +82,7 @@ impl Random {
 struct Layer {
     random: Random,
     weights: [u32; WEIGHTS],
-    input: [u8; INPUTS + SHIFTS],
+    input: [u8; INPUTS + OFFSETS],
     bias: [i32; OUTPUTS],
     prepared: [i32; OUTPUTS],
 }
@@ -105,7 +105,7 @@ impl Layer {
             }
             tiles::prepare(weights, bias, inputs, prepared);
             for input_fill in INPUT_FILLS {
-                let shift = self.random.next() as usize % SHIFTS;
+                let shift = self.random.next() as usize % OFFSETS;
                 let input = self.input.get_mut(shift..).unwrap_or_default().get_mut(..inputs).unwrap_or_default();
                 for (at, input) in input.iter_mut().enumerate() {
                     *input = self.random.byte(at, input_fill);
@@ -178,7 +178,7 @@ impl Layer {
                 *bias = self.random.next().cast_signed() >> 8;
             }
             for input_fill in INPUT_FILLS {
-                let shift = self.random.next() as usize % SHIFTS;
+                let shift = self.random.next() as usize % OFFSETS;
                 let input = self.input.get_mut(shift..).unwrap_or_default().get_mut(..inputs).unwrap_or_default();
                 for (at, input) in input.iter_mut().enumerate() {
                     *input = self.random.byte(at, input_fill) & level;
@@ -216,7 +216,7 @@ impl Layer {
 /// Rescalings of sums below 2²⁴ to levels below, within and above their range.
 ///
 /// A multiplier and a rounding shift alone; with a shift before; with a multiplier that is not a
-/// [scale](Requantization::scale).
+/// [scale](Requantisation::scale).
 const RESCALINGS: [Rescaling; 3] = [
     Rescaling { pre_shift: 0, shift: 25, multiplier: 127 },
     Rescaling { pre_shift: 8, shift: 18, multiplier: 255 },
@@ -275,7 +275,7 @@ fn main() -> ! {
     let mut layer = Layer {
         random: Random(1),
         weights: [0; WEIGHTS],
-        input: [0; INPUTS + SHIFTS],
+        input: [0; INPUTS + OFFSETS],
         bias: [0; OUTPUTS],
         prepared: [0; OUTPUTS],
     };

@@ -15,39 +15,39 @@ use sinapse_firmware::count::{Counter, Unit};
 use super::register::Register;
 
 /// The register at an offset in a peripheral.
-const fn register(block: Block, offset: u32) -> Register {
-    // SAFETY: blocks and offsets in this file are from the manual; none of these peripherals writes memory.
-    unsafe { Register::at(block as u32 + offset) }
+const fn register(peripheral: Peripheral, offset: u32) -> Register {
+    // SAFETY: addresses and offsets in this file are from the manual; none of these peripherals writes memory.
+    unsafe { Register::at(peripheral as u32 + offset) }
 }
 
 /// Peripherals in use.
 #[derive(Clone, Copy)]
-enum Block {
+enum Peripheral {
     Clock = 0x4000_0000,
     Uart = 0x4000_2000,
     Timer0 = 0x4000_8000,
     Gpio = 0x5000_0000,
 }
 
-const CRYSTAL_START: Register = register(Block::Clock, 0x000);
-const CRYSTAL_STARTED: Register = register(Block::Clock, 0x100);
+const CRYSTAL_START: Register = register(Peripheral::Clock, 0x000);
+const CRYSTAL_STARTED: Register = register(Peripheral::Clock, 0x100);
 
-const UART_START_TRANSMITTER: Register = register(Block::Uart, 0x008);
-const UART_SENT: Register = register(Block::Uart, 0x11C);
-const UART_ENABLE: Register = register(Block::Uart, 0x500);
-const UART_TRANSMIT_PIN: Register = register(Block::Uart, 0x50C);
-const UART_DATA: Register = register(Block::Uart, 0x51C);
-const UART_BAUD: Register = register(Block::Uart, 0x524);
+const UART_START_TRANSMITTER: Register = register(Peripheral::Uart, 0x008);
+const UART_SENT: Register = register(Peripheral::Uart, 0x11C);
+const UART_ENABLE: Register = register(Peripheral::Uart, 0x500);
+const UART_TRANSMIT_PIN: Register = register(Peripheral::Uart, 0x50C);
+const UART_DATA: Register = register(Peripheral::Uart, 0x51C);
+const UART_BAUD: Register = register(Peripheral::Uart, 0x524);
 
-const TIMER_START: Register = register(Block::Timer0, 0x000);
-const TIMER_CAPTURE: Register = register(Block::Timer0, 0x040);
-const TIMER_BITS: Register = register(Block::Timer0, 0x508);
-const TIMER_PRESCALER: Register = register(Block::Timer0, 0x510);
-const TIMER_CAPTURED: Register = register(Block::Timer0, 0x540);
+const TIMER_START: Register = register(Peripheral::Timer0, 0x000);
+const TIMER_CAPTURE: Register = register(Peripheral::Timer0, 0x040);
+const TIMER_BITS: Register = register(Peripheral::Timer0, 0x508);
+const TIMER_PRESCALER: Register = register(Peripheral::Timer0, 0x510);
+const TIMER_CAPTURED: Register = register(Peripheral::Timer0, 0x540);
 
-const GPIO_SET: Register = register(Block::Gpio, 0x508);
-const GPIO_CLEAR: Register = register(Block::Gpio, 0x50C);
-const GPIO_OUTPUTS: Register = register(Block::Gpio, 0x518);
+const GPIO_SET: Register = register(Peripheral::Gpio, 0x508);
+const GPIO_CLEAR: Register = register(Peripheral::Gpio, 0x50C);
+const GPIO_OUTPUTS: Register = register(Peripheral::Gpio, 0x518);
 
 /// Pin to the USB interface chip.
 const TRANSMIT_PIN: u32 = 24;

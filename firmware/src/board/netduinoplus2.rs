@@ -14,36 +14,36 @@ use super::register::Register;
 use super::systick::{CorePeripherals, Cost, Delay};
 
 /// The register at an offset in a peripheral.
-const fn register(block: Block, offset: u32) -> Register {
-    // SAFETY: blocks and offsets in this file are from the manual; none of these peripherals writes memory.
-    unsafe { Register::at(block as u32 + offset) }
+const fn register(peripheral: Peripheral, offset: u32) -> Register {
+    // SAFETY: addresses and offsets in this file are from the manual; none of these peripherals writes memory.
+    unsafe { Register::at(peripheral as u32 + offset) }
 }
 
 /// Peripherals in use.
 #[derive(Clone, Copy)]
-enum Block {
+enum Peripheral {
     Usart1 = 0x4001_1000,
     GpioA = 0x4002_0000,
     Clocks = 0x4002_3800,
     Flash = 0x4002_3C00,
 }
 
-const USART_STATE: Register = register(Block::Usart1, 0x00);
-const USART_DATA: Register = register(Block::Usart1, 0x04);
-const USART_BAUD: Register = register(Block::Usart1, 0x08);
-const USART_CONTROL: Register = register(Block::Usart1, 0x0C);
+const USART_STATE: Register = register(Peripheral::Usart1, 0x00);
+const USART_DATA: Register = register(Peripheral::Usart1, 0x04);
+const USART_BAUD: Register = register(Peripheral::Usart1, 0x08);
+const USART_CONTROL: Register = register(Peripheral::Usart1, 0x0C);
 
-const GPIO_MODES: Register = register(Block::GpioA, 0x00);
-const GPIO_SET_CLEAR: Register = register(Block::GpioA, 0x18);
-const GPIO_FUNCTIONS: Register = register(Block::GpioA, 0x24);
+const GPIO_MODES: Register = register(Peripheral::GpioA, 0x00);
+const GPIO_SET_CLEAR: Register = register(Peripheral::GpioA, 0x18);
+const GPIO_FUNCTIONS: Register = register(Peripheral::GpioA, 0x24);
 
-const CLOCK_CONTROL: Register = register(Block::Clocks, 0x00);
-const CLOCK_MULTIPLIER: Register = register(Block::Clocks, 0x04);
-const CLOCK_CONFIGURATION: Register = register(Block::Clocks, 0x08);
-const CLOCK_OF_PORTS: Register = register(Block::Clocks, 0x30);
-const CLOCK_OF_PERIPHERALS: Register = register(Block::Clocks, 0x44);
+const CLOCK_CONTROL: Register = register(Peripheral::Clocks, 0x00);
+const CLOCK_MULTIPLIER: Register = register(Peripheral::Clocks, 0x04);
+const CLOCK_CONFIGURATION: Register = register(Peripheral::Clocks, 0x08);
+const CLOCK_OF_PORTS: Register = register(Peripheral::Clocks, 0x30);
+const CLOCK_OF_PERIPHERALS: Register = register(Peripheral::Clocks, 0x44);
 
-const FLASH_ACCESS: Register = register(Block::Flash, 0x00);
+const FLASH_ACCESS: Register = register(Peripheral::Flash, 0x00);
 
 /// The core's clock, in MHz.
 const CORE_MHZ: u32 = 168;

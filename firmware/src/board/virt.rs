@@ -36,7 +36,7 @@ pub struct Board {
     /// Sleeping until the timer wakes the hart.
     pub delay: Delay,
     /// Counter of instructions.
-    pub counter: Instructions,
+    pub counter: InstructionCounter,
 }
 
 impl Board {
@@ -48,7 +48,7 @@ impl Board {
             return None;
         }
         TAKEN.store(true, Ordering::Relaxed);
-        Some(Board { serial: Serial(()), led: NoLed(()), delay: Delay(()), counter: Instructions(()) })
+        Some(Board { serial: Serial(()), led: NoLed(()), delay: Delay(()), counter: InstructionCounter(()) })
     }
 }
 
@@ -121,9 +121,9 @@ fn time() -> u64 {
 
 /// Counter of retired instructions, which QEMU increments under `-icount shift=0`.
 #[derive(Clone, Copy)]
-pub struct Instructions(());
+pub struct InstructionCounter(());
 
-impl Counter for Instructions {
+impl Counter for InstructionCounter {
     #[inline(always)]
     fn bits(&self) -> u32 {
         32

@@ -1,6 +1,6 @@
 //! The default recipe, for `--network` without a recipe file.
 
-use sinapse_trainer::recipe::{Activation, Arithmetic, NetworkRecipe, Recipe, Shape, Training};
+use sinapse_trainer::recipe::{ActivationRecipe, Arithmetic, NetworkRecipe, Recipe, Shape, Training};
 
 /// Sets the total number of epochs: an integer network spends two fifths of them quantised.
 pub fn set_epochs(recipe: &mut Recipe, epochs: u32) {
@@ -20,7 +20,7 @@ pub fn default_recipe(shape: Shape, float: bool) -> Recipe {
         network: NetworkRecipe {
             shape,
             arithmetic: if float { Arithmetic::F32 } else { Arithmetic::Integer },
-            activation: if float { Activation::Sigmoid } else { Default::default() },
+            activation: if float { ActivationRecipe::Sigmoid } else { Default::default() },
             reduction: None,
             input: Default::default(),
             weights: Default::default(),

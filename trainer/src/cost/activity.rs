@@ -97,7 +97,7 @@ pub fn activities(model: &Model<'_>, images: &[u8]) -> Vec<Activity> {
     means
 }
 
-/// Activities of a model's layers for one image; of several views, the first stands for all.
+/// Activities of a model's layers for one image; the first pass of a shift ensemble stands for all.
 fn of_image(model: &Model<'_>, image: &[u8]) -> Vec<Activity> {
     let mut all = Vec::with_capacity(model.layers.len());
     model.observe_inputs(image, |input| {

@@ -4,14 +4,14 @@ use sinapse::format::{ElementFormat, WeightFormat};
 
 use super::activity::Activity;
 
-/// Capacity of the list of nonzero inputs of column kernels, between two checks: 120 entries less sixteen.
-pub const LIST_CAPACITY: f64 = 104.0;
-/// Capacity of the list of pairs of tile kernels, between two checks: 64 entries less eight.
-pub const PAIR_CAPACITY: f64 = 56.0;
+/// Entries after which the nonzero list of column kernels counts as full: its 120 less the sixteen of one scan step.
+pub const ENTRIES_PER_LIST: f64 = 104.0;
+/// Entries after which the list of pairs of tile kernels counts as full: its 64 less the eight of one scan step.
+pub const PAIRS_PER_LIST: f64 = 56.0;
 
 /// Searching for nonzero inputs.
 #[derive(Clone, Copy, Debug)]
-pub struct Scan {
+pub struct ScanCost {
     /// Sixteen inputs before any is examined: the entire cost of sixteen zeros.
     pub row: f64,
     /// Four inputs, in a row that is not all zero.
@@ -22,7 +22,7 @@ pub struct Scan {
     pub zero: f64,
 }
 
-impl Scan {
+impl ScanCost {
     /// Cost of scanning the inputs of a layer.
     pub fn cost(&self, activity: &Activity, entries: f64) -> f64 {
         let zeros = (4.0 * activity.words - activity.nonzero).max(0.0);
@@ -33,7 +33,7 @@ impl Scan {
 
 /// A nonzero input times its weights for a block of up to sixteen outputs.
 #[derive(Clone, Copy, Debug)]
-pub struct Products {
+pub struct ProductCost {
     /// Once per block.
     pub entry: f64,
     /// Per 32-bit word of weights.
@@ -42,14 +42,14 @@ pub struct Products {
 
 /// An input at the maximum level and sixteen outputs, on cores that list such inputs separately.
 #[derive(Clone, Copy, Debug)]
-pub struct Saturated {
+pub struct SaturatedCost {
     /// 8-bit weights.
     pub i8: f64,
     /// 4-bit weights.
     pub i4: f64,
 }
 
-impl Saturated {
+impl SaturatedCost {
     /// Whether a layer lists them separately, as the core's kernels decide.
     pub fn are_listed(weights: WeightFormat, inputs: usize, outputs: usize) -> bool {
         match weights {
@@ -71,9 +71,9 @@ impl Saturated {
 
 /// 8-bit weights times 8-bit activations.
 #[derive(Clone, Copy, Debug)]
-pub struct Tiles {
+pub struct TileCost {
     /// Building the list.
-    pub scan: Scan,
+    pub scan: ScanCost,
     /// A pair of inputs and eight outputs.
     pub pair: f64,
     /// A pair of inputs and one of the outputs beyond the last eight.
@@ -144,7 +144,7 @@ pub struct Coefficients {
     pub layer: f64,
     /// Per class: the largest logit and its margin.
     pub class: f64,
-    /// Per pixel of a shifted picture and view.
+    /// Per pixel of a shifted picture, in every pass.
     pub shifted: f64,
     /// Per pixel of a deslanted picture.
     pub deslanted: f64,
@@ -157,19 +157,19 @@ pub struct Coefficients {
     /// Per nonzero pixel after it.
     pub downscaled_nonzero: f64,
     /// Listing the inputs of integer columns.
-    pub scan: Scan,
+    pub scan: ScanCost,
     /// Listing the inputs of `f32` columns.
-    pub scan_f32: Scan,
+    pub scan_f32: ScanCost,
     /// Columns of 8-bit weights.
-    pub i8: Products,
+    pub i8: ProductCost,
     /// Columns of 4-bit weights.
-    pub i4: Products,
+    pub i4: ProductCost,
     /// Columns of ternary weights.
-    pub i2: Products,
+    pub i2: ProductCost,
     /// Columns of `f32`, one word per weight.
-    pub f32: Products,
+    pub f32: ProductCost,
     /// Inputs at the maximum level, on cores that list them separately.
-    pub saturated: Option<Saturated>,
+    pub saturated: Option<SaturatedCost>,
     /// A block of accumulators, each time the list is flushed.
     pub flush: f64,
     /// The same, in addition, if the block has fewer than sixteen accumulators and is copied.
@@ -177,7 +177,7 @@ pub struct Coefficients {
     /// Inputs between two checks of the sum of levels; see [`Coefficients::budget`].
     pub step: f64,
     /// 8-bit weights times 8-bit activations.
-    pub tiles: Tiles,
+    pub tiles: TileCost,
     /// A hidden ReLU output.
     pub relu: f64,
     /// The same if the column loops requantise in their epilogue, for outputs in sixteens.
@@ -194,7 +194,7 @@ pub struct Coefficients {
 
 impl Coefficients {
     /// Cost of products with weights of this format.
-    pub fn products(&self, weights: WeightFormat) -> Products {
+    pub fn products(&self, weights: WeightFormat) -> ProductCost {
         match weights {
             WeightFormat::F32 => self.f32,
             WeightFormat::I8 => self.i8,

@@ -3,7 +3,7 @@
 use sinapse::Description;
 use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Layout, WeightFormat};
 
-use super::coefficients::Saturated;
+use super::coefficients::SaturatedCost;
 use super::cores::Core;
 use crate::model::scratch_bytes;
 
@@ -108,5 +108,5 @@ pub fn stack_bytes(core: Core, description: &Description) -> Option<usize> {
 }
 
 fn lists_saturated(description: &Description, index: usize, layer: &LayerDescription) -> bool {
-    Saturated::are_listed(layer.weights, description.inputs_of(index), usize::from(layer.outputs))
+    SaturatedCost::are_listed(layer.weights, description.inputs_of(index), usize::from(layer.outputs))
 }

@@ -3,11 +3,11 @@
 //! Fitted to the rows of `cargo xtask bench --json` for `m4`, `m0` and `rv32` (the single layers of `tests/cost.rs`, as
 //! means over images and without zeros) by least squares of the relative errors, regularised towards earlier values,
 //! which were the instruction counts of the loops. Costs that only whole networks show (preprocessing, hidden
-//! activations) are from the rows of the committed models; a shifted picture is `nano` with five views less five times
+//! activations) are from the rows of the committed models; a shifted picture is `nano` as a shift ensemble less five times
 //! `nano` (`target-eval`); flash and RAM are from that test's rows and those of `digits`. A change of a kernel changes
 //! its row here.
 
-use super::coefficients::{Coefficients, Products, Program, Saturated, Scan, Tiles};
+use super::coefficients::{Coefficients, ProductCost, Program, SaturatedCost, ScanCost, TileCost};
 
 /// Cycles, modelled after the core's timing table, with memory without wait states.
 pub const M4: Coefficients = Coefficients {
@@ -20,18 +20,18 @@ pub const M4: Coefficients = Coefficients {
     halved_nonzero: 3.9,
     downscaled: 3.5,
     downscaled_nonzero: 5.7,
-    scan: Scan { row: 13.4, word: 3.6, entry: 7.1, zero: 3.5 },
-    scan_f32: Scan { row: 11.5, word: 3.9, entry: 28.1, zero: 4.4 },
-    i8: Products { entry: 8.6, word: 3.8 },
-    i4: Products { entry: 6.2, word: 7.3 },
-    i2: Products { entry: 6.3, word: 14.8 },
-    f32: Products { entry: 32.0, word: 1.5 },
-    saturated: Some(Saturated { i8: 15.2, i4: 13.5 }),
+    scan: ScanCost { row: 13.4, word: 3.6, entry: 7.1, zero: 3.5 },
+    scan_f32: ScanCost { row: 11.5, word: 3.9, entry: 28.1, zero: 4.4 },
+    i8: ProductCost { entry: 8.6, word: 3.8 },
+    i4: ProductCost { entry: 6.2, word: 7.3 },
+    i2: ProductCost { entry: 6.3, word: 14.8 },
+    f32: ProductCost { entry: 32.0, word: 1.5 },
+    saturated: Some(SaturatedCost { i8: 15.2, i4: 13.5 }),
     flush: 138.4,
     flush_remainder: 205.0,
     step: 4.0,
-    tiles: Tiles {
-        scan: Scan { row: 10.8, word: 2.9, entry: 6.0, zero: 0.5 },
+    tiles: TileCost {
+        scan: ScanCost { row: 10.8, word: 2.9, entry: 6.0, zero: 0.5 },
         pair: 24.0,
         pair_remainder: 14.0,
         by_pairs: true,
@@ -80,18 +80,18 @@ pub const M0: Coefficients = Coefficients {
     halved_nonzero: 20.0,
     downscaled: 5.9,
     downscaled_nonzero: 11.8,
-    scan: Scan { row: 20.2, word: 6.2, entry: 9.0, zero: 4.6 },
-    scan_f32: Scan { row: 61.4, word: 7.0, entry: 14.7, zero: 9.4 },
-    i8: Products { entry: 10.1, word: 10.2 },
-    i4: Products { entry: 12.9, word: 14.6 },
-    i2: Products { entry: 12.8, word: 28.9 },
-    f32: Products { entry: 20.7, word: 352.1 },
+    scan: ScanCost { row: 20.2, word: 6.2, entry: 9.0, zero: 4.6 },
+    scan_f32: ScanCost { row: 61.4, word: 7.0, entry: 14.7, zero: 9.4 },
+    i8: ProductCost { entry: 10.1, word: 10.2 },
+    i4: ProductCost { entry: 12.9, word: 14.6 },
+    i2: ProductCost { entry: 12.8, word: 28.9 },
+    f32: ProductCost { entry: 20.7, word: 352.1 },
     saturated: None,
     flush: 91.3,
     flush_remainder: 240.0,
     step: 8.0,
-    tiles: Tiles {
-        scan: Scan { row: 13.9, word: 6.0, entry: 8.0, zero: 5.0 },
+    tiles: TileCost {
+        scan: ScanCost { row: 13.9, word: 6.0, entry: 8.0, zero: 5.0 },
         pair: 0.0,
         pair_remainder: 0.0,
         by_pairs: false,
@@ -140,18 +140,18 @@ pub const RV32: Coefficients = Coefficients {
     halved_nonzero: 8.0,
     downscaled: 2.7,
     downscaled_nonzero: 6.8,
-    scan: Scan { row: 22.2, word: 6.0, entry: 15.0, zero: 5.8 },
-    scan_f32: Scan { row: 84.3, word: 8.1, entry: 18.5, zero: 10.8 },
-    i8: Products { entry: 23.9, word: 3.2 },
-    i4: Products { entry: 15.0, word: 9.9 },
-    i2: Products { entry: 15.2, word: 19.4 },
-    f32: Products { entry: 27.9, word: 137.6 },
+    scan: ScanCost { row: 22.2, word: 6.0, entry: 15.0, zero: 5.8 },
+    scan_f32: ScanCost { row: 84.3, word: 8.1, entry: 18.5, zero: 10.8 },
+    i8: ProductCost { entry: 23.9, word: 3.2 },
+    i4: ProductCost { entry: 15.0, word: 9.9 },
+    i2: ProductCost { entry: 15.2, word: 19.4 },
+    f32: ProductCost { entry: 27.9, word: 137.6 },
     saturated: None,
     flush: 87.9,
     flush_remainder: 60.0,
     step: 8.0,
-    tiles: Tiles {
-        scan: Scan { row: 13.9, word: 6.0, entry: 14.0, zero: 6.0 },
+    tiles: TileCost {
+        scan: ScanCost { row: 13.9, word: 6.0, entry: 14.0, zero: 6.0 },
         pair: 0.0,
         pair_remainder: 0.0,
         by_pairs: false,

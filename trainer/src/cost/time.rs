@@ -4,7 +4,7 @@ use sinapse::Description;
 use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, Layout, Scale, WeightFormat};
 
 use super::activity::Activity;
-use super::coefficients::{self, Coefficients, Saturated};
+use super::coefficients::{self, Coefficients, SaturatedCost};
 use super::cores::Core;
 
 /// Outputs per iteration of the column kernels' inner loop.
@@ -50,7 +50,7 @@ fn layer_time(c: &Coefficients, layer: &LayerDescription, input: ElementFormat, 
             let scan = c.tiles.scan.cost(activity, entries);
             let whole =
                 (outputs / TILE_BLOCK) as f64 * c.tiles.pair + (outputs % TILE_BLOCK) as f64 * c.tiles.pair_remainder;
-            let lists = flushes(activity.pairs, coefficients::PAIR_CAPACITY);
+            let lists = flushes(activity.pairs, coefficients::PAIRS_PER_LIST);
             let sums = outputs as f64 * (c.tiles.input * activity.nonzero + c.tiles.flush * lists);
             scan + whole * activity.pairs + sums
         }
@@ -82,9 +82,9 @@ fn columns_time(
     let blocks = (whole + usize::from(rest > 0)) as f64;
     let all_words = whole as f64 * words(COLUMN_BLOCK) + words(rest);
     // Inputs at the maximum level may have a list of their own, and need no multiplication.
-    let separate = c.saturated.filter(|_| Saturated::are_listed(weights, activity.inputs as usize, outputs));
+    let separate = c.saturated.filter(|_| SaturatedCost::are_listed(weights, activity.inputs as usize, outputs));
     let separate = separate.and_then(|saturated| saturated.cost(weights));
-    let capacity = coefficients::LIST_CAPACITY;
+    let capacity = coefficients::ENTRIES_PER_LIST;
     let saturated = separate.map_or(0.0, |_| activity.saturated);
     let entries = activity.nonzero - saturated;
     let levels = activity.levels - saturated * f64::from(input.max_level());

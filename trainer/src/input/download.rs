@@ -15,7 +15,7 @@ pub const MIRRORS: [&str; 2] =
     ["https://ossci-datasets.s3.amazonaws.com/mnist", "https://storage.googleapis.com/cvdf-datasets/mnist"];
 
 /// The gzip files and their SHA-256.
-const FILES: [(&str, &str); 4] = [
+const ARCHIVES: [(&str, &str); 4] = [
     ("train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
     ("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
     ("t10k-images-idx3-ubyte.gz", "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub fn download(folder: &Path, mirrors: &[&str]) -> Result<(), DataError> {
     let unwritable = |source| DataError::Unwritable { path: folder.into(), source };
     fs::create_dir_all(folder).map_err(unwritable)?;
-    FILES.iter().try_for_each(|(name, sha256)| fetch(folder, name, sha256, mirrors))
+    ARCHIVES.iter().try_for_each(|(name, sha256)| fetch(folder, name, sha256, mirrors))
 }
 
 /// Fetches one file.

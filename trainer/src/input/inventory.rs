@@ -17,12 +17,12 @@ pub struct Inventory {
     /// The chosen source, in words.
     pub source: String,
     /// Places searched, in order of precedence, with what was found there.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<Place>,
     /// Class names; `None` if they are just numbers.
     pub classes: Option<Vec<String>>,
     /// Number of validation images, which are part of the training images.
     pub validation_images: usize,
-    /// How these were chosen.
+    /// Rule by which these were chosen.
     pub validation: String,
     /// Training part.
     pub training: PartInventory,
@@ -32,7 +32,7 @@ pub struct Inventory {
 
 /// A place where data may be.
 #[derive(Clone, Debug, Serialize)]
-pub struct Candidate {
+pub struct Place {
     /// Name of the place.
     pub place: String,
     /// Findings there.
@@ -84,7 +84,7 @@ pub fn inventory(explicit: Option<&Path>) -> Result<Inventory, DataError> {
     })
 }
 
-fn candidates(explicit: Option<&Path>) -> Vec<Candidate> {
+fn candidates(explicit: Option<&Path>) -> Vec<Place> {
     let files = |folder: &Path| {
         if Source::Folder(folder.into()).is_pictures() {
             return format!("{}: class-named folders", folder.display());
@@ -101,6 +101,6 @@ fn candidates(explicit: Option<&Path>) -> Vec<Candidate> {
         ("cache folder", found(cache.as_deref())),
         ("drawn digits", "always there".into()),
     ]
-    .map(|(place, found)| Candidate { place: place.into(), found })
+    .map(|(place, found)| Place { place: place.into(), found })
     .into()
 }

@@ -18,7 +18,7 @@ impl<'a> Matrix<'a> {
     ///
     /// # Panics
     ///
-    /// Where the length is not `rows · columns`.
+    /// If the length is not `rows · columns`.
     pub fn new(values: &'a [f32], rows: usize, columns: usize) -> Self {
         assert_eq!(values.len(), rows * columns, "a matrix of {rows} × {columns}");
         Matrix { values, rows, columns, row_stride: columns as isize, column_stride: 1 }
@@ -28,7 +28,7 @@ impl<'a> Matrix<'a> {
     ///
     /// # Panics
     ///
-    /// Where there are not as many, or where the matrix is a transposed one.
+    /// If there are fewer columns, or if the matrix is transposed.
     pub fn columns(self, range: std::ops::Range<usize>) -> Self {
         assert!(range.end <= self.columns && self.column_stride == 1, "columns {range:?} of {}", self.columns);
         Matrix { values: &self.values[range.start.min(self.values.len())..], columns: range.len(), ..self }
@@ -50,7 +50,7 @@ impl<'a> Matrix<'a> {
 ///
 /// # Panics
 ///
-/// Where the shapes do not fit.
+/// If the shapes do not fit.
 pub fn multiply(a: Matrix<'_>, b: Matrix<'_>, out: &mut [f32], accumulate: bool) {
     assert_eq!(a.columns, b.rows, "inner sizes of a product");
     assert_eq!(out.len(), a.rows * b.columns, "size of a product");

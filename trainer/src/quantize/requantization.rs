@@ -11,8 +11,8 @@ pub fn choose_requantization(layer: &QuantizedLayer, max_level: u8, per_unit: f3
     let same = ratios.iter().all(|ratio| *ratio == ratios[0]);
     let largest_ratio = ratios.iter().fold(1e-30, |a: f64, b| a.max(*b)) * f64::from(1u32 << pre_shift);
     // The largest multiplier has 14 to 15 bits, fewer if the product would exceed 31 bits.
-    let room = f64::from((1u32 << 31) - (1 << 30)) / ((largest_accumulator >> pre_shift) + 2) as f64;
-    let largest_multiplier = room.min(32_767.0);
+    let headroom = f64::from((1u32 << 31) - (1 << 30)) / ((largest_accumulator >> pre_shift) + 2) as f64;
+    let largest_multiplier = headroom.min(32_767.0);
     let shift = (largest_multiplier / largest_ratio).log2().floor().clamp(1.0, 30.0);
     let multiplier = |ratio: f64| {
         let multiplier = ratio * f64::from(1u32 << pre_shift) * 2f64.powf(shift);

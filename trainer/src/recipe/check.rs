@@ -7,7 +7,7 @@ use super::augmentation::Augmentation;
 use super::bits::WeightBits;
 use super::distillation::Distillation;
 use super::error::RecipeError;
-use super::network::{Activation, Arithmetic, PreprocessingRecipe};
+use super::network::{ActivationRecipe, Arithmetic, PreprocessingRecipe};
 use super::training::Training;
 use crate::input::Dataset;
 
@@ -115,7 +115,7 @@ impl Recipe {
 
     fn check_regularisation(&self) -> Result<(), RecipeError> {
         let Training { dropout, damping, learned_scales, .. } = self.training;
-        if dropout > 0.0 && self.network.activation == Activation::Sigmoid {
+        if dropout > 0.0 && self.network.activation == ActivationRecipe::Sigmoid {
             return impossible("training.dropout", dropout, "0 with network.activation = sigmoid");
         }
         if damping > 0.0 && learned_scales {

@@ -4,7 +4,7 @@ use sinapse::Description;
 use sinapse::format::{ActivationKind, ElementFormat, LayerDescription, WeightFormat};
 
 use super::bits::ActivationBits;
-use super::network::{Activation, Arithmetic, NetworkRecipe, PreprocessingRecipe};
+use super::network::{ActivationRecipe, Arithmetic, NetworkRecipe, PreprocessingRecipe};
 
 impl From<ActivationBits> for ElementFormat {
     fn from(levels: ActivationBits) -> ElementFormat {
@@ -17,18 +17,18 @@ impl From<ActivationBits> for ElementFormat {
     }
 }
 
-impl From<Activation> for ActivationKind {
-    fn from(activation: Activation) -> ActivationKind {
+impl From<ActivationRecipe> for ActivationKind {
+    fn from(activation: ActivationRecipe) -> ActivationKind {
         match activation {
-            Activation::Relu => ActivationKind::Relu,
-            Activation::Sigmoid => ActivationKind::Sigmoid,
+            ActivationRecipe::Relu => ActivationKind::Relu,
+            ActivationRecipe::Sigmoid => ActivationKind::Sigmoid,
         }
     }
 }
 
 /// The description of a checked recipe's network.
 ///
-/// With `as_f32`, the same shape in single precision with a single view, as in the first phase of an integer training.
+/// With `as_f32`, the same shape in single precision without the shift ensemble, as in the first phase of an integer training.
 pub fn description_of(network: &NetworkRecipe, as_f32: bool) -> Description {
     let integer = network.arithmetic == Arithmetic::Integer && !as_f32;
     let shape = &network.shape.0;

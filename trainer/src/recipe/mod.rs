@@ -19,7 +19,7 @@ pub use bits::{ActivationBits, WeightBits};
 pub use description::description_of;
 pub use distillation::Distillation;
 pub use error::RecipeError;
-pub use network::{Activation, Arithmetic, NetworkRecipe, PreprocessingRecipe, ScaleRecipe};
+pub use network::{ActivationRecipe, Arithmetic, NetworkRecipe, PreprocessingRecipe, ScaleRecipe};
 pub use shape::Shape;
 pub use training::Training;
 
@@ -79,12 +79,12 @@ impl Recipe {
             Arithmetic::Integer => format!(" + {} quantised", training.quantised_epochs),
             Arithmetic::F32 => String::new(),
         };
-        let views = if network.reduction.is_some_and(|reduction| reduction.views) { " in five views" } else { "" };
+        let ensemble = if network.reduction.is_some_and(|reduction| reduction.views) { " in five views" } else { "" };
         let augmented = if self.augmentation.is_some() { ", varied images" } else { "" };
         let taught = if self.distillation.is_some() { ", taught by larger networks" } else { "" };
         let all = if training.all_images { ", validation images included" } else { "" };
         format!(
-            "{}: {}{views}, {}{quantised} epochs{augmented}{taught}{all}",
+            "{}: {}{ensemble}, {}{quantised} epochs{augmented}{taught}{all}",
             self.name, network.shape, training.epochs
         )
     }

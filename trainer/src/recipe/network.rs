@@ -17,7 +17,7 @@ pub struct NetworkRecipe {
     pub arithmetic: Arithmetic,
     /// Activation of the hidden layers.
     #[serde(default)]
-    pub activation: Activation,
+    pub activation: ActivationRecipe,
     /// Preprocessing that shrinks pictures before the first layer; none if absent.
     #[serde(default)]
     pub reduction: Option<PreprocessingRecipe>,
@@ -107,7 +107,7 @@ pub enum Arithmetic {
 /// Activation function of the hidden layers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Activation {
+pub enum ActivationRecipe {
     /// `max(0, a)`.
     #[default]
     Relu,

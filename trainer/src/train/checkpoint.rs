@@ -59,7 +59,7 @@ pub enum CheckpointError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// How it is damaged.
+        /// Kind of damage.
         reason: &'static str,
     },
     /// The checkpoint belongs to a different training.

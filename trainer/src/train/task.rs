@@ -21,7 +21,7 @@ pub struct Task<'a> {
     pub teachers: &'a Teachers,
 }
 
-/// Where a training keeps its checkpoint.
+/// Location of a training's checkpoint.
 #[derive(Clone, Copy, Default)]
 pub struct CheckpointOptions<'a> {
     /// File of the checkpoint; `None` writes none.

@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn soft_targets_of_a_blob_are_the_softmax_of_the_cores_logits() {
-        // `nano` has one view: the test gives it five.
+        // `nano` is not a shift ensemble: the test makes it one.
         let folder = tempfile::tempdir().unwrap();
         let viewed = folder.path().join("viewed.postcard");
         let nano = model::read(&committed("nano")).unwrap();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::batch::loader::{DataLoader, EpochPlan};
 use super::checkpoint::{Checkpoint, Fingerprint};
 use super::export::{Exported, Exporter};
-use super::optimizer::adam::{Adam, Step};
+use super::optimizer::adam::{Adam, Hyperparameters};
 use super::optimizer::schedule;
 use super::optimizer::update::{Batch, StepContext, update};
 use super::pass::{BLOCK, Dropout, InputBlock, Loss, Pass, Weights};
@@ -15,7 +15,7 @@ use super::task::{Observer, Task};
 use crate::parameters::{Chunk, ParameterLayout};
 use crate::quantize::{LayerCalibration, QuantizedLayer, initialize_scales, quantize_into};
 use crate::recipe::description_of;
-use crate::recipe::{Activation, Training};
+use crate::recipe::{ActivationRecipe, Training};
 
 /// Multiplications per step below which a second thread costs more than it gains.
 const WORTH_THREADS: usize = 3_000_000;
@@ -67,8 +67,8 @@ impl<'a> Trainer<'a> {
         let network = &task.recipe.network;
         let layout = ParameterLayout::new(network);
         let variance = match network.activation {
-            Activation::Relu => 2.0,
-            Activation::Sigmoid => 1.0,
+            ActivationRecipe::Relu => 2.0,
+            ActivationRecipe::Sigmoid => 1.0,
         };
         let parameters = layout.initialize(task.recipe.seed, variance);
         let adam = Adam::new(&parameters, task.recipe.training.averaging > 0.0);
@@ -236,7 +236,8 @@ impl<'a> Trainer<'a> {
             quantized: self.quantised.then_some(&self.quantized),
             in_parallel,
         };
-        let step = Step { learning_rate: rate, weight_decay: settings.weight_decay, averaging: settings.averaging };
+        let step =
+            Hyperparameters { learning_rate: rate, weight_decay: settings.weight_decay, averaging: settings.averaging };
         let batch = Batch { inputs: batch, passes: &self.passes };
         update(context, batch, &mut self.parameters, &mut self.adam, step);
         self.passes.iter().map(|pass| pass.loss).sum()

@@ -33,10 +33,10 @@ pub const HOST_WORK: &str = "784-32-10";
 /// Committed models.
 pub const MODELS: [&str; 3] = ["digits", OF_CLASSIC, "teaching"];
 
-/// The network of other engines' figures without its reduction: four layers, 4-bit weights and activations.
+/// The network of other engines' figures without its front end: four layers, 4-bit weights and activations.
 pub const CLASSIC: &str = "256-64-64-64-10-w4-x4";
 
-/// The model that is [`CLASSIC`] behind a reduction.
+/// The model that is [`CLASSIC`] behind a front end.
 pub const OF_CLASSIC: &str = "classic";
 
 /// Programs of `tests/peers/m4`, the layers that they are comparable with, and their kernels.

@@ -7,7 +7,7 @@ use sinapse::format::{ActivationKind, ElementFormat};
 
 use crate::failure::Failure;
 
-/// Encodes the first layer, the first two, and so on up to all of them, without the reduction of the picture.
+/// Encodes the first layer, the first two, and so on up to all of them, without the front end.
 ///
 /// The last layer of each prefix returns accumulators, as the last layer of every network does, so the requantisation
 /// of a hidden layer counts with the layer behind it.

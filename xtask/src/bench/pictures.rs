@@ -5,10 +5,10 @@ use sinapse::picture::downscale::{Downscaling, downscale};
 
 use crate::data::Dataset;
 
-/// Reduction of 28 × 28 pixels to 16 × 16.
+/// Downscaling of 28 × 28 pixels to 16 × 16.
 const SIXTEEN: Downscaling = Downscaling { width: 28, crop: 2, scale: Scale::TwoThirds, deslant: false };
 
-/// How the test images are cut.
+/// Ways to cut the test images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pictures {
     /// Unchanged, 28 × 28.

@@ -21,7 +21,7 @@ pub struct Row {
     pub machine: String,
     /// The kernel that was selected, or the name of another engine.
     pub kernel: String,
-    /// Executed instructions an image, and for an input without zeros.
+    /// Executed instructions per image, and for an input without zeros.
     pub instructions_mean: Option<u64>,
     pub instructions_max: Option<u64>,
     pub instructions_dense: Option<u64>,
@@ -29,24 +29,24 @@ pub struct Row {
     pub cycles_mean: Option<u64>,
     pub cycles_max: Option<u64>,
     pub cycles_dense: Option<u64>,
-    /// The least program around the blob: loader, kernels, loop, without blob and pictures.
+    /// The smallest program around the blob: loader, kernels, loop, without blob and pictures.
     pub flash_bytes: Option<u64>,
     /// Its static RAM, with the scratch.
     pub ram_bytes: Option<u64>,
-    /// The scratch: activations, sums, and the list of a layer's inputs.
+    /// The scratch: activations, accumulators and the nonzero list.
     pub scratch_bytes: Option<u64>,
     /// Its deepest stack.
     pub stack_bytes: Option<u64>,
     /// Time of one image, one after the other on one thread: on the host alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_ns: Option<f64>,
-    /// Images a second, all threads at work: on the host alone.
+    /// Images per second, all threads at work: on the host alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images_per_second: Option<f64>,
 }
 
 impl Row {
-    /// From what was counted, and from the least program where it was measured.
+    /// From what was counted, and from the smallest program where it was measured.
     ///
     /// # Errors
     ///

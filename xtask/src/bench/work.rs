@@ -23,7 +23,7 @@ pub struct Work {
     pub name: String,
     /// Blob file.
     pub blob: PathBuf,
-    /// Order of the first layer's weights, which chooses the kernel; `None` where they are `f32`.
+    /// Layout of the first layer's weights, which chooses the kernel; `None` if they are `f32`.
     pub layout: Option<Layout>,
     /// Pictures that it reads.
     pub pictures: Pictures,
@@ -33,7 +33,7 @@ pub struct Work {
 pub struct CommittedModel {
     /// The whole network.
     pub whole: Work,
-    /// Its first layer, its first two, and so on up to all, without a reduction of the picture.
+    /// Its first layer, its first two, and so on up to all, without the front end.
     pub prefixes: Vec<Work>,
 }
 
@@ -111,7 +111,7 @@ pub fn committed(name: &str) -> Result<CommittedModel, Failure> {
     Ok(CommittedModel { whole: of_file(name, &path)?, prefixes })
 }
 
-/// Writes a committed model's weights as a network of five views, and returns the file.
+/// Writes a committed model's weights as a shift ensemble, and returns the file.
 ///
 /// # Errors
 ///

@@ -125,7 +125,7 @@ fn fetch() -> Result<(), Failure> {
     let folders = [
         (".", BTreeSet::new()),
         (workspaces::FIRMWARE, machines),
-        (workspaces::WASM, [toolchain::WASM].into()),
+        (workspaces::WASM, [toolchain::WASM_TARGET].into()),
         (workspaces::VECTORS, BTreeSet::new()),
     ];
     for (folder, targets) in folders {

@@ -8,7 +8,7 @@ use super::layout::{self, BACKGROUND, PIXELS, SCALE, SIDE};
 use crate::failure::Failure;
 use crate::{firmware, shell};
 
-/// One a class.
+/// One per class.
 const DIGITS: usize = 10;
 
 /// Largest difference of a colour channel in a pixel that counts as equal; four levels of ink more are seen.

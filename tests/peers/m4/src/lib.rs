@@ -13,7 +13,7 @@ use semihosting::process::exit;
 
 include!(concat!(env!("OUT_DIR"), "/constants.rs"));
 
-/// Where QEMU loads the IDX file of pictures: the board's PSRAM.
+/// Address to which QEMU loads the IDX file of pictures: the board's PSRAM.
 const PICTURES: *const u8 = 0x2100_0000 as *const u8;
 const PSRAM_BYTES: usize = 16 << 20;
 const IDX_HEADER: usize = 16;

@@ -41,7 +41,7 @@ pub struct EpochPlan {
 }
 
 /// Buffers of one thread.
-struct Workspace {
+struct Buffers {
     augmenter: Augmenter,
     augmented: Vec<u8>,
     teacher: TeacherScratch,
@@ -108,7 +108,7 @@ impl<'a> DataLoader<'a> {
         };
         let images = &self.training.images;
         let width = self.recipe.network.shape.0[0];
-        let workspace = || Workspace {
+        let buffers = || Buffers {
             augmenter: Augmenter::new(images.width, images.height),
             augmented: Vec::new(),
             teacher: TeacherScratch::default(),
@@ -117,8 +117,8 @@ impl<'a> DataLoader<'a> {
         pictures.resize_with(blocks.len(), Vec::new);
         let this = &*self;
         inputs.par_iter_mut().zip(&mut pictures).zip(&blocks).for_each_init(
-            workspace,
-            |workspace, ((input, pictures), indices)| {
+            buffers,
+            |buffers, ((input, pictures), indices)| {
                 let cached = this.cache.block(epoch.variation, indices);
                 pictures.clear();
                 input.by_image.clear();
@@ -127,12 +127,12 @@ impl<'a> DataLoader<'a> {
                 match cached.and_then(CachedBlock::pictures) {
                     Some(pictures) => pictures.for_each(|picture| input.by_image.push_row(picture, values)),
                     None => {
-                        this.augment(indices, variation_seed, workspace, pictures);
+                        this.augment(indices, variation_seed, buffers, pictures);
                         pictures.chunks_exact(width).for_each(|picture| input.by_image.push_row(picture, values));
                     }
                 }
                 input.by_image.transpose(width, &mut input.by_input);
-                this.soft_targets(indices, cached, workspace, &mut input.soft_targets);
+                this.soft_targets(indices, cached, buffers, &mut input.soft_targets);
             },
         );
         if epoch.recurring {
@@ -146,28 +146,28 @@ impl<'a> DataLoader<'a> {
     }
 
     /// Augments images at full size and preprocesses them into the network inputs `pictures`.
-    fn augment(&self, indices: &[u32], seed: u64, workspace: &mut Workspace, pictures: &mut Vec<u8>) {
+    fn augment(&self, indices: &[u32], seed: u64, buffers: &mut Buffers, pictures: &mut Vec<u8>) {
         let images = &self.training.images;
         let pixels = images.width * images.height;
         let inputs = self.recipe.network.shape.0[0];
-        workspace.augmented.resize(indices.len() * pixels, 0);
-        for (&index, augmented) in indices.iter().zip(workspace.augmented.chunks_exact_mut(pixels)) {
+        buffers.augmented.resize(indices.len() * pixels, 0);
+        for (&index, augmented) in indices.iter().zip(buffers.augmented.chunks_exact_mut(pixels)) {
             let image = &images.pixels[index as usize * pixels..][..pixels];
             match &self.recipe.augmentation {
                 None => augmented.copy_from_slice(image),
                 Some(augmentation) => {
                     let mut rng = ChaCha8Rng::seed_from_u64(seed);
                     rng.set_stream(u64::from(index));
-                    workspace.augmenter.augment(augmentation, &mut rng, image, augmented);
+                    buffers.augmenter.augment(augmentation, &mut rng, image, augmented);
                 }
             }
         }
         match self.recipe.network.reduction.map(Preprocessing::from) {
-            None => pictures.extend_from_slice(&workspace.augmented),
+            None => pictures.extend_from_slice(&buffers.augmented),
             Some(preprocessing) => {
                 let how = Downscaling::new(&preprocessing);
                 pictures.resize(indices.len() * inputs, 0);
-                let rows = workspace.augmented.chunks_exact(pixels).zip(pictures.chunks_exact_mut(inputs));
+                let rows = buffers.augmented.chunks_exact(pixels).zip(pictures.chunks_exact_mut(inputs));
                 rows.for_each(|(augmented, inputs)| downscale(augmented, &how, inputs));
             }
         }
@@ -177,13 +177,13 @@ impl<'a> DataLoader<'a> {
         &self,
         indices: &[u32],
         cached: Option<CachedBlock<'_>>,
-        workspace: &mut Workspace,
+        buffers: &mut Buffers,
         targets: &mut Vec<f32>,
     ) {
         targets.clear();
         match cached {
             Some(cached) => targets.extend(cached.soft_targets().flatten()),
-            None => self.teachers.soft_targets(&workspace.augmented, indices.len(), &mut workspace.teacher, targets),
+            None => self.teachers.soft_targets(&buffers.augmented, indices.len(), &mut buffers.teacher, targets),
         }
     }
 }

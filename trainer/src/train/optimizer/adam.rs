@@ -23,7 +23,7 @@ pub struct Adam {
 
 /// Hyperparameters of one step.
 #[derive(Clone, Copy)]
-pub struct Step {
+pub struct Hyperparameters {
     /// Learning rate of this step.
     pub learning_rate: f32,
     /// Weight decay, applied to weights only.
@@ -37,7 +37,7 @@ pub struct Step {
 pub struct Rates {
     momentum_correction: f32,
     variance_correction: f32,
-    step: Step,
+    step: Hyperparameters,
 }
 
 /// A range of parameters with its optimiser state.
@@ -66,14 +66,14 @@ impl Adam {
     }
 
     /// Counts a step and computes its rates.
-    pub fn begin_step(&mut self, step: Step) -> Rates {
+    pub fn begin_step(&mut self, step: Hyperparameters) -> Rates {
         self.steps += 1;
         // Early averages would remember the random initialisation: follow quickly at first.
         let averaging = step.averaging.min((1.0 + self.steps as f32) / (10.0 + self.steps as f32));
         Rates {
             momentum_correction: 1.0 / (1.0 - BETA1.powi(self.steps)),
             variance_correction: 1.0 / (1.0 - BETA2.powi(self.steps)),
-            step: Step { averaging, ..step },
+            step: Hyperparameters { averaging, ..step },
         }
     }
 
@@ -115,7 +115,7 @@ impl ParameterGroup<'_> {
     /// `p −= lr · (m̂ / (√v̂ + ε) + decay · p)`.
     pub fn step(&mut self, gradient: &[f32], rates: Rates, decays: bool) {
         let decay = if decays { rates.step.weight_decay } else { 0.0 };
-        let rates = Rates { step: Step { weight_decay: decay, ..rates.step }, ..rates };
+        let rates = Rates { step: Hyperparameters { weight_decay: decay, ..rates.step }, ..rates };
         vectorised(
             #[inline(always)]
             || self.update(gradient, rates),
@@ -148,7 +148,7 @@ mod tests {
     fn after_one_step(gradient: f32, weight_decay: f32, decays: bool) -> f32 {
         let mut parameters = vec![9.0, 1.0];
         let mut adam = Adam::new(&parameters, true);
-        let rates = adam.begin_step(Step { learning_rate: 0.1, weight_decay, averaging: 0.0 });
+        let rates = adam.begin_step(Hyperparameters { learning_rate: 0.1, weight_decay, averaging: 0.0 });
         for mut group in adam.groups(&mut parameters, std::iter::once(1..2)) {
             group.step(&[gradient], rates, decays);
         }

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use rayon::prelude::*;
 use sinapse::Description;
 
-use super::adam::{Adam, ParameterGroup, Step};
+use super::adam::{Adam, Hyperparameters, ParameterGroup};
 use crate::linalg::gemm::{Matrix, multiply};
 use crate::linalg::sparse::Init;
 use crate::parameters::{Chunk, ParameterLayout};
@@ -47,7 +47,13 @@ pub struct StepContext<'a> {
 }
 
 /// Updates all parameters.
-pub fn update(context: StepContext<'_>, batch: Batch<'_>, parameters: &mut [f32], adam: &mut Adam, step: Step) {
+pub fn update(
+    context: StepContext<'_>,
+    batch: Batch<'_>,
+    parameters: &mut [f32],
+    adam: &mut Adam,
+    step: Hyperparameters,
+) {
     let StepContext { description, layout, chunks, quantized, damping, in_parallel } = context;
     let rates = adam.begin_step(step);
     let groups = adam.groups(parameters, chunks.iter().map(|chunk| chunk.weights.clone()));

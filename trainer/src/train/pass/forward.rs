@@ -124,14 +124,14 @@ fn activate(weights: Weights<'_>, index: usize, accumulators: &[f32], outputs: &
     vectorised(
         #[inline(always)]
         || {
-            let (half, top) = (1i32 << (shift - 1), i32::from(max_level));
+            let (half, max_level) = (1i32 << (shift - 1), i32::from(max_level));
             for (outputs, accumulators) in outputs.chunks_exact_mut(width).zip(accumulators.chunks_exact(width)) {
                 for ((y, &a), &multiplier) in outputs.iter_mut().zip(accumulators).zip(&multipliers) {
                     // A negative accumulator gives level 0; accumulators are integers below 2³¹, so the conversion is
                     // exact.
                     let a = whole_to_i32(a.clamp(0.0, 2_147_483_520.0));
                     let level = (a >> pre_shift).wrapping_mul(multiplier).wrapping_add(half) >> shift;
-                    *y = level.min(top) as f32;
+                    *y = level.min(max_level) as f32;
                 }
             }
         },

@@ -112,7 +112,7 @@ fn gradients_equal_finite_differences_of_the_loss() {
                     parameters[place] = bias;
                     run(&parameters).loss / pictures.len() as f32
                 };
-                // So close that hardly a ReLU switches in between.
+                // Close enough that hardly any ReLU switches in between.
                 let measured = (at(old + 0.0005) - at(old - 0.0005)) / 0.001;
                 at(old);
                 assert!((gradient - measured).abs() < 4e-3, "{keys}, layer {index}, bias {o}: {gradient} {measured}");
