@@ -16,7 +16,7 @@ const PICTURES: usize = 3;
 /// Arguments of `demo`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Machine of QEMU.
+    /// Machine that QEMU emulates.
     #[arg(long, value_name = "NAME", default_value = MACHINES[0].name)]
     machine: String,
     /// Folder with the MNIST files [default: $SINAPSE_DATA, the cache folder, drawn digits].

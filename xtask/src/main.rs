@@ -34,7 +34,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install everything that the other commands need: bare-metal targets, QEMU, Node.
+    /// Install what the other commands need (bare-metal targets, QEMU), and check for Node.
     Setup,
     /// Train a network in seconds, build it into the firmware, boot that in QEMU, compare with this computer.
     Demo(demo::Arguments),
@@ -42,13 +42,13 @@ enum Command {
     Test(check::Arguments),
     /// Run all test images through the firmware in QEMU.
     TargetEval(target_eval::Arguments),
-    /// Measure instructions, modelled cycles and memory of layers and models on each core; writes docs/performance.md.
+    /// Measure instructions, modelled cycles and memory of layers and models on each core; write docs/performance.md.
     Bench(bench::Arguments),
     /// Boot the firmware in QEMU, with arguments of its own.
     Run(run::Arguments),
     /// Measure the committed models; write their cards and the README's table and picture.
     Figures,
-    /// Draw again the ten digits that the firmware carries.
+    /// Redraw the ten digits that the firmware carries.
     #[command(hide = true)]
     DrawFirmwareDigits,
 }

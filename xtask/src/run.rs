@@ -13,7 +13,7 @@ pub struct Arguments {
     /// Blob file [default: models/digits.postcard].
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Machine of QEMU.
+    /// Machine that QEMU emulates.
     #[arg(long, value_name = "NAME", default_value = MACHINES[0].name)]
     machine: String,
     /// Arguments of the firmware: --images PATH --labels PATH, or none to see the compiled-in digits.

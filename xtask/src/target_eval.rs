@@ -17,7 +17,7 @@ pub struct Arguments {
     /// Blob file [default: models/digits.postcard].
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Machine of QEMU.
+    /// Machine that QEMU emulates.
     #[arg(long, value_name = "NAME", default_value = MACHINES[0].name)]
     machine: String,
     /// Folder with the MNIST files [default: $SINAPSE_DATA, the cache folder, drawn digits].
@@ -150,7 +150,7 @@ fn print(report: &Report) {
     let percent = 100.0 * report.accuracy;
     println!("accuracy      {percent:.2} %  ({} of {} images)", report.correct, report.images);
     println!("logits CRC-32 {}", report.logits_crc32);
-    println!("instructions  {} an image, at most {}", report.instructions_mean, report.instructions_max);
+    println!("instructions  {} per image, at most {}", report.instructions_mean, report.instructions_max);
     let Sizes { flash_bytes, program_bytes, ram_bytes } = report.sizes;
     println!("flash         {flash_bytes} bytes, {program_bytes} of them program");
     println!("RAM           {ram_bytes} bytes static, {} bytes deepest stack", report.stack_bytes);

@@ -1,6 +1,6 @@
 //! The comparisons: every instruction set of this target, every pair of number formats, shapes with every tail.
 
-use sinapse::format::{Element, QuantizedActivation, QuantizedInput, Layout, Requantization, Weight};
+use sinapse::format::{Element, Layout, QuantizedActivation, QuantizedInput, Requantization, Weight};
 use sinapse::kernel::reference;
 use sinapse::kernel::simd::Instructions;
 use sinapse::{I2, I4, I8, Pixel, U1, U2, U4, U8};
