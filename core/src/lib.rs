@@ -29,7 +29,7 @@
 //!
 //! # Memory
 //!
-//! Weights stay in flash. [`Network::SCRATCH`] is all the RAM that a classification needs beside a small stack; here
+//! Weights stay in flash. [`Network::SCRATCH`] is all the RAM that a classification needs besides a small stack; here
 //! it holds 32 activations and their accumulators. On a microcontroller it also holds the list of nonzero inputs, in
 //! most networks 968 bytes.
 //!

@@ -1,4 +1,4 @@
-//! Semihosting: arguments, files and exit codes by way of the debugger or emulator.
+//! Semihosting: arguments, files and exit codes through the debugger or emulator.
 
 use embedded_io::{ErrorType, Read};
 use heapless::CString;

@@ -7,7 +7,7 @@ use sinapse_tests::test_images;
 use sinapse_trainer::input::Source;
 use sinapse_trainer::model::{self, Evaluate, Model};
 
-/// Least accuracy on MNIST's test images, in percent.
+/// Minimum accuracy on MNIST's test images, in percent.
 const LEAST: f64 = 92.0;
 
 #[test]

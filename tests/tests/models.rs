@@ -7,7 +7,7 @@ use sinapse_tests::test_images;
 use sinapse_trainer::input::Source;
 use sinapse_trainer::model::{self, Evaluate, Model};
 
-/// Name, least accuracy on MNIST's test images in percent, most bytes of the blob.
+/// Name, minimum accuracy on MNIST's test images in percent, maximum bytes of the blob.
 const MODELS: [(&str, f64, usize); 9] = [
     ("teaching", 96.5, 65_536),
     ("digits", 99.0, 65_536),

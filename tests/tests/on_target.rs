@@ -18,7 +18,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }
 
-/// The project's commands: the program that runs these tests, or by way of cargo where someone else does.
+/// The project's commands: the program that runs these tests, else cargo.
 fn xtask(arguments: &[&str]) -> Output {
     let mut command = match std::env::var_os("SINAPSE_XTASK") {
         Some(program) => Command::new(program),
@@ -76,7 +76,7 @@ fn device_and_host_give_equal_logits_for_the_network_that_corrects_slants() {
 }
 
 #[test]
-fn device_and_host_give_equal_logits_for_a_network_of_five_views() {
+fn device_and_host_give_equal_logits_for_a_shift_ensemble() {
     let folder = tempfile::Builder::new().prefix("sinapse").tempdir().unwrap();
     let viewed = folder.path().join("viewed.postcard");
     let nano = model::read(&root().join("models/nano.postcard")).unwrap();

@@ -170,9 +170,10 @@ fn layers_cost_what_was_measured() {
     }
 }
 
-/// `nano` as a shift ensemble: flash and static RAM on M4 and M0, as `cargo xtask test` reports them for the bare program.
+/// `nano` as a shift ensemble: flash and static RAM on M4 and M0, as `cargo xtask test` reports them for the bare
+/// program.
 #[test]
-fn five_views_take_the_flash_and_ram_that_were_measured() {
+fn a_shift_ensemble_takes_the_flash_and_ram_that_were_measured() {
     let blob = model::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/nano.postcard")).unwrap();
     let viewed = Model::load(&blob).unwrap().description.with_shift_ensemble().unwrap();
     for (core, flash) in [(Core::M4, 6_964), (Core::M0, 6_572)] {

@@ -46,7 +46,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 
     headline("Set-up");
     let route = install::ready(machine)?;
-    println!("{} ({}), built for {} by way of {}", machine.name, machine.core, machine.target, route.name());
+    println!("{} ({}), built for {} with {}", machine.name, machine.core, machine.target, route.name());
 
     headline("Training on this computer");
     std::fs::create_dir_all(model.parent().unwrap_or(Path::new(".")))?;

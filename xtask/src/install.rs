@@ -43,8 +43,8 @@ pub fn run() -> Result<(), Failure> {
         }
     }
     match missing {
-        0 => println!("everything is there"),
-        _ => println!("everything is there for the default machine; {missing} others will not be tested"),
+        0 => println!("everything is installed"),
+        _ => println!("everything is installed for the default machine; {missing} others will not be tested"),
     }
     Ok(())
 }

@@ -95,7 +95,11 @@ mod tests {
     #[test]
     fn every_machine_has_a_name_of_its_own_a_board_and_a_memory_map() {
         for (index, machine) in MACHINES.iter().enumerate() {
-            assert!(MACHINES[..index].iter().all(|other| other.name != machine.name), "{} stands twice", machine.name);
+            assert!(
+                MACHINES[..index].iter().all(|other| other.name != machine.name),
+                "{} is listed twice",
+                machine.name
+            );
             for (folder, kind) in [("src/board", "rs"), ("memory", "x")] {
                 let file = shell::root().join("firmware").join(folder).join(machine.board).with_extension(kind);
                 assert!(file.is_file(), "{}: {} is missing", machine.name, file.display());

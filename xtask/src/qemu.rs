@@ -42,7 +42,7 @@ pub fn boot(guest: &Guest<'_>, mut show: impl FnMut(&str)) -> Result<(), Failure
     let program = std::fs::read(elf).map_err(|error| format!("{}: {error}", elf.display()))?;
     let table = Table::parse(&program)?.ok_or("the firmware has no log texts: it was linked without defmt.x")?;
     let mut child = Running(start(guest)?);
-    let log = chunks(child.0.stdout.take().ok_or("QEMU's output is not there")?);
+    let log = chunks(child.0.stdout.take().ok_or("QEMU's output is not captured")?);
     let complaints = chunks(child.0.stderr.take().ok_or("QEMU's errors are not there")?);
 
     let mut decoder = table.new_stream_decoder();
@@ -53,7 +53,7 @@ pub fn boot(guest: &Guest<'_>, mut show: impl FnMut(&str)) -> Result<(), Failure
             Ok(bytes) => decoder.received(&bytes),
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
-                return Err(format!("{} has not ended after {} s", machine.name, TIMEOUT.as_secs()).into());
+                return Err(format!("{} did not end within {} s", machine.name, TIMEOUT.as_secs()).into());
             }
         }
         loop {

@@ -61,7 +61,7 @@ pub struct Report {
     pub logits_crc32: String,
     /// Mean instructions per image.
     pub instructions_mean: u32,
-    /// Most instructions for one image.
+    /// Maximum instructions for one image.
     pub instructions_max: u32,
     /// Flash and static RAM of the program.
     #[serde(flatten)]

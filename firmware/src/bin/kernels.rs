@@ -25,12 +25,12 @@ use core::mem::MaybeUninit;
 use crate::host::ExitCode;
 use crate::runtime::entry;
 
-/// Most words of weights; everything else must fit beside them in 16 KB of RAM.
+/// Maximum number of words of weights; everything else must fit next to them in 16 KB of RAM.
 const WEIGHTS: usize = 2304;
-/// Most inputs, and extra bytes that shift them to every alignment within a word.
+/// Maximum number of inputs, and extra bytes that shift them to every alignment within a word.
 const INPUTS: usize = 1100;
 const OFFSETS: usize = 4;
-/// Most outputs.
+/// Maximum number of outputs.
 const OUTPUTS: usize = 34;
 
 /// Partial rows of sixteen, partial iterations of the kernels, a list that overflows.

@@ -7,7 +7,7 @@ use sinapse::{I2, I4, I8, Pixel, U1, U2, U4, U8};
 
 /// Words of the largest layer below.
 const CELLS: usize = INPUTS * 3;
-/// Most inputs: more than one block of each kernel's loop.
+/// Maximum number of inputs: more than one block of each kernel's loop.
 const INPUTS: usize = 17_000;
 const OUTPUTS: usize = 65;
 

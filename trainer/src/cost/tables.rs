@@ -3,9 +3,9 @@
 //! Fitted to the rows of `cargo xtask bench --json` for `m4`, `m0` and `rv32` (the single layers of `tests/cost.rs`, as
 //! means over images and without zeros) by least squares of the relative errors, regularised towards earlier values,
 //! which were the instruction counts of the loops. Costs that only whole networks show (preprocessing, hidden
-//! activations) are from the rows of the committed models; a shifted picture is `nano` as a shift ensemble less five times
-//! `nano` (`target-eval`); flash and RAM are from that test's rows and those of `digits`. A change of a kernel changes
-//! its row here.
+//! activations) are from the rows of the committed models; a shifted picture is `nano` as a shift ensemble less five
+//! times `nano` (`target-eval`); flash and RAM are from that test's rows and those of `digits`. A change of
+//! a kernel changes its row here.
 
 use super::coefficients::{Coefficients, ProductCost, Program, SaturatedCost, ScanCost, TileCost};
 

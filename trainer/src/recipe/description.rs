@@ -28,7 +28,8 @@ impl From<ActivationRecipe> for ActivationKind {
 
 /// The description of a checked recipe's network.
 ///
-/// With `as_f32`, the same shape in single precision without the shift ensemble, as in the first phase of an integer training.
+/// With `as_f32`, the same shape in single precision without the shift ensemble, as in the first phase of an
+/// integer training.
 pub fn description_of(network: &NetworkRecipe, as_f32: bool) -> Description {
     let integer = network.arithmetic == Arithmetic::Integer && !as_f32;
     let shape = &network.shape.0;

@@ -1,4 +1,4 @@
-//! Goals of the engine, beside the figures of others.
+//! Goals of the engine, next to the figures of others.
 
 use std::fmt::Write as _;
 
@@ -36,7 +36,7 @@ impl Column {
             Column::InstructionsMean => "instructions",
             Column::InstructionsDense => "instructions, no zeros",
             Column::Flash => "bytes of flash",
-            Column::BesideScratch => "bytes of RAM and stack beside the scratch",
+            Column::BesideScratch => "bytes of RAM and stack besides the scratch",
         }
     }
 }
@@ -54,7 +54,7 @@ const GOALS: [Goal; 13] = [
     (CLASSIC, "m0", Column::CyclesMean, 40_000, "BitNetMCU 429,000"),
     (CLASSIC, "rv32", Column::InstructionsMean, 36_000, ""),
     ("784x32-w8-x8", "m55", Column::InstructionsDense, 4_500, "CMSIS-NN, GCC 12,500"),
-    // 6 KiB of program, 1 KiB of RAM beside the scratch.
+    // 6 KiB of program, 1 KiB of RAM besides the scratch.
     ("digits", "m4", Column::Flash, 6 * 1024, "embedded-nn about 1,100 for its kernels alone"),
     ("digits", "m0", Column::Flash, 6 * 1024, "embedded-nn about 1,100 for its kernels alone"),
     ("digits", "m4", Column::BesideScratch, 1024, ""),

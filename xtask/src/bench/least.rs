@@ -23,7 +23,7 @@ const CORES: [&str; 2] = ["m4", "m0"];
 const PAINT: u32 = 0xCCCC_CCCC;
 /// Answer of a program whose blob is refused.
 const REFUSED: u32 = 255;
-/// Most copies of RAM, one every 20 ms, until the program has given several answers.
+/// Maximum number of copies of RAM, one every 20 ms, until the program has given several answers.
 const COPIES: usize = 500;
 
 /// Sizes of the smallest program.
@@ -143,7 +143,7 @@ impl Emulator {
         command.args(["-display", "none", "-serial", "null", "-monitor", "stdio", "-kernel"]);
         command.arg(elf).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| format!("{} cannot be started: {error}", machine.qemu))?;
-        let monitor = child.stdin.take().ok_or("QEMU's monitor is not there")?;
+        let monitor = child.stdin.take().ok_or("QEMU's monitor has no input")?;
         Ok(Emulator { child, monitor, copies: 0 })
     }
 
@@ -165,7 +165,7 @@ impl Emulator {
                 return Ok(copy);
             }
         }
-        Err("QEMU's monitor has not copied the RAM within 5 s".into())
+        Err("QEMU's monitor did not copy the RAM within 5 s".into())
     }
 }
 

@@ -16,8 +16,9 @@ use crate::{data, install, model, shell, target_eval, wasm};
 /// Images over which single layers and instruction counts are compared.
 const FEW_IMAGES: usize = 100;
 
-/// Most instructions that a board's own counter counts outside the region: both marks, the call's arguments, a started
-/// tick, and reading the counter, which costs less in an empty region, where everything may stay in registers.
+/// Maximum number of instructions that a board's own counter counts outside the region: both marks, the call's
+/// arguments, a started tick, and reading the counter, which costs less in an empty region, where everything may stay
+/// in registers.
 const OWN_INSTRUCTIONS: u64 = 32;
 
 /// Inputs of the comparison: the firmware's network over all images, and layers of all other formats over the first.

@@ -87,7 +87,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         println!("== set-up");
         let machine = &MACHINES[0];
         let route = install::ready(machine)?;
-        println!("{} by way of {}; host {}", machine.target, route.name(), toolchain::host()?);
+        println!("{} with {}; host {}", machine.target, route.name(), toolchain::host()?);
     }
     let mut results: Vec<(&str, Duration, bool)> = Vec::new();
     for step in &steps {

@@ -110,7 +110,7 @@ fn run(command: &mut Command, log: &Path) -> Result<(), Failure> {
             None => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(format!("the browser has not ended after {} s", TIMEOUT.as_secs()).into());
+                return Err(format!("the browser did not end within {} s", TIMEOUT.as_secs()).into());
             }
         }
     };

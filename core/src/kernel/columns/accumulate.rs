@@ -97,7 +97,7 @@ fn accumulate(
     }
 }
 
-/// Adds the list to fewer than sixteen accumulators, by way of a copy that is a whole block.
+/// Adds the list to fewer than sixteen accumulators, through a copy that is a whole block.
 #[inline(never)]
 fn accumulate_tail(tail_fn: AccumulateFn, args: &mut AccumulateArgs, accumulators: &mut [MaybeUninit<i32>]) {
     // Assembly may read accumulators beyond the tail, whatever they are; Rust may not read uninitialised memory.

@@ -1,4 +1,4 @@
-//! tract, candle and ONNX Runtime on one thread of this computer, beside ours with the same weights and images.
+//! tract, candle and ONNX Runtime on one thread of this computer, next to ours with the same weights and images.
 
 use std::fs;
 use std::path::{Path, PathBuf};
