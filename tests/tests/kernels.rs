@@ -303,7 +303,7 @@ fn every_file_of_a_kernel_is_in_a_list_of_compared_ones() {
         "tiles/scalar/thumb",
     ];
     const IN_TESTS_VECTORS: [&str; 2] = ["simd/neon", "simd/simd128"];
-    // What kernels are compared with, what chooses among the files of a folder, and what these share.
+    // The reference, files that choose among those of a folder, and files that kernels share.
     const NO_KERNELS: [&str; 23] = [
         "bias",
         "columns/accumulate",

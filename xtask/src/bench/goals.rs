@@ -77,12 +77,12 @@ pub fn table(rows: &[Row]) -> String {
         let verdict = if value <= most { "met" } else { "missed" };
         let _ = writeln!(table, "| {work} | {core} | {} | {value} | ≤ {most} | {verdict} | {others} |", column.name());
     }
-    for (name, kernels, least) in RATIOS {
+    for (name, kernels, minimum) in RATIOS {
         let Some((ratio, kernel)) = ratio(rows, kernels) else { continue };
-        let verdict = if ratio >= least { "met" } else { "missed" };
+        let verdict = if ratio >= minimum { "met" } else { "missed" };
         let _ = writeln!(
             table,
-            "| {HOST_WORK} | {} | times faster than {name} | {ratio:.1} | ≥ {least} | {verdict} | {kernel} |",
+            "| {HOST_WORK} | {} | times faster than {name} | {ratio:.1} | ≥ {minimum} | {verdict} | {kernel} |",
             std::env::consts::ARCH
         );
     }

@@ -1,11 +1,11 @@
 //! `cargo xtask bench`: cost of layers and models on each core; results are checked while measuring.
 
+mod bare;
 mod catalogue;
 pub mod count;
 mod document;
 mod goals;
 mod host;
-mod least;
 mod measure;
 mod parts;
 mod peers;
@@ -140,9 +140,9 @@ fn emulated(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>
     }
     for work in work::single(bench.selection, bench.quick)? {
         for machine in &machines {
-            let least = least::measure(&work, machine)?;
+            let bare = bare::measure(&work, machine)?;
             let costs = bench.count(&work, machine)?;
-            rows.push(Row::of_device(&work.name, row::kernel(&work, machine.short), machine, &costs, least)?);
+            rows.push(Row::of_device(&work.name, row::kernel(&work, machine.short), machine, &costs, bare)?);
         }
     }
     for model in work::models(bench.selection)? {
@@ -157,9 +157,9 @@ fn emulated(bench: &Bench<'_>, unavailable: &mut Vec<String>) -> Result<Vec<Row>
 fn model_rows(bench: &Bench<'_>, model: &CommittedModel, machine: &'static Machine) -> Result<Vec<Row>, Failure> {
     let name = &model.whole.name;
     let kernel = row::kernel(&model.whole, machine.short);
-    let row = |name: &str, costs: &Costs, least| Row::of_device(name, kernel, machine, costs, least);
+    let row = |name: &str, costs: &Costs, bare| Row::of_device(name, kernel, machine, costs, bare);
     let whole = bench.count(&model.whole, machine)?;
-    let mut rows = vec![row(name, &whole, least::measure(&model.whole, machine)?)?];
+    let mut rows = vec![row(name, &whole, bare::measure(&model.whole, machine)?)?];
     let Some(all) = model.prefixes.last() else { return Ok(rows) };
     let reduces = all.pictures != model.whole.pictures;
     // Without a front end, all layers are the whole network.
@@ -176,7 +176,7 @@ fn model_rows(bench: &Bench<'_>, model: &CommittedModel, machine: &'static Machi
     }
     if name == OF_CLASSIC {
         let costs = last.map_or_else(|| measured(all), Ok)?;
-        rows.push(row(CLASSIC, &costs, least::measure(all, machine)?)?);
+        rows.push(row(CLASSIC, &costs, bare::measure(all, machine)?)?);
         last = Some(costs);
     }
     if let (Some(without), true) = (last, reduces) {

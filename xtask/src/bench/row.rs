@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sinapse::format::Layout;
 
-use super::least::Least;
+use super::bare::Bare;
 use super::measure::Costs;
 use super::work::Work;
 use crate::failure::Failure;
@@ -56,7 +56,7 @@ impl Row {
         kernel: &str,
         machine: &Machine,
         costs: &Costs,
-        least: Option<Least>,
+        bare: Option<Bare>,
     ) -> Result<Row, Failure> {
         // The timing model is the M4's; the M0 is close enough: both load in two cycles and multiply in one.
         let cycles = |cycles: u64| matches!(machine.short, "m0" | "m4").then_some(cycles);
@@ -72,10 +72,10 @@ impl Row {
             cycles_mean: cycles(images.mean.cycles),
             cycles_max: cycles(images.max.cycles),
             cycles_dense: cycles(costs.dense.cycles),
-            flash_bytes: least.map(|least| least.flash_bytes),
-            ram_bytes: least.map(|least| least.ram_bytes),
-            scratch_bytes: least.map(|least| least.scratch_bytes),
-            stack_bytes: least.map(|least| least.stack_bytes),
+            flash_bytes: bare.map(|bare| bare.flash_bytes),
+            ram_bytes: bare.map(|bare| bare.ram_bytes),
+            scratch_bytes: bare.map(|bare| bare.scratch_bytes),
+            stack_bytes: bare.map(|bare| bare.stack_bytes),
             ..Row::default()
         })
     }

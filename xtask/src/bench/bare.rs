@@ -28,7 +28,7 @@ const COPIES: usize = 500;
 
 /// Sizes of the smallest program.
 #[derive(Clone, Copy, Debug)]
-pub struct Least {
+pub struct Bare {
     /// Flash, without blob and pictures.
     pub flash_bytes: u64,
     /// Static RAM, including the scratch.
@@ -46,7 +46,7 @@ pub struct Least {
 /// # Errors
 ///
 /// A program that does not build or run, or a wrong answer.
-pub fn measure(work: &Work, machine: &'static Machine) -> Result<Option<Least>, Failure> {
+pub fn measure(work: &Work, machine: &'static Machine) -> Result<Option<Bare>, Failure> {
     if !CORES.contains(&machine.short) {
         return Ok(None);
     }
@@ -77,7 +77,7 @@ pub fn measure(work: &Work, machine: &'static Machine) -> Result<Option<Least>, 
     if painted == 0 {
         return Err(format!("{} on {}: the stack has no paint left", work.name, machine.name).into());
     }
-    Ok(Some(Least {
+    Ok(Some(Bare {
         flash_bytes: built.sizes.program_bytes,
         ram_bytes: built.sizes.ram_bytes,
         scratch_bytes: memory.scratch_bytes,
