@@ -1,6 +1,6 @@
 //! Synthetic digits, drawn by the program for machines without other data.
 //!
-//! Every digit has several styles of strokes ([`strokes`]). A picture is one style with its points jittered, slanted,
+//! Every digit has several styles of strokes (`strokes.rs`). A picture is one style with its points jittered, slanted,
 //! rotated, stretched and bent, drawn with a pen of random width, and normalised like MNIST's digits.
 
 mod pen;
