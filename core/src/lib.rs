@@ -68,12 +68,11 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
-pub mod blob;
 mod cast;
 pub mod classification;
 #[cfg(feature = "alloc")]
 pub mod dynamic;
-pub mod format;
+mod include;
 pub mod kernel;
 pub mod layer;
 mod network;
@@ -81,7 +80,9 @@ pub mod picture;
 pub mod workspace;
 
 pub use blob::LoadError;
-pub use blob::include::Aligned;
+pub use include::Aligned;
+pub use sinapse_format::{blob, format};
+
 pub use classification::{Classification, argmax, softmax};
 pub use format::{Description, I2, I4, I8, Pixel, U1, U2, U4, U8};
 pub use layer::activation::{Identity, Relu, Sigmoid};
@@ -93,4 +94,4 @@ pub use layer::{Layer, Load};
 pub use network::{Network, Scratch, ScratchOf};
 
 #[doc(hidden)]
-pub use blob::include::assert_fits;
+pub use include::assert_fits;

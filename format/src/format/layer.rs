@@ -12,7 +12,7 @@ use super::weight::WeightFormat;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum LayerKind {
-    /// Fully connected, see [`Dense`](crate::Dense).
+    /// Fully connected, see `Dense`.
     #[default]
     Dense,
 }
@@ -35,7 +35,7 @@ pub struct LayerDescription {
 }
 
 impl LayerDescription {
-    /// Describes a [`Dense`](crate::Dense) layer.
+    /// Describes a `Dense` layer.
     pub const fn dense(outputs: u16, weights: WeightFormat, activation: ActivationKind, output: ElementFormat) -> Self {
         LayerDescription { kind: LayerKind::Dense, outputs, weights, activation, output }
     }

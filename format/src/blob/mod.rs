@@ -2,8 +2,8 @@
 //!
 //! | to                                        | use                                              |
 //! |-------------------------------------------|--------------------------------------------------|
-//! | compile a blob into a program             | [`include_model!`](crate::include_model!)        |
-//! | load the network of a known type          | [`Network::load`](crate::Network::load)          |
+//! | compile a blob into a program             | `sinapse::include_model!`                        |
+//! | load the network of a known type          | `sinapse::Network::load`                         |
 //! | read a blob of any network                | [`Reader`]                                       |
 //! | write the Rust type in a build script     | [`rust_type()`]                                  |
 //! | write a blob                              | `encode` (feature `alloc`)                       |
@@ -15,7 +15,6 @@ mod envelope;
 mod error;
 mod front_end;
 pub mod header;
-pub(crate) mod include;
 mod layers;
 mod reader;
 mod rust_type;

@@ -31,12 +31,12 @@ pub struct LayerView<'a> {
 }
 
 /// Reader of a blob with any network, for tools. Programs that know their network's type use
-/// [`Network::load`](crate::Network::load).
+/// `Network::load`.
 ///
 /// # Examples
 ///
 /// ```
-/// use sinapse::blob::{LoadError, Reader};
+/// use sinapse_format::blob::{LoadError, Reader};
 ///
 /// let blob = sinapse::Aligned(*include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard")));
 /// let mut reader = Reader::open(&blob)?;

@@ -31,7 +31,7 @@ impl Scale {
     /// # Examples
     ///
     /// ```
-    /// use sinapse::format::Scale;
+    /// use sinapse_format::format::Scale;
     ///
     /// assert_eq!(Scale::TwoThirds.scaled(28, 2), Some(16));
     /// assert_eq!(Scale::TwoThirds.scaled(28, 1), None); // 26 is not a multiple of 3

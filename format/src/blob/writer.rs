@@ -10,7 +10,7 @@ use super::front_end::FrontEnd;
 use super::header::{Head, Logits, Provenance};
 use super::reader::LayerView;
 use super::tensors::Tensors;
-use crate::Description;
+use crate::format::Description;
 use crate::format::{ElementFormat, Layout, WeightFormat};
 
 /// A layer's numbers as they are written to a blob.

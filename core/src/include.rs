@@ -2,7 +2,7 @@
 
 use core::ops::Deref;
 
-use super::header;
+use crate::blob::header;
 use crate::format::{Description, Text};
 
 /// Aligns bytes to 16, as [`Network::load`](crate::Network::load) needs them.

@@ -14,7 +14,7 @@ pub const MAX_LAYERS: usize = 16;
 
 /// Description of a network: its front end and its layers, first to last.
 ///
-/// [`Network::DESCRIPTION`](crate::Network::DESCRIPTION) has that of a type, [`Reader`](crate::blob::Reader) that of a
+/// `Network::DESCRIPTION` has that of a type, [`Reader`](crate::blob::Reader) that of a
 /// blob; they must be equal.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Description {

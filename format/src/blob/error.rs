@@ -5,7 +5,7 @@ use core::fmt;
 use super::front_end::FrontEnd;
 use crate::format::{Description, ElementFormat, LayerDescription};
 
-/// Reason for which [`Network::load`](crate::Network::load) refused a blob.
+/// Reason for which `Network::load` refused a blob.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

@@ -20,7 +20,7 @@ pub struct RustType(Description);
 ///
 /// ```
 /// let blob = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
-/// let text = sinapse::blob::rust_type(blob)?.to_string();
+/// let text = sinapse_format::blob::rust_type(blob)?.to_string();
 /// assert!(text.starts_with("::sinapse::Network<::sinapse::layers![::sinapse::Dense<'static, 4, 2, "));
 /// # Ok::<(), sinapse::LoadError>(())
 /// ```

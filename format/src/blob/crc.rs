@@ -7,7 +7,7 @@
 /// # Examples
 ///
 /// ```
-/// let mut crc = sinapse::blob::crc::Crc32::new();
+/// let mut crc = sinapse_format::blob::crc::Crc32::new();
 /// crc.update(b"123456789");
 /// assert_eq!(crc.finish(), 0xCBF4_3926);
 /// ```

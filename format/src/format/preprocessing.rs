@@ -5,7 +5,7 @@ use core::fmt;
 use super::scale::Scale;
 use super::text::Text;
 
-/// Number of passes of a shift ensemble, see [`shift`](crate::picture::shift).
+/// Number of passes of a shift ensemble, see `shift`.
 pub const SHIFTS: u8 = 5;
 
 /// Maximum width and height of a picture that can be deslanted, so that its moments fit 32 bits.
@@ -20,12 +20,12 @@ pub const MAX_STEPS: usize = 3;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Step {
     /// Runs all that follows on [`SHIFTS`] shifted copies of the picture and adds the logits (test-time augmentation),
-    /// see [`shift`](crate::picture::shift). Integer networks only, and only as the first step.
+    /// see `shift`. Integer networks only, and only as the first step.
     ShiftEnsemble,
-    /// Shifts rows sideways until the writing stands upright, see [`deslant`](crate::picture::deslant). A
+    /// Shifts rows sideways until the writing stands upright, see `deslant`. A
     /// [`Downscale`](Self::Downscale) that crops must follow, because rows are shifted within the border.
     Deslant,
-    /// Crops and averages, see [`downscale`](crate::picture::downscale). Only as the last step.
+    /// Crops and averages, see `downscale`. Only as the last step.
     Downscale {
         /// Pixels cut off at each edge.
         crop: u8,
@@ -67,7 +67,7 @@ impl Step {
 /// # Examples
 ///
 /// ```
-/// use sinapse::format::{Preprocessing, Scale, Step};
+/// use sinapse_format::format::{Preprocessing, Scale, Step};
 ///
 /// let half = Step::Downscale { crop: 2, scale: Scale::Half };
 /// let preprocessing = Preprocessing::new(28, 28).then(Step::Deslant).then(half);

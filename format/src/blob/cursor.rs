@@ -1,6 +1,6 @@
 //! A minimal reader of the postcard encoding, usable at compile time.
 //!
-//! Boards and [`include_model!`](crate::include_model!) need little more of the format than its numbers; this is
+//! Boards and `include_model!` need little more of the format than its numbers; this is
 //! smaller than the general deserialiser, and the description can be read by `const fn`s.
 
 use super::front_end::FrontEnd;

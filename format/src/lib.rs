@@ -1,0 +1,11 @@
+//! What the engine `sinapse` and the macros that run at build time share: number formats, network descriptions and the
+//! reader of blobs. Users of `sinapse` find all of it there, as `sinapse::format` and `sinapse::blob`.
+#![cfg_attr(not(test), no_std)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+pub mod blob;
+#[doc(hidden)]
+pub mod cast;
+pub mod format;
