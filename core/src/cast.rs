@@ -5,7 +5,30 @@ use core::mem::MaybeUninit;
 
 pub use sinapse_format::cast::*;
 
+use crate::include::Aligned;
 use crate::workspace::Entry;
+
+/// Borrows `count` words at byte `offset` of a blob, while building too.
+///
+/// # Panics
+///
+/// If they do not lie in the blob at a multiple of four bytes: at compile time in a constant.
+pub const fn words_at<const N: usize>(blob: &Aligned<[u8; N]>, offset: usize, count: usize) -> &[u32] {
+    assert!(offset.is_multiple_of(4) && offset <= N && count <= (N - offset) / 4, "words beyond the blob");
+    // SAFETY: the words lie within the blob, aligned, because its address is a multiple of 16; any bits are a `u32`.
+    unsafe { core::slice::from_raw_parts(blob.0.as_ptr().add(offset).cast(), count) }
+}
+
+/// Borrows `count` pairs of bytes at byte `offset` of a blob, like [`words_at`].
+///
+/// # Panics
+///
+/// If they do not lie in the blob.
+pub const fn pairs_at<const N: usize>(blob: &Aligned<[u8; N]>, offset: usize, count: usize) -> &[[u8; 2]] {
+    assert!(offset <= N && count <= (N - offset) / 2, "pairs beyond the blob");
+    // SAFETY: the pairs lie within the blob, and have no alignment.
+    unsafe { core::slice::from_raw_parts(blob.0.as_ptr().add(offset).cast(), count) }
+}
 
 /// Casts a workspace of two-word entries to a kernel's own entry type.
 #[inline(always)]

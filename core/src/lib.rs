@@ -82,6 +82,35 @@ pub mod workspace;
 pub use blob::LoadError;
 pub use include::Aligned;
 pub use sinapse_format::{blob, format};
+/// Includes a blob as a network that is a `static`: checked while building, nothing is loaded at run time.
+///
+/// `include_network!(pub static DIGITS: Digits = "digits.postcard");` defines the type `Digits` (sizes and number formats
+/// are those of the blob) and the static `DIGITS`. The path is relative to the folder of the caller's `Cargo.toml`.
+/// Every check of [`Network::load`] is made while building, and a blob that it would refuse fails the build with the same
+/// message; weights lie aligned in flash, the program contains no loader, and cargo builds again when the blob changes.
+///
+/// # Examples
+///
+/// ```
+/// sinapse::include_network!(pub static TINY: Tiny = "tests/tiny.postcard");
+///
+/// let mut scratch = Tiny::SCRATCH;
+/// let answer = TINY.classify(&[255, 16, 0, 128], &mut scratch);
+/// assert_eq!((answer.class, answer.margin), (1, 20));
+/// ```
+///
+/// A blob that is missing fails the build:
+///
+/// ```compile_fail
+/// sinapse::include_network!(pub static GONE: Gone = "tests/gone.postcard");
+/// ```
+///
+/// So does a declaration of another form:
+///
+/// ```compile_fail
+/// sinapse::include_network!(pub TINY: Tiny = "tests/tiny.postcard");
+/// ```
+pub use sinapse_macros::include_network;
 
 pub use classification::{Classification, argmax, softmax};
 pub use format::{Description, I2, I4, I8, Pixel, U1, U2, U4, U8};

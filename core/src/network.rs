@@ -28,6 +28,15 @@ impl<L: Layer> Network<L> {
     /// Description of the network's type: front end, sizes and number formats.
     pub const DESCRIPTION: Description = L::DESCRIPTION;
 
+    /// Builds the network of [`include_network!`](crate::include_network!), whose blob was checked while building.
+    #[doc(hidden)]
+    pub const fn from_layers(layers: L, logit_step: f32, reject_margin: u32) -> Self
+    where
+        L: Copy,
+    {
+        Network { layers, logit_step, reject_margin }
+    }
+
     /// Checks a blob (`docs/format.md`) as a whole and borrows the network from it. No weight is copied.
     ///
     /// # Errors

@@ -35,6 +35,14 @@ pub struct ChainScratch<T, A, B> {
     then: B,
 }
 
+impl<A: Copy, B: Copy> Chain<A, B> {
+    /// Puts two layers one after the other.
+    #[doc(hidden)]
+    pub const fn new(first: A, then: B) -> Self {
+        Chain { first, then }
+    }
+}
+
 impl<A, B> Sealed for Chain<A, B> {}
 
 impl<A, B> Layer for Chain<A, B>

@@ -7,8 +7,9 @@ use super::activation::Activation;
 use super::{Layer, Load, Sealed, Vector};
 use crate::blob::{LayerNumbers, LayerReader, LayerShape};
 use crate::cast::{self, Plain};
-use crate::format::{Description, Element, LayerDescription, LayerKind};
-use crate::kernel::{Kernel, MatVec};
+use crate::format::{Description, Element, LayerDescription, LayerKind, Requantization};
+use crate::include::Aligned;
+use crate::kernel::{self, Kernel, MatVec};
 use crate::workspace::{Pair, Zeros};
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.
@@ -54,6 +55,46 @@ where
             output: <F::Output as Element>::FORMAT,
         },
     );
+}
+
+/// Places of a layer's tensors in a blob that was checked while building, in bytes.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Parts {
+    /// See [`Requantization::pre_shift`].
+    pub pre_shift: u8,
+    /// See [`Requantization::shift`].
+    pub shift: u8,
+    /// Offset and number of the multipliers.
+    pub multipliers: (usize, usize),
+    /// Offset of the bias.
+    pub bias: usize,
+    /// Offset of the weights.
+    pub weights: usize,
+}
+
+impl<'a, const IN: usize, const OUT: usize, X, W, F> Dense<'a, IN, OUT, X, W, F>
+where
+    X: Element,
+    W: Kernel<X>,
+    F: Activation<W::Value>,
+{
+    /// Builds the layer of [`include_network!`](crate::include_network!).
+    ///
+    /// # Panics
+    ///
+    /// At compile time, if the tensors do not lie in the blob.
+    #[doc(hidden)]
+    pub const fn in_blob<const N: usize>(blob: &'a Aligned<[u8; N]>, parts: Parts) -> Self {
+        let (at, count) = parts.multipliers;
+        assert!(count <= 1 || count == OUT, "one multiplier, or one per output");
+        let multipliers = cast::pairs_at(blob, at, count);
+        let requantization = Requantization { pre_shift: parts.pre_shift, shift: parts.shift, multipliers };
+        let bias = cast::words_at(blob, parts.bias, OUT);
+        let weights = cast::words_at(blob, parts.weights, const { Self::SHAPE }.weight_words());
+        let prepared = kernel::prepared_while_building::<W::Prepared<OUT>, OUT>(weights, bias, IN);
+        Dense { numbers: LayerNumbers { requantization, bias, weights }, prepared, formats: PhantomData }
+    }
 }
 
 impl<const IN: usize, const OUT: usize, X, W, F> Dense<'_, IN, OUT, X, W, F>

@@ -51,6 +51,17 @@ pub struct Downscale<const IN: usize, const WIDTH: usize, const CROP: usize, S, 
     PhantomData<(S, E)>,
 );
 
+impl<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E>
+    Downscale<IN, WIDTH, CROP, S, OUT, E>
+{
+    /// The layer, which has no numbers.
+    #[doc(hidden)]
+    #[allow(clippy::new_without_default)] // the macro's constructor, not a user's
+    pub const fn new() -> Self {
+        Downscale(PhantomData)
+    }
+}
+
 impl<const IN: usize, const WIDTH: usize, const CROP: usize, S, const OUT: usize, E> Sealed
     for Downscale<IN, WIDTH, CROP, S, OUT, E>
 {

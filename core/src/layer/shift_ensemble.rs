@@ -29,6 +29,14 @@ pub struct ShiftEnsembleScratch<const IN: usize, S> {
     network: S,
 }
 
+impl<L: Copy> ShiftEnsemble<L> {
+    /// Makes a shift ensemble of a network.
+    #[doc(hidden)]
+    pub const fn new(network: L) -> Self {
+        ShiftEnsemble { network }
+    }
+}
+
 impl<L> Sealed for ShiftEnsemble<L> {}
 
 impl<const IN: usize, const CLASSES: usize, L> Layer for ShiftEnsemble<L>

@@ -38,8 +38,11 @@ pub struct LayerView<'a> {
 /// ```
 /// use sinapse_format::blob::{LoadError, Reader};
 ///
-/// let blob = sinapse::Aligned(*include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard")));
-/// let mut reader = Reader::open(&blob)?;
+/// #[repr(align(16))]
+/// struct Aligned<const N: usize>([u8; N]);
+/// let tiny = Aligned(*include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../core/tests/tiny.postcard")));
+/// let blob = &tiny.0[..];
+/// let mut reader = Reader::open(blob)?;
 /// assert_eq!(reader.description().to_string(), "4 (U4) → 2 (I4, relu, U4) → 2 (I8, identity, i32)");
 /// assert_eq!(reader.next_layer()?.bias, [5, 0, 0, 0, 0xfa, 0xff, 0xff, 0xff]); // the `i32`s 5 and −6
 /// # Ok::<(), LoadError>(())

@@ -19,10 +19,10 @@ pub struct RustType(Description);
 /// # Examples
 ///
 /// ```
-/// let blob = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
+/// let blob = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../core/tests/tiny.postcard"));
 /// let text = sinapse_format::blob::rust_type(blob)?.to_string();
 /// assert!(text.starts_with("::sinapse::Network<::sinapse::layers![::sinapse::Dense<'static, 4, 2, "));
-/// # Ok::<(), sinapse::LoadError>(())
+/// # Ok::<(), sinapse_format::blob::LoadError>(())
 /// ```
 pub fn rust_type(blob: &[u8]) -> Result<RustType, LoadError> {
     Ok(RustType(*Reader::open(blob)?.description()))

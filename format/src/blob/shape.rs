@@ -64,6 +64,11 @@ impl LayerShape {
             LayerKind::Dense => self.description.outputs as usize,
         }
     }
+
+    /// Number of 32-bit words of all rows of weights.
+    pub const fn weight_words(&self) -> usize {
+        self.words
+    }
 }
 
 /// Numbers of a checked layer, borrowed from the blob.

@@ -29,7 +29,7 @@ use helium as imp;
 use scalar as imp;
 
 #[cfg(sinapse_helium)]
-pub use imp::Prepared;
+pub use imp::{Prepared, prepared_as};
 
 #[cfg(not(sinapse_helium))]
 pub use imp::Workspace;

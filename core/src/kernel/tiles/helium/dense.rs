@@ -12,7 +12,7 @@ pub const MIN_PAIRS: usize = 4;
 
 /// Returns as many of `rows` as make whole turns.
 #[inline(always)]
-pub fn whole_turns(rows: usize) -> usize {
+pub const fn whole_turns(rows: usize) -> usize {
     rows - rows % ROWS_PER_TURN
 }
 

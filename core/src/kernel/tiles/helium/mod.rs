@@ -76,9 +76,38 @@ pub fn prepare(weights: &[u32], bias: &[i32], inputs: usize, prepared: &mut [i32
     }
 }
 
+/// Computes the same as [`prepare`] while building.
+pub const fn prepared<const OUT: usize>(weights: &[u32], bias: &[u32], inputs: usize) -> [i32; OUT] {
+    let row_words = 8 * OUT.div_ceil(2);
+    let rows = dense::whole_turns(inputs / 16);
+    let mut prepared = [0; OUT];
+    let mut o = 0;
+    while o < OUT {
+        let (mut sum, mut row) = (0i32, 0);
+        while o % 2 == 1 && row < rows {
+            let mut word = 0;
+            while word < 8 {
+                sum += odd_weights(weights[row * row_words + o / 2 * 8 + word]);
+                word += 1;
+            }
+            row += 1;
+        }
+        prepared[o] = bias[o].cast_signed().wrapping_add(sum.wrapping_mul(128));
+        o += 1;
+    }
+    prepared
+}
+
+/// Returns [`prepared`] as the type that a layer has for it.
+pub const fn prepared_as<P: Copy, const OUT: usize>(weights: &[u32], bias: &[u32], inputs: usize) -> P {
+    assert!(size_of::<P>() == size_of::<[i32; OUT]>() && align_of::<P>() == align_of::<[i32; OUT]>());
+    // SAFETY: on these cores the only corrections that are not empty are `Prepared<OUT>`, of this size and alignment.
+    unsafe { core::mem::transmute_copy(&prepared::<OUT>(weights, bias, inputs)) }
+}
+
 /// Sums the two weights of an odd output in a word.
-fn odd_weights(word: u32) -> i32 {
-    (word.cast_signed() >> 24) + i32::from((word >> 8) as i8)
+const fn odd_weights(word: u32) -> i32 {
+    (word.cast_signed() >> 24) + (word >> 8) as i8 as i32
 }
 
 /// Same contract as [`matvec`](super::matvec).
