@@ -40,6 +40,7 @@ fn memory(out: &Path) -> Result<(), String> {
     println!("cargo::rustc-link-arg-bin=sinapse-firmware=-Tdefmt.x");
     println!("cargo::rustc-link-arg-bin=kernels=-Tdefmt.x");
     println!("cargo::rustc-link-arg-bin=bare=-Tno-log.x");
+    println!("cargo::rustc-link-arg-bin=included=-Tno-log.x");
     Ok(())
 }
 
@@ -68,5 +69,7 @@ fn model(out: &Path) -> Result<(), String> {
          /// The blob, in flash.\n\
          pub static BLOB: &[u8] = &sinapse::include_model!(Net, {path:?}).0;\n"
     );
-    fs::write(out.join("model.rs"), source).map_err(|error| format!("model.rs: {error}"))
+    fs::write(out.join("model.rs"), source).map_err(|error| format!("model.rs: {error}"))?;
+    let source = format!("sinapse::include_network!(static INCLUDED: Included = {path:?});\n");
+    fs::write(out.join("included.rs"), source).map_err(|error| format!("included.rs: {error}"))
 }

@@ -148,11 +148,8 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
 }
 
 /// Computes the [corrections](Kernel::Prepared) of a layer while building: those of tiles on Helium; others have none.
-pub(crate) const fn prepared_while_building<P: Zeros, const OUT: usize>(
-    weights: &[u32],
-    bias: &[u32],
-    inputs: usize,
-) -> P {
+#[doc(hidden)]
+pub const fn prepared_while_building<P: Zeros, const OUT: usize>(weights: &[u32], bias: &[u32], inputs: usize) -> P {
     #[cfg(sinapse_helium)]
     if size_of::<P>() != 0 {
         return tiles::prepared_as::<P, OUT>(weights, bias, inputs);

@@ -8,7 +8,7 @@
 use defmt_semihosting as _; // the logger
 use sinapse::format::{Layout, QuantizedActivation, QuantizedInput, Requantization, Weight};
 use sinapse::kernel::{Kernel, MatVec, reference, tiles};
-use sinapse::workspace::{ListWorkspace, Workspace};
+use sinapse::workspace::{ListWorkspace, Workspace, Zeros};
 use sinapse::{I2, I4, I8, Pixel, U2, U4, U8};
 
 #[path = "../host.rs"]
@@ -270,6 +270,30 @@ where
     }
 }
 
+/// Compares corrections that were computed while building with those of load time.
+fn compare_prepared() {
+    const INPUTS: usize = 7 * 16;
+    const WORDS: usize = 7 * 8 * OUTPUTS.div_ceil(2);
+    const WEIGHTS: [u32; WORDS] = {
+        let (mut weights, mut word) = ([0u32; WORDS], 0);
+        while word < WORDS {
+            weights[word] = (word as u32).wrapping_mul(0x9e37_79b9);
+            word += 1;
+        }
+        weights
+    };
+    const BIAS: [u32; OUTPUTS] = [7; OUTPUTS];
+    static BUILT: tiles::Prepared<OUTPUTS> =
+        sinapse::kernel::prepared_while_building::<tiles::Prepared<OUTPUTS>, OUTPUTS>(&WEIGHTS, &BIAS, INPUTS);
+    static STORED: [u32; WORDS] = WEIGHTS;
+    let mut loaded = tiles::Prepared::<OUTPUTS>::ZEROS;
+    tiles::prepare(&STORED, &[7; OUTPUTS], INPUTS, loaded.as_mut_slice());
+    if loaded != BUILT {
+        defmt::error!("corrections of tiles computed while building differ from those of load time");
+        host::exit(ExitCode::Differs)
+    }
+}
+
 #[entry]
 fn main() -> ! {
     let mut layer = Layer {
@@ -279,6 +303,7 @@ fn main() -> ! {
         bias: [0; OUTPUTS],
         prepared: [0; OUTPUTS],
     };
+    compare_prepared();
     let mut compared = 0;
     for inputs in INPUT_COUNTS {
         for outputs in 1..=OUTPUTS {

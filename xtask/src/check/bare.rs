@@ -8,6 +8,7 @@ use object::{Object, ObjectSymbol};
 use super::thumb;
 use crate::failure::Failure;
 use crate::machine::{MACHINES, Machine};
+use crate::toolchain::Route;
 use crate::{bench, firmware, install, shell, target_eval};
 
 /// Parts of symbol names that a program around an integer network must not have: panics, allocation, soft floats.
@@ -36,7 +37,10 @@ const UNWANTED: [&str; 17] = [
 /// Cores with the DSP extension; programs for the others must not contain its instructions.
 const WITH_DSP: [&str; 4] = ["m4", "m7", "m33", "m55"];
 
-/// Builds and checks the program for each machine that can be set up.
+/// Largest program around an included `digits`, without blob and pictures, on the cores that have a limit.
+const INCLUDED_BYTES: [(&str, u64); 2] = [("m4", 4_608), ("m0", 4_608)];
+
+/// Builds and checks the programs for each machine that can be set up.
 ///
 /// # Errors
 ///
@@ -46,6 +50,7 @@ pub fn check() -> Result<(), Failure> {
     let eight_bits = bench::work::layer_named("784x32-w8-x4")?;
     // With every step of preprocessing.
     let ensemble = bench::work::with_shift_ensemble("nano")?;
+    let default = target_eval::default_model();
     for machine in &MACHINES {
         let route = match install::ready(machine) {
             Ok(route) => route,
@@ -54,20 +59,42 @@ pub fn check() -> Result<(), Failure> {
                 continue;
             }
         };
-        for (model, uses_dsp) in [(&target_eval::default_model(), false), (&ensemble, false), (&eight_bits.blob, true)]
-        {
-            let mut command = firmware::cargo(route, "build", machine);
-            command.args(["--quiet", "--release", "--bin", "bare"]);
-            shell::run(command.env("SINAPSE_MODEL", model))
-                .map_err(|error| format!("{error}: where a panic can be reached, the program does not link"))?;
-            let elf = firmware::built(route, machine, "bare");
-            look_into(machine, model, &fs::read(elf)?, uses_dsp)?;
+        for (model, uses_dsp) in [(&default, false), (&ensemble, false), (&eight_bits.blob, true)] {
+            let bytes = inspect(route, machine, "bare", model, uses_dsp)?;
+            if model != &default {
+                continue;
+            }
+            let included = inspect(route, machine, "included", model, uses_dsp)?;
+            if included >= bytes {
+                return Err(format!(
+                    "{}: an included network takes {included} bytes, a loaded one {bytes}",
+                    machine.name
+                )
+                .into());
+            }
+            let limit = INCLUDED_BYTES.iter().find(|(core, _)| *core == machine.short);
+            if let Some((_, limit)) = limit
+                && included > *limit
+            {
+                return Err(
+                    format!("{}: {included} bytes around an included network, at most {limit}", machine.name).into()
+                );
+            }
         }
     }
     Ok(())
 }
 
-fn look_into(machine: &Machine, model: &Path, elf: &[u8], uses_dsp: bool) -> Result<(), Failure> {
+/// Builds one of the smallest programs with a model and looks into it; returns its bytes without blob and pictures.
+fn inspect(route: Route, machine: &Machine, program: &str, model: &Path, uses_dsp: bool) -> Result<u64, Failure> {
+    let mut command = firmware::cargo(route, "build", machine);
+    command.args(["--quiet", "--release", "--bin", program]);
+    shell::run(command.env("SINAPSE_MODEL", model))
+        .map_err(|error| format!("{error}: where a panic can be reached, the program does not link"))?;
+    look_into(machine, program, model, &fs::read(firmware::built(route, machine, program))?, uses_dsp)
+}
+
+fn look_into(machine: &Machine, program: &str, model: &Path, elf: &[u8], uses_dsp: bool) -> Result<u64, Failure> {
     let name = machine.name;
     let file = object::File::parse(elf)?;
     for symbol in file.symbols() {
@@ -91,13 +118,13 @@ fn look_into(machine: &Machine, model: &Path, elf: &[u8], uses_dsp: bool) -> Res
     }
     let sizes = firmware::sizes(elf, firmware::carried_bytes(model)?)?;
     println!(
-        "{name} ({}), {}: no panic, no allocation, no soft float; {} DSP instructions; {} bytes of program, \
-         {} of static RAM",
+        "{name} ({}), {program}, {}: no panic, no allocation, no soft float; {} DSP instructions; {} bytes of \
+         program, {} of static RAM",
         machine.target,
         model.file_stem().unwrap_or_default().display(),
         dsp.len(),
         sizes.program_bytes,
         sizes.ram_bytes
     );
-    Ok(())
+    Ok(sizes.program_bytes)
 }
