@@ -9,7 +9,7 @@ use imports::Crate;
 use source::{Source, functions};
 
 /// Crates whose files import each other; each is one directory with a `src`.
-const CRATES: [&str; 5] = ["core", "trainer", "xtask", "xtask/counter", "firmware"];
+const CRATES: [&str; 7] = ["core", "format", "macros", "trainer", "xtask", "xtask/counter", "firmware"];
 
 /// Everything else that is Rust and ours.
 const OTHERS: [&str; 10] = [
