@@ -84,10 +84,11 @@ pub use include::Aligned;
 pub use sinapse_format::{blob, format};
 /// Includes a blob as a network that is a `static`: checked while building, nothing is loaded at run time.
 ///
-/// `include_network!(pub static DIGITS: Digits = "digits.postcard");` defines the type `Digits` (sizes and number formats
-/// are those of the blob) and the static `DIGITS`. The path is relative to the folder of the caller's `Cargo.toml`.
-/// Every check of [`Network::load`] is made while building, and a blob that it would refuse fails the build with the same
-/// message; weights lie aligned in flash, the program contains no loader, and cargo builds again when the blob changes.
+/// `include_network!(pub static DIGITS: Digits = "digits.postcard");` defines the type `Digits` (sizes and number
+/// formats are those of the blob) and the static `DIGITS`. The path is relative to the folder of the caller's
+/// `Cargo.toml`. Every check of [`Network::load`] is made while building, and a blob that it would refuse fails the
+/// build with the same message. Weights lie aligned in flash, the program contains no loader, and cargo builds again
+/// when the blob changes.
 ///
 /// # Examples
 ///

@@ -8,6 +8,9 @@ use super::source::Source;
 /// A module path from the crate's root, for example `["kernel", "columns"]`.
 type Module = Vec<String>;
 
+/// Stands for a path into another crate.
+const FOREIGN: &str = "another crate";
+
 /// The files of a crate as modules.
 pub struct Crate {
     name: String,
@@ -118,6 +121,9 @@ impl Crate {
     /// The modules that define the item of an absolute path, and the item; none for modules and other crates, several
     /// for alternatives.
     fn definers(&self, path: &[String], depth: usize) -> Vec<(Module, String)> {
+        if path.first().is_some_and(|first| first == FOREIGN) {
+            return Vec::new();
+        }
         let Some(length) = (0..=path.len()).rev().find(|&length| self.modules.contains_key(&path[..length])) else {
             return Vec::new();
         };
@@ -141,7 +147,11 @@ impl Crate {
             }
             let Some(end) = code[start..].find(';') else { continue };
             expand(&code[start + 4..start + end], &[], &mut |path, name| {
-                bindings.extend(self.anchored(module, &path).into_iter().map(|path| (name.clone(), path)));
+                let mut paths = self.anchored(module, &path);
+                if paths.is_empty() && path.len() > 1 {
+                    paths.push(vec![FOREIGN.to_owned()]);
+                }
+                bindings.extend(paths.into_iter().map(|path| (name.clone(), path)));
             });
         }
         bindings

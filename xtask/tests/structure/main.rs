@@ -103,10 +103,10 @@ fn globs_and_nested_trees_are_followed_through_re_exports() {
 #[test]
 fn tests_comments_and_re_exports_alone_close_no_circle() {
     let files = [
-        ("src/lib.rs", "mod a;\nmod b;\n"),
+        ("src/lib.rs", "mod a;\nmod b;\npub use elsewhere::{c, d};\npub use a::A as E;\n"),
         (
             "src/a.rs",
-            "/// See [`B`](crate::b::B).\npub struct A;\n#[cfg(test)]\nmod tests {\n    use crate::b::B;\n}\n",
+            "use crate::c::C;\n/// See [`B`](crate::b::B).\npub struct A;\n#[cfg(test)]\nmod tests {\n    use crate::b::B;\n}\n",
         ),
         ("src/b.rs", "use crate::a::A;\npub struct B(A);\nconst TEXT: &str = \"use crate::b;\";\n"),
     ];
