@@ -77,6 +77,7 @@ pub mod kernel;
 pub mod layer;
 mod network;
 pub mod picture;
+mod sealed;
 pub mod workspace;
 
 pub use blob::LoadError;

@@ -25,6 +25,7 @@
 
 mod bias;
 pub mod columns;
+mod length;
 pub mod reference;
 pub mod requantize;
 #[cfg(not(sinapse_simd = "none"))]

@@ -6,6 +6,7 @@ use core::mem::MaybeUninit;
 use super::chunk;
 use crate::cast;
 use crate::format::QuantizedInput;
+use crate::kernel::length::cells_of_rows;
 use crate::workspace::Entry;
 
 /// Capacity of the list: enough for most pictures, so that each block is loaded and stored once.
@@ -118,7 +119,7 @@ impl<'a> NonzeroList<'a> {
     /// Starts at the first of `input`, whose columns begin with `weights`. Returns `false` if `weights` is too short.
     #[inline(always)]
     pub fn attach(&mut self, weights: &'a [u32], column_words: usize, input: &'a [u8]) -> bool {
-        if input.is_empty() || input.len() * column_words > weights.len() {
+        if input.is_empty() || cells_of_rows(weights.len(), input.len(), column_words).is_none() {
             return false;
         }
         let (before, words, _) = cast::words(input);

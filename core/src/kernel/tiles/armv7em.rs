@@ -13,6 +13,7 @@ use core::mem::MaybeUninit;
 
 use super::portable;
 use crate::cast;
+use crate::kernel::length::cells_of_rows;
 use crate::workspace;
 
 /// Capacity of the list.
@@ -54,7 +55,8 @@ pub fn add(weights: &[u32], input: &[u8], workspace: &mut Workspace, accumulator
     let row_words = 8 * accumulators.len().div_ceil(2);
     let (before, words, _) = cast::words(input);
     let (rows, _) = words.as_chunks::<4>();
-    let Some((first, last)) = weights.split_at_checked(rows.len() * row_words).filter(|_| before.is_empty()) else {
+    let cells = cells_of_rows(weights.len(), rows.len(), row_words).filter(|_| before.is_empty());
+    let Some((first, last)) = cells.and_then(|cells| weights.split_at_checked(cells)) else {
         // Inputs that are not aligned to words, or fewer weights than the inputs need.
         return portable::add(weights, input, accumulators);
     };

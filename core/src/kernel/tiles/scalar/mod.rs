@@ -35,6 +35,7 @@ use thumb::scan;
 use list::{InputEntry, InputList, Inputs, LIST_CAPACITY, Products};
 
 use crate::cast;
+use crate::kernel::length::cells_of_rows;
 use crate::workspace;
 
 /// Memory for the entries of a list and its end marker, two words each.
@@ -45,7 +46,7 @@ pub type Workspace = [MaybeUninit<workspace::Entry>; LIST_CAPACITY + 1];
 pub fn add(weights: &[u32], input: &[u8], workspace: &mut Workspace, accumulators: &mut [i32]) {
     let row_words = 8 * accumulators.len().div_ceil(2);
     // With fewer weights, pointers in the list would point past them.
-    if weights.len() < input.len().div_ceil(16) * row_words {
+    if cells_of_rows(weights.len(), input.len().div_ceil(16), row_words).is_none() {
         return;
     }
     let (before, words, _) = cast::words(input);
