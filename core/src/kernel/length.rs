@@ -1,4 +1,7 @@
 //! The length check that makes pointers to weights sound: once per layer, before any of them is followed.
+//!
+//! Only the product of both dimensions can wrap. A row alone cannot: a slice has less than 2²⁹ accumulators on a 32-bit
+//! machine, so eight bits of column for each, or four words of tiles, are less than 2³².
 
 /// Defines the check for a type of lengths.
 macro_rules! define_length_check {
@@ -6,8 +9,10 @@ macro_rules! define_length_check {
         /// Returns the number of cells in `rows` rows of `row_cells` each, or `None` if only fewer are `available`.
         #[inline(always)]
         pub(crate) const fn $name(available: $length, rows: $length, row_cells: $length) -> Option<$length> {
-            let cells = rows.wrapping_mul(row_cells);
-            if cells <= available { Some(cells) } else { None }
+            match rows.checked_mul(row_cells) {
+                Some(cells) if cells <= available => Some(cells),
+                _ => None, // also if the product wraps, of sizes that no blob has
+            }
         }
     };
 }

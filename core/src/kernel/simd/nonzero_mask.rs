@@ -87,7 +87,7 @@ pub(super) fn eights<T, const N: usize>(cells: &[T], at: usize) -> Option<&[[T; 
 /// Returns eight cells of each of four rows of `row` cells, the first from `at` on, if there are as many.
 #[inline(always)]
 pub(super) fn eight_of_four_rows<T>(cells: &[T], at: usize, row: usize) -> Option<[&[T; 8]; 4]> {
-    // One bounds check for all four; `row` is that of a layer in memory, so nothing here overflows.
+    // One bounds check for all four. Nothing overflows: cells have four bytes, so `row` is at most `usize::MAX / 4`.
     let cells = cells.get(at..)?.get(..3 * row + 8)?;
     // SAFETY: the slice reaches to the eighth cell of the last row, which begins at `3 · row`.
     Some([0, 1, 2, 3].map(|k| unsafe { &*cells.as_ptr().add(k * row).cast() }))

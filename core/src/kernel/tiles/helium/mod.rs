@@ -23,6 +23,8 @@ use core::arch::asm;
 use core::mem::MaybeUninit;
 use core::slice;
 
+use crate::kernel::length::cells_of_rows;
+
 /// Runs `$pair` for every pair of accumulators in the blocks of eight from r1 to r7, at least one block.
 macro_rules! for_each_block {
     ($pair:ident) => {
@@ -121,7 +123,7 @@ pub fn matvec<'s>(
 ) -> &'s mut [i32] {
     let row_words = 8 * bias.len().div_ceil(2);
     let (rows, rest) = input.as_chunks::<16>();
-    let enough = weights.len() >= row_words.saturating_mul(input.len().div_ceil(16));
+    let enough = cells_of_rows(weights.len(), input.len().div_ceil(16), row_words).is_some();
     // Pictures begin with background, a row of zeros. If the first row is not zero, such rows are rare and not worth
     // skipping.
     let is_dense = enough
