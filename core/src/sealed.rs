@@ -131,3 +131,6 @@
 //!     }
 //! }
 //! ```
+
+/// Seals a trait.
+pub trait Sealed {}

@@ -3,6 +3,8 @@
 
 use core::mem::MaybeUninit;
 
+use crate::sealed::Sealed;
+
 /// Two words: an entry in a kernel's list of nonzero inputs.
 pub type Entry = [usize; 2];
 
@@ -27,11 +29,12 @@ unsafe impl<T: Copy, const N: usize> Workspace for [MaybeUninit<T>; N] {
 }
 
 /// Workspace for a list of nonzero inputs: empty, or as many entries as the kernel asks for.
-pub trait ListWorkspace: Workspace {
+pub trait ListWorkspace: Workspace + Sealed {
     /// Returns the entries, none of which need be initialised.
     fn entries(&mut self) -> &mut [MaybeUninit<Entry>];
 }
 
+impl Sealed for () {}
 impl ListWorkspace for () {
     #[inline(always)]
     fn entries(&mut self) -> &mut [MaybeUninit<Entry>] {
@@ -89,10 +92,11 @@ impl<A: Workspace, B: Workspace> Overlay<A, B> {
 }
 
 /// Arrays that can be zero in a constant; the standard library has no `Default` for arrays of every length.
-pub trait Zeros: Copy {
+pub trait Zeros: Copy + Sealed {
     /// Array of zeros.
     const ZEROS: Self;
 }
+impl<T, const N: usize> Sealed for [T; N] {}
 impl<const N: usize> Zeros for [u8; N] {
     const ZEROS: Self = [0; N];
 }

@@ -102,6 +102,8 @@ impl<W: Kernel<X>, X: Element> MatVec<'_, W, X> {
 }
 
 /// Matrix–vector product of these weights with inputs of the format `X`, by the kernel of this machine.
+///
+/// Sealed by [`Weight`]: unsafe code relies on `matvec` to initialise all the accumulators that it returns.
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     /// Per-layer corrections computed once at load time and kept in RAM; usually empty.
     type Prepared<const OUT: usize>: Zeros + Debug + AsRef<[Self::Value]> + AsMut<[Self::Value]>;

@@ -5,12 +5,15 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use crate::cast;
-use crate::format::{ActivationKind, Element, Logit, QuantizedActivation, Requantization};
+use crate::format::{ActivationKind, Element, Logit, Number, QuantizedActivation, Requantization};
 use crate::kernel::{self, Kernel, MatVec};
+use crate::sealed::Sealed;
 use crate::workspace::Workspace;
 
 /// An activation function as a type, over accumulators of type `V`.
-pub trait Activation<V: Copy>: Copy {
+///
+/// Sealed: unsafe code relies on `fill_new` to initialise all of the outputs.
+pub trait Activation<V: Number>: Sealed + Copy {
     /// Format of the layer's outputs.
     type Output: Element;
     /// RAM for the accumulators; empty where they are the outputs.
@@ -55,7 +58,11 @@ pub struct Relu<E>(PhantomData<E>);
 #[derive(Clone, Copy, Debug)]
 pub struct Sigmoid<E>(PhantomData<E>);
 
-impl<V: Copy + Default> Activation<V> for Identity
+impl Sealed for Identity {}
+impl<E> Sealed for Relu<E> {}
+impl<E> Sealed for Sigmoid<E> {}
+
+impl<V: Number> Activation<V> for Identity
 where
     Logit<V>: Element<Raw = V>,
 {

@@ -3,9 +3,10 @@
 
 use core::mem::MaybeUninit;
 
-use super::{Layer, Load, Sealed};
+use super::{Layer, Load};
 use crate::blob::LayerReader;
 use crate::format::Description;
+use crate::sealed::Sealed;
 use crate::workspace::{Overlay, Zeros};
 
 /// Layer `A` followed by layer `B`, which reads the outputs of `A`; written with [`layers!`](crate::layers!).

@@ -4,12 +4,13 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use super::activation::Activation;
-use super::{Layer, Load, Sealed, Vector};
+use super::{Layer, Load, Vector};
 use crate::blob::{LayerNumbers, LayerReader, LayerShape};
 use crate::cast::{self, Plain};
 use crate::format::{Description, Element, LayerDescription, LayerKind, Requantization};
 use crate::include::Aligned;
 use crate::kernel::{self, Kernel, MatVec};
+use crate::sealed::Sealed;
 use crate::workspace::{Pair, Zeros};
 
 /// Fully connected layer `y[o] = f(b[o] + Σ_i w[i][o] · x[i])`.

@@ -3,13 +3,14 @@
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
-use super::{Layer, Load, Sealed, Vector};
+use super::{Layer, Load, Vector};
 use crate::blob::LayerReader;
 use crate::format::{Description, Element, Pixel, Preprocessing, Scale, Step, U8};
 use crate::picture::downscale::{Downscaling, downscale};
+use crate::sealed::Sealed;
 
 /// A [`Scale`] as a type, [`Deslanted`] or not.
-pub trait ScaleType: Copy {
+pub trait ScaleType: Sealed + Copy {
     /// The scale as a value.
     const SCALE: Scale;
     /// True if the picture is deslanted before it is downscaled.
@@ -19,6 +20,7 @@ pub trait ScaleType: Copy {
 /// Scale `S`, with the picture [deslanted](crate::picture::deslant) first.
 #[derive(Clone, Copy, Debug)]
 pub struct Deslanted<S>(PhantomData<S>);
+impl<S> Sealed for Deslanted<S> {}
 impl<S: ScaleType> ScaleType for Deslanted<S> {
     const SCALE: Scale = S::SCALE;
     const DESLANT: bool = true;
@@ -29,6 +31,7 @@ macro_rules! scale {
         #[doc = concat!("[`Scale::", stringify!($name), "`] as a type.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
+        impl Sealed for $name {}
         impl ScaleType for $name {
             const SCALE: Scale = Scale::$name;
         }

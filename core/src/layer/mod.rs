@@ -11,15 +11,15 @@ use core::mem::MaybeUninit;
 
 use crate::blob::LayerReader;
 use crate::format::Description;
+use crate::sealed::Sealed;
 use crate::workspace::Workspace;
 
 /// Number and format of a layer's inputs or outputs, as a type: `N` values of the format `E`.
 pub struct Vector<E, const N: usize>(PhantomData<[E; N]>);
 
-/// Seals [`Layer`]: unsafe code relies on `forward_to` and `load_into` to initialise all of their destination.
-pub trait Sealed {}
-
 /// A part of a network: one layer, for example [`Dense`](crate::Dense), or a [`Chain`](crate::Chain) of layers.
+///
+/// Sealed: unsafe code relies on `forward_to` and `load_into` to initialise all of their destination.
 pub trait Layer: Sealed {
     /// [`Vector`] of the inputs, which must equal the `OutputSpec` of the layer before.
     type InputSpec;

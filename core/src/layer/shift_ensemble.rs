@@ -8,10 +8,11 @@
 
 use core::mem::MaybeUninit;
 
-use super::{Layer, Load, Sealed};
+use super::{Layer, Load};
 use crate::blob::LayerReader;
 use crate::format::{Description, SHIFTS};
 use crate::picture::shift;
+use crate::sealed::Sealed;
 
 /// Runs the network `L` on five [shifted copies](self) of its picture and adds the logits.
 ///

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Columns, LayoutType, Tiles};
+use super::sealed::Sealed;
 
 /// Number format of the inputs or outputs of a layer. Blobs store the index of the variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,21 +69,17 @@ impl ElementFormat {
     }
 }
 
-mod sealed {
-    pub trait Sealed {}
-}
-
 /// Number type of accumulators: `i32` or `f32`.
 pub trait Number:
-    Copy + Default + PartialEq + PartialOrd + core::ops::AddAssign + core::ops::Mul<Output = Self> + sealed::Sealed
+    Copy + Default + PartialEq + PartialOrd + core::ops::AddAssign + core::ops::Mul<Output = Self> + Sealed
 {
 }
-impl sealed::Sealed for i32 {}
+impl Sealed for i32 {}
 impl Number for i32 {}
 impl Number for f32 {}
 
-/// A number format as a type: how values are stored and which numbers they stand for.
-pub trait Element: sealed::Sealed + Copy {
+/// A number format as a type: how values are stored and which numbers they stand for. Sealed, like [`Number`].
+pub trait Element: Sealed + Copy {
     /// Storage of one value in RAM.
     type Raw: Copy + Default + PartialEq;
     /// Number type of the values and of accumulators over them: `i32` or `f32`.
@@ -122,7 +119,7 @@ macro_rules! level {
         #[doc = concat!("Levels ", $range, ", one byte each in RAM.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
-        impl sealed::Sealed for $name {}
+        impl Sealed for $name {}
         impl Element for $name {
             type Raw = u8;
             type Value = i32;
@@ -160,7 +157,7 @@ level! {
     U8: "0..=255", Tiles;
 }
 
-impl sealed::Sealed for f32 {}
+impl Sealed for f32 {}
 impl Element for f32 {
     type Raw = f32;
     type Value = f32;
@@ -175,7 +172,7 @@ impl Element for f32 {
 #[derive(Clone, Copy, Debug)]
 pub struct Pixel<E>(core::marker::PhantomData<E>);
 
-impl<E> sealed::Sealed for Pixel<E> {}
+impl<E> Sealed for Pixel<E> {}
 impl Element for Pixel<f32> {
     type Raw = u8;
     type Value = f32;
@@ -194,7 +191,7 @@ impl Element for Pixel<f32> {
 #[derive(Clone, Copy, Debug)]
 pub struct Logit<V>(core::marker::PhantomData<V>);
 
-impl<V> sealed::Sealed for Logit<V> {}
+impl<V> Sealed for Logit<V> {}
 impl Element for Logit<i32> {
     type Raw = i32;
     type Value = i32;

@@ -1,5 +1,7 @@
 //! Layouts: the order of a layer's weights in memory.
 
+use super::sealed::Sealed;
+
 /// Layout of a layer's weights. It follows from the number formats, never from the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
@@ -33,7 +35,7 @@ impl Layout {
 }
 
 /// A layout as a type, see [`QuantizedInput::Layout8`](super::QuantizedInput::Layout8).
-pub trait LayoutType {
+pub trait LayoutType: Sealed {
     /// The layout as a value.
     const LAYOUT: Layout;
 }
@@ -46,10 +48,12 @@ pub struct Columns;
 #[derive(Clone, Copy, Debug)]
 pub struct Tiles;
 
+impl Sealed for Columns {}
 impl LayoutType for Columns {
     const LAYOUT: Layout = Layout::Columns;
 }
 
+impl Sealed for Tiles {}
 impl LayoutType for Tiles {
     const LAYOUT: Layout = Layout::Tiles;
 }

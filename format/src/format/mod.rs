@@ -8,6 +8,7 @@ mod layout;
 mod preprocessing;
 mod requantize;
 mod scale;
+mod sealed;
 mod text;
 mod weight;
 

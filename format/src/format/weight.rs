@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::element::{ElementFormat, Number};
 use super::layout::Layout;
+use super::sealed::Sealed;
 
 /// Number format of a layer's weights. Blobs store the index of the variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,8 +94,8 @@ impl WeightFormat {
     }
 }
 
-/// A weight format as a type.
-pub trait Weight: Copy {
+/// A weight format as a type. Sealed: kernels rely on the sizes of its rows.
+pub trait Weight: Sealed + Copy {
     /// Number type of the weights and of accumulators over them: `i32` or `f32`.
     type Value: Number;
     /// Storage unit of a row: an `f32`, or a word of several weights.
@@ -120,6 +121,10 @@ pub struct I4;
 /// Ternary weights −1..=1, two bits each.
 #[derive(Clone, Copy, Debug)]
 pub struct I2;
+
+impl Sealed for I8 {}
+impl Sealed for I4 {}
+impl Sealed for I2 {}
 
 impl Weight for f32 {
     type Value = f32;
