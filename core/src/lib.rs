@@ -62,7 +62,6 @@
 //! | [`blob`]           | reads and checks the file that holds a network                                            |
 //! | [`picture`]        | functions on pixels: normalise, deslant, downscale, shift                                 |
 //! | [`format`]         | values that describe networks and number formats                                          |
-//! | [`workspace`]      | RAM that layers share                                                                     |
 #![cfg_attr(not(test), no_std)]
 
 #[cfg(feature = "alloc")]
@@ -78,6 +77,7 @@ pub mod layer;
 mod network;
 pub mod picture;
 mod sealed;
+#[doc(hidden)]
 pub mod workspace;
 
 pub use blob::LoadError;

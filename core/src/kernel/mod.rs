@@ -24,12 +24,17 @@
 //! here.
 
 mod bias;
+#[doc(hidden)]
 pub mod columns;
 mod length;
+#[doc(hidden)]
 pub mod reference;
+#[doc(hidden)]
 pub mod requantize;
 #[cfg(not(sinapse_simd = "none"))]
+#[doc(hidden)]
 pub mod simd;
+#[doc(hidden)]
 pub mod tiles;
 
 use core::fmt::Debug;
@@ -46,6 +51,7 @@ use columns::axpy;
 use columns::fpu;
 
 /// RAM that the kernels of a layout need for integer weights.
+#[doc(hidden)]
 pub trait LayoutWorkspace: LayoutType {
     /// Per-layer corrections of 8-bit weights, see [`Kernel::Prepared`].
     type Prepared<const OUT: usize>: Zeros + Debug + AsRef<[i32]> + AsMut<[i32]>;
@@ -73,13 +79,16 @@ impl LayoutWorkspace for Tiles {
 
 /// Workspace of `f32` kernels: the nonzero list.
 #[cfg(sinapse_fpu)]
+#[doc(hidden)]
 pub use fpu::Workspace as FloatWorkspace;
 
 /// Workspace of `f32` kernels: empty, there is no nonzero list.
 #[cfg(not(sinapse_fpu))]
+#[doc(hidden)]
 pub type FloatWorkspace = ();
 
 /// Arguments of a matrix–vector product: a layer and its inputs.
+#[doc(hidden)]
 pub struct MatVec<'a, W: Kernel<X>, X: Element> {
     /// Corrections computed by [`Kernel::prepare`].
     pub prepared: &'a [W::Value],
@@ -106,16 +115,20 @@ impl<W: Kernel<X>, X: Element> MatVec<'_, W, X> {
 /// Sealed by [`Weight`]: unsafe code relies on `matvec` to initialise all the accumulators that it returns.
 pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     /// Per-layer corrections computed once at load time and kept in RAM; usually empty.
+    #[doc(hidden)]
     type Prepared<const OUT: usize>: Zeros + Debug + AsRef<[Self::Value]> + AsMut<[Self::Value]>;
     /// RAM for the nonzero list during a product.
+    #[doc(hidden)]
     type Workspace: ListWorkspace;
     /// Computes the corrections of a layer with `inputs` inputs.
+    #[doc(hidden)]
     #[inline(always)]
     fn prepare(weights: &[Self::Cell], bias: &[Self::Value], inputs: usize, prepared: &mut [Self::Value]) {
         let _ = (weights, bias, inputs, prepared);
     }
     /// Same contract as [`reference::matvec`], with the corrections that [`prepare`](Self::prepare) has written;
     /// returns `accumulators`, which may be uninitialised before.
+    #[doc(hidden)]
     fn matvec<'s>(
         prepared: &[Self::Value],
         weights: &[Self::Cell],
@@ -126,6 +139,7 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
     ) -> &'s mut [Self::Value];
     /// [`matvec`](Self::matvec) and [`requantize::relu`]: `levels[o] = min(A, max(0, rescale(accumulators[o])))`.
     /// `accumulators` is memory for the sums in between.
+    #[doc(hidden)]
     #[inline(always)]
     fn matvec_requantize<E: QuantizedActivation>(
         product: MatVec<'_, Self, X>,
@@ -138,6 +152,7 @@ pub trait Kernel<X: Element>: Weight<Value = X::Value> {
         requantize::relu::<E>(requantization, product.compute(accumulators), levels);
     }
     /// [`matvec`](Self::matvec) without prepared corrections.
+    #[doc(hidden)]
     #[inline(always)]
     fn matvec_unprepared<'s>(
         weights: &[Self::Cell],

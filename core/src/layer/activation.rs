@@ -17,12 +17,15 @@ pub trait Activation<V: Number>: Sealed + Copy {
     /// Format of the layer's outputs.
     type Output: Element;
     /// RAM for the accumulators; empty where they are the outputs.
+    #[doc(hidden)]
     type Workspace<const OUT: usize>: Workspace + AsMut<[MaybeUninit<V>]>;
     /// The function as a value.
     const KIND: ActivationKind;
     /// Computes outputs from accumulators, up to the shorter length; only integer layers use `requantization`.
+    #[doc(hidden)]
     fn apply(accumulators: &[V], requantization: &Requantization<'_>, outputs: &mut [<Self::Output as Element>::Raw]);
     /// Computes a matrix–vector product and [applies](Self::apply) the function to it.
+    #[doc(hidden)]
     #[inline(always)]
     fn fill<W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
         product: MatVec<'_, W, X>,
@@ -33,6 +36,7 @@ pub trait Activation<V: Number>: Sealed + Copy {
         Self::apply(product.compute(workspace.as_mut()), requantization, outputs);
     }
     /// Computes the outputs like [`fill`](Self::fill), into uninitialised memory.
+    #[doc(hidden)]
     #[inline(always)]
     fn fill_new<'o, W: Kernel<X>, X: Element<Value = V>, const OUT: usize>(
         product: MatVec<'_, W, X>,

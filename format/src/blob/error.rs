@@ -95,6 +95,7 @@ pub enum LoadError {
 /// First difference between the network in a blob and that of the type; all values are those of the blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub enum Mismatch {
     /// Front end, and format in which the first layer reads its inputs.
     Inputs(FrontEnd, ElementFormat),

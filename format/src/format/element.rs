@@ -88,8 +88,10 @@ pub trait Element: Sealed + Copy {
     const FORMAT: ElementFormat;
     /// Returns the number that a stored value stands for: zero for `Raw::default()`, and in `f32` formats for no other,
     /// so that kernels can test stored values for zero.
+    #[doc(hidden)]
     fn read(raw: Self::Raw) -> Self::Value;
     /// Returns the stored values as bytes if `Raw` is `u8` and the values are `f32`; `None` by default.
+    #[doc(hidden)]
     fn bytes(raw: &[Self::Raw]) -> Option<&[u8]> {
         let _ = raw;
         None
@@ -102,12 +104,16 @@ pub trait QuantizedActivation: QuantizedInput {}
 /// Levels as a layer may read them, one byte each.
 pub trait QuantizedInput: Element<Raw = u8, Value = i32> {
     /// Position of the level in its byte, `level = byte >> SHIFT`: 0, or that of the highest bits of a pixel.
+    #[doc(hidden)]
     const SHIFT: u32;
     /// Mask of the level's bits in each of four bytes.
+    #[doc(hidden)]
     const MASK: u32 = (((1 << Self::FORMAT.bits()) - 1) << Self::SHIFT) * 0x0101_0101;
     /// Layout of 8-bit weights for such inputs; equals [`WeightFormat::layout`](super::WeightFormat::layout).
+    #[doc(hidden)]
     type Layout8: LayoutType;
     /// Returns the level in a byte.
+    #[doc(hidden)]
     #[inline(always)]
     fn level(byte: u8) -> u32 {
         u32::from(byte) >> Self::SHIFT & u32::from(Self::FORMAT.max_level())

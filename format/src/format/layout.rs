@@ -35,16 +35,19 @@ impl Layout {
 }
 
 /// A layout as a type, see [`QuantizedInput::Layout8`](super::QuantizedInput::Layout8).
+#[doc(hidden)]
 pub trait LayoutType: Sealed {
     /// The layout as a value.
     const LAYOUT: Layout;
 }
 
 /// [`Layout::Columns`] as a type.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Columns;
 
 /// [`Layout::Tiles`] as a type.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Tiles;
 

@@ -1,4 +1,8 @@
 //! Number formats and descriptions of networks: plain values, also as types, without any kernel or layer.
+//!
+//! The enumerations here are not `non_exhaustive`, though they will grow: trainer, kernels and programs match on them
+//! without a catch-all, so that the compiler finds every place that a new format, layer or step has to reach. A new
+//! variant is a new minor version; errors, which programs only report, are `non_exhaustive`.
 
 mod activation;
 mod description;

@@ -103,10 +103,12 @@ pub trait Weight: Sealed + Copy {
     /// The format as a value.
     const FORMAT: WeightFormat;
     /// Returns the number of cells in one row, see [`WeightFormat::row_bytes`].
+    #[doc(hidden)]
     fn row_cells(input: ElementFormat, outputs: usize) -> usize {
         Self::FORMAT.row_bytes(input, outputs) / size_of::<Self::Cell>()
     }
     /// Returns the weight from an input to an output; `input` counts from the first input of the row. 0 past its end.
+    #[doc(hidden)]
     fn get(row: &[Self::Cell], layout: Layout, input: usize, output: usize) -> Self::Value;
 }
 
