@@ -92,6 +92,8 @@ impl<A: Workspace, B: Workspace> Overlay<A, B> {
 }
 
 /// Arrays that can be zero in a constant; the standard library has no `Default` for arrays of every length.
+///
+/// Sealed: every bit pattern is a valid value of all types that have it, on which the Helium kernel relies.
 pub trait Zeros: Copy + Sealed {
     /// Array of zeros.
     const ZEROS: Self;

@@ -24,6 +24,7 @@ use core::mem::MaybeUninit;
 use core::slice;
 
 use crate::kernel::length::cells_of_rows;
+use crate::workspace::Zeros;
 
 /// Runs `$pair` for every pair of accumulators in the blocks of eight from r1 to r7, at least one block.
 macro_rules! for_each_block {
@@ -101,9 +102,9 @@ pub const fn prepared<const OUT: usize>(weights: &[u32], bias: &[u32], inputs: u
 }
 
 /// Returns [`prepared`] as the type that a layer has for it.
-pub const fn prepared_as<P: Copy, const OUT: usize>(weights: &[u32], bias: &[u32], inputs: usize) -> P {
+pub const fn prepared_as<P: Zeros, const OUT: usize>(weights: &[u32], bias: &[u32], inputs: usize) -> P {
     assert!(size_of::<P>() == size_of::<[i32; OUT]>() && align_of::<P>() == align_of::<[i32; OUT]>());
-    // SAFETY: on these cores the only corrections that are not empty are `Prepared<OUT>`, of this size and alignment.
+    // SAFETY: `Zeros` is sealed, and all of its types are arrays of numbers for which every bit pattern is valid.
     unsafe { core::mem::transmute_copy(&prepared::<OUT>(weights, bias, inputs)) }
 }
 
