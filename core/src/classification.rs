@@ -29,6 +29,7 @@ impl LogitValue for f32 {
 
 /// The answer of a network to one input.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Classification<V, const CLASSES: usize> {
     /// Index of the largest score; of equal scores, the first.
     pub class: usize,
@@ -37,6 +38,14 @@ pub struct Classification<V, const CLASSES: usize> {
     /// Difference between the largest and the second largest score, at least 0; with one class, its score.
     pub margin: V,
 }
+
+/// Answers can be logged by `defmt`: fails to compile if they cannot.
+#[cfg(feature = "defmt")]
+const _: () = {
+    const fn is_logged<T: defmt::Format>() {}
+    is_logged::<Classification<i32, 10>>();
+    is_logged::<Classification<f32, 10>>();
+};
 
 impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
     /// Finds class and margin of `scores`.

@@ -56,6 +56,7 @@ pub fn digits(mut board: Board, network: &Net) {
             cost,
             unit
         );
+        defmt::debug!("{}", answer); // all logits, if built with DEFMT_LOG=debug
         let _ = board.led.set_state(known.into()); // cannot fail
         let _ = board.serial.write_all(&[if known { b'0' + answer.class as u8 } else { b'?' }]); // cannot fail
         board.delay.delay_ms(PAUSE_MS);
