@@ -1,4 +1,13 @@
 //! From logits to a class, a margin and probabilities.
+//!
+//! # One output
+//!
+//! A network with a single output is a detector: its logit `z` is compared with that of an absent rival, 0. The class
+//! is always 0, the margin is `z` itself, which may be negative, and the probability of the class is `σ(z)`.
+//! [`Network::is_confident`](crate::Network::is_confident) is true if `z` reaches the reject margin (`z ≥ 0`, a
+//! probability of at least one half, if the model has none): the class is there. False means "not there, or unknown".
+
+use crate::layer::activation::sigmoid;
 
 /// A logit: `i32`, which counts steps, or `f32`.
 pub trait LogitValue: Copy + PartialOrd + core::ops::Sub<Output = Self> {
@@ -13,8 +22,8 @@ impl LogitValue for i32 {
         self as f32 * step
     }
     fn reaches(self, steps: u32, _: f32) -> bool {
-        // Margins are never negative, and `load` keeps logits below 2³⁰, so their difference fits.
-        self.cast_unsigned() >= steps
+        // A margin is negative only if there is one class. `load` keeps logits below 2³⁰, so their difference fits.
+        self >= 0 && self.cast_unsigned() >= steps
     }
 }
 
@@ -35,7 +44,8 @@ pub struct Classification<V, const CLASSES: usize> {
     pub class: usize,
     /// Logits, one per class.
     pub scores: [V; CLASSES],
-    /// Difference between the largest and the second largest score, at least 0; with one class, its score.
+    /// Difference between the largest and the second largest score, at least 0; with [one output](self#one-output), its
+    /// score, of either sign.
     pub margin: V,
 }
 
@@ -107,6 +117,23 @@ pub fn argmax<V: PartialOrd>(values: &[V]) -> usize {
     best
 }
 
+/// Turns the logits of a network into the probabilities of its classes, in place: their [`softmax`], or the logistic
+/// function of a [single logit](self#one-output).
+///
+/// # Examples
+///
+/// ```
+/// let mut one = [0.0];
+/// sinapse::classification::probabilities(&mut one);
+/// assert_eq!(one, [0.5]);
+/// ```
+pub fn probabilities(logits: &mut [f32]) {
+    match logits {
+        [logit] => *logit = sigmoid(*logit),
+        several => softmax(several),
+    }
+}
+
 /// Turns logits into probabilities in place: `p[o] = e^(z[o] − max z) / Σ e^(z − max z)`.
 ///
 /// Subtracting the largest logit does not change the result in exact arithmetic and keeps the exponentials in 0..=1.
@@ -162,6 +189,11 @@ mod tests {
     fn a_margin_reaches_its_threshold_and_nothing_above() {
         assert!(7.reaches(7, 1.0) && !6.reaches(7, 1.0));
         assert!(0.5.reaches(512, 1.0 / 1024.0) && !0.49.reaches(512, 1.0 / 1024.0));
+    }
+
+    #[test]
+    fn the_margin_of_a_single_class_reaches_no_threshold_below_zero() {
+        assert!(!(-100).reaches(0, 1.0) && !(-100).reaches(50, 1.0) && 0.reaches(0, 1.0));
     }
 
     #[test]

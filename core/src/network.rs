@@ -161,14 +161,17 @@ where
     }
 
     /// Returns true if the margin reaches the model's reject margin; below it the honest answer is "unknown".
+    ///
+    /// With [one output](crate::classification#one-output): true if the logit itself reaches the reject margin.
     pub fn is_confident(&self, classification: &Classification<V, CLASSES>) -> bool {
         classification.margin.reaches(self.reject_margin, self.logit_step)
     }
 
-    /// Returns the probabilities of the classes, the [`softmax`](crate::softmax) of the logits' real values.
+    /// Returns the probabilities of the classes: the [`softmax`](crate::softmax) of the logits' real values, or `σ(z)`
+    /// for [one output](crate::classification#one-output).
     pub fn probabilities(&self, classification: &Classification<V, CLASSES>) -> [f32; CLASSES] {
         let mut probabilities = classification.scores.map(|score| score.real(self.logit_step));
-        crate::softmax(&mut probabilities);
+        crate::classification::probabilities(&mut probabilities);
         probabilities
     }
 }

@@ -43,7 +43,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         let pixels = if as_is { photo::resize(&photo, width, height) } else { photo::to_digit(&photo)?.to_vec() };
         let scores = model.scores(&pixels);
         let mut probabilities = scores.real(model.logits);
-        sinapse::softmax(&mut probabilities);
+        sinapse::classification::probabilities(&mut probabilities);
         let known = scores.margin_steps(model.logits) >= f64::from(model.logits.reject_margin);
         let answer = known.then(|| scores.class());
         let name = |class: usize| names[class].as_str();
