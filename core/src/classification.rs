@@ -6,6 +6,11 @@
 //! is always 0, the margin is `z` itself, which may be negative, and the probability of the class is `σ(z)`.
 //! [`Network::is_confident`](crate::Network::is_confident) is true if `z` reaches the reject margin (`z ≥ 0`, a
 //! probability of at least one half, if the model has none): the class is there. False means "not there, or unknown".
+//!
+//! # Not a number
+//!
+//! `f32` inputs that are NaN or infinite make logits that are not finite. The margin is then NaN, which reaches no
+//! reject margin: the answer is "unknown". Probabilities are NaN, too. Which of the logits are NaN is not promised.
 
 use crate::layer::activation::sigmoid;
 
@@ -13,8 +18,12 @@ use crate::layer::activation::sigmoid;
 pub trait LogitValue: Copy + PartialOrd + core::ops::Sub<Output = Self> {
     /// Returns the real value of a logit: `self · step` for an `i32`, `self` for an `f32`.
     fn real(self, step: f32) -> f32;
-    /// Returns true if a margin is at least `steps` steps.
+    /// Returns true if a margin is a finite number of at least `steps` steps.
     fn reaches(self, steps: u32, step: f32) -> bool;
+    /// Corrects class and margin, found by comparisons, if a score is not finite; integers always are.
+    fn corrected(_scores: &[Self], class: usize, margin: Self) -> (usize, Self) {
+        (class, margin)
+    }
 }
 
 impl LogitValue for i32 {
@@ -32,7 +41,10 @@ impl LogitValue for f32 {
         self
     }
     fn reaches(self, steps: u32, step: f32) -> bool {
-        self >= steps as f32 * step
+        self.is_finite() && self >= steps as f32 * step
+    }
+    fn corrected(scores: &[f32], class: usize, margin: f32) -> (usize, f32) {
+        if scores.iter().all(|score| score.is_finite()) { (class, margin) } else { (argmax(scores), f32::NAN) }
     }
 }
 
@@ -45,7 +57,7 @@ pub struct Classification<V, const CLASSES: usize> {
     /// Logits, one per class.
     pub scores: [V; CLASSES],
     /// Difference between the largest and the second largest score, at least 0; with [one output](self#one-output), its
-    /// score, of either sign.
+    /// score, of either sign; NaN if a score is [not finite](self#not-a-number).
     pub margin: V,
 }
 
@@ -74,7 +86,7 @@ impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
     /// Returns the class and the margin.
     pub(crate) fn argmax_with_margin(scores: &[V; CLASSES]) -> (usize, V) {
         const { assert!(CLASSES > 0, "a classification needs at least one class") };
-        let [first, second, others @ ..] = &scores[..] else { return (0, scores[0]) };
+        let [first, second, others @ ..] = &scores[..] else { return V::corrected(scores, 0, scores[0]) };
         let (mut class, mut best, mut next) = if second > first { (1, *second, *first) } else { (0, *first, *second) };
         for (index, &score) in (2..).zip(others) {
             // Tested first, because most scores are below both.
@@ -86,7 +98,7 @@ impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
                 }
             }
         }
-        (class, best - next)
+        V::corrected(scores, class, best - next)
     }
 
     /// Returns the `K` best classes with their scores, best first; equal scores are sorted by class.
@@ -106,11 +118,12 @@ impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
     }
 }
 
-/// Returns the index of the largest value; of equal values, the first. 0 for an empty slice.
+/// Returns the index of the largest value; of equal values, the first. NaN is passed over; 0 if there is nothing else.
 pub fn argmax<V: PartialOrd>(values: &[V]) -> usize {
     let mut best = 0;
     for (index, value) in values.iter().enumerate().skip(1) {
-        if *value > values[best] {
+        let best_is_nan = values[best].partial_cmp(&values[best]).is_none();
+        if *value > values[best] || (best_is_nan && value.partial_cmp(value).is_some()) {
             best = index;
         }
     }
@@ -135,6 +148,8 @@ pub fn probabilities(logits: &mut [f32]) {
 }
 
 /// Turns logits into probabilities in place: `p[o] = e^(z[o] − max z) / Σ e^(z − max z)`.
+///
+/// NaN and infinity among the logits make all probabilities NaN.
 ///
 /// Subtracting the largest logit does not change the result in exact arithmetic and keeps the exponentials in 0..=1.
 ///
@@ -189,6 +204,23 @@ mod tests {
     fn a_margin_reaches_its_threshold_and_nothing_above() {
         assert!(7.reaches(7, 1.0) && !6.reaches(7, 1.0));
         assert!(0.5.reaches(512, 1.0 / 1024.0) && !0.49.reaches(512, 1.0 / 1024.0));
+    }
+
+    #[test]
+    fn scores_that_are_not_finite_have_no_margin_and_never_win_over_a_number() {
+        let of = |scores| {
+            let answer = Classification::<f32, 3>::from_scores(scores);
+            (answer.class, answer.margin.is_nan())
+        };
+        assert_eq!(of([1.0, f32::NAN, 2.0]), (2, true));
+        assert_eq!(of([f32::NAN, 1.0, 2.0]), (2, true));
+        assert_eq!(of([1.0, 2.0, f32::NAN]), (1, true));
+        assert_eq!(of([f32::NAN; 3]), (0, true));
+        assert_eq!(of([f32::INFINITY, 1.0, 2.0]), (0, true));
+        assert_eq!(of([f32::NEG_INFINITY, 1.0, 2.0]), (2, true));
+        assert!(Classification::from_scores([f32::NAN]).margin.is_nan());
+        assert!(!f32::NAN.reaches(0, 1.0) && !f32::INFINITY.reaches(0, 1.0) && !(-100.0f32).reaches(0, 1.0));
+        assert_eq!(argmax(&[f32::NAN, 1.0, f32::NAN, 3.0, 2.0]), 3);
     }
 
     #[test]

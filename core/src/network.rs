@@ -42,6 +42,12 @@ impl<L: Layer> Network<L> {
     /// # Errors
     ///
     /// Refuses every byte string that is not a whole, sound blob of exactly this network; see [`LoadError`].
+    ///
+    /// # Range of `f32` inputs
+    ///
+    /// For an `f32` network, `load` proves that no accumulator overflows if every input is in −1..=1, as pixels always
+    /// are. Larger inputs are computed as they are; if they overflow, or an input is NaN or infinite, the answer has a
+    /// margin of NaN and is "unknown" ([`is_confident`](Self::is_confident) is false).
     #[inline(always)] // inlines to one call; the network is built in place, no `memcpy`
     pub fn load<'a>(blob: &'a [u8]) -> Result<Self, LoadError>
     where
@@ -161,6 +167,8 @@ where
     }
 
     /// Returns true if the margin reaches the model's reject margin; below it the honest answer is "unknown".
+    ///
+    /// Never true if a logit is NaN or infinite, as after an input that is.
     ///
     /// With [one output](crate::classification#one-output): true if the logit itself reaches the reject margin.
     pub fn is_confident(&self, classification: &Classification<V, CLASSES>) -> bool {

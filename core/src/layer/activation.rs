@@ -143,7 +143,7 @@ impl Activation<f32> for Relu<f32> {
     #[inline(always)]
     fn apply(accumulators: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
         for (output, &sum) in outputs.iter_mut().zip(accumulators) {
-            *output = relu(sum);
+            *output = finite_or_nan(sum, relu);
         }
     }
 }
@@ -155,9 +155,16 @@ impl Activation<f32> for Sigmoid<f32> {
     #[inline(always)]
     fn apply(accumulators: &[f32], _: &Requantization<'_>, outputs: &mut [f32]) {
         for (output, &sum) in outputs.iter_mut().zip(accumulators) {
-            *output = sigmoid(sum);
+            *output = finite_or_nan(sum, sigmoid);
         }
     }
+}
+
+/// Returns `f(a)`; NaN if the accumulator is NaN or infinite, because `max(0, NaN)` and `σ(∞)` would look like numbers.
+#[inline(always)]
+fn finite_or_nan(a: f32, f: impl Fn(f32) -> f32) -> f32 {
+    // Compares bits, so that cores without a floating-point unit need no software comparison.
+    if a.to_bits() << 1 < f32::INFINITY.to_bits() << 1 { f(a) } else { f32::NAN }
 }
 
 /// Returns `max(0, a)`; negative zero becomes zero.

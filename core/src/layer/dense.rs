@@ -28,8 +28,9 @@ use crate::workspace::{Pair, Zeros};
 /// # Range
 ///
 /// Integer layers: `load` has checked `|b| + A·Σ|w| < 2³¹` for every output, `A` the maximum level of the inputs, so
-/// the `i32` accumulators cannot overflow. `f32` layers: all accumulators are finite; they are summed input by input,
-/// in order, without fused multiply-add.
+/// the `i32` accumulators cannot overflow. `f32` layers: all accumulators are finite if the network's inputs are in
+/// −1..=1; they are summed input by input, in order, without fused multiply-add. An accumulator that is NaN or infinite
+/// after other inputs becomes NaN through every activation, so that the logits show it.
 #[derive(Clone, Copy, Debug)]
 pub struct Dense<'a, const IN: usize, const OUT: usize, X: Element, W: Kernel<X>, F> {
     /// Weights `[rows][row_cells]`, bias `[OUT]` in steps of weight scale × input step.

@@ -76,7 +76,7 @@ pub enum LoadError {
         output: usize,
     },
     /// Some input could overflow the accumulator of an output. Limits: 2³¹ for `i32`; 2³⁰ for integer logits, a fifth
-    /// of that in a shift ensemble; 10³⁰ for `f32`.
+    /// of that in a shift ensemble; 10³⁰ for `f32`, with inputs of the network in −1..=1.
     SumOverflow {
         /// Layer, from 0.
         layer: usize,
