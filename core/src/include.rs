@@ -5,7 +5,22 @@ use core::ops::Deref;
 use crate::blob::header;
 use crate::format::{Description, Text};
 
-/// Aligns bytes to 16, as [`Network::load`](crate::Network::load) needs them.
+/// Aligns bytes to 16, as [`Network::load`](crate::Network::load) needs them: blobs compiled in by `include_bytes!`, or
+/// a buffer for a blob that is received at run time.
+///
+/// # Examples
+///
+/// ```
+/// use sinapse::{Aligned, Dense, I4, I8, Identity, Network, Pixel, Relu, U4, layers};
+///
+/// type Tiny<'a> = Network<layers![Dense<'a, 4, 2, Pixel<U4>, I4, Relu<U4>>, Dense<'a, 2, 2, U4, I8, Identity>]>;
+/// # let received = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
+///
+/// let mut buffer = Aligned([0; 1024]);
+/// buffer.0[..received.len()].copy_from_slice(received); // from a serial port, a file, …
+/// let network = Tiny::load(&buffer[..received.len()])?;
+/// # Ok::<(), sinapse::LoadError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(16))]
 pub struct Aligned<B: ?Sized>(pub B);

@@ -139,11 +139,18 @@ fn another_shape_is_refused_with_the_first_difference_and_the_whole_shape_expect
 #[test]
 fn an_unaligned_blob_is_refused() {
     let blob = tiny_blob();
-    let mut shifted = vec![0; 1];
-    shifted.extend(&blob);
-    let aligned = Blob::new(&shifted);
-    let result = Tiny::load(&aligned.bytes()[1..]).map(drop);
-    assert_eq!(result, Err(LoadError::Misaligned { layer: 0 }));
+    for offset in [1, 2, 3, 5, 15] {
+        let mut shifted = vec![0; offset];
+        shifted.extend(&blob);
+        let aligned = Blob::new(&shifted);
+        let refused = Tiny::load(&aligned.bytes()[offset..]).map(drop).unwrap_err();
+        assert_eq!(refused, LoadError::Misaligned { layer: 0, address_modulo_16: offset });
+        let text = refused.to_string();
+        assert!(text.contains(&format!("at 16·n + {offset};")), "{text}");
+        for word in ["multiple of 16 bytes", "include_model!", "Aligned", "#[repr(align(16))]"] {
+            assert!(text.contains(word), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -53,10 +53,17 @@ pub enum LoadError {
         /// Network of the type.
         expected: &'static Description,
     },
-    /// Numbers are not aligned to 4 bytes: the blob itself must be aligned (`include_model!`, `Aligned`).
+    /// Weights are not aligned to 4 bytes, because the blob is not.
+    ///
+    /// A blob must begin at a multiple of 16 bytes. [`include_model!`](crate::include_model!) and
+    /// [`Aligned`](crate::Aligned) place a compiled-in blob so; `include_bytes!` alone places it anywhere. The buffer
+    /// of a blob that is received at run time needs `#[repr(align(16))]`, as `Aligned([0; SIZE])` has; a flash slot
+    /// must begin at such an address.
     Misaligned {
         /// Layer, from 0.
         layer: usize,
+        /// Address of the layer's weights modulo 16; in a sound blob also that of the blob.
+        address_modulo_16: usize,
     },
     /// A tensor has the wrong number of bytes.
     WrongTensorLength {
@@ -151,9 +158,11 @@ impl fmt::Display for LoadError {
             Self::WrongShape { found, expected } => {
                 write!(f, "the blob holds another network: found {found}, expected {expected}")
             }
-            Self::Misaligned { layer } => {
-                write!(f, "layer {layer}: numbers are not aligned to 4 bytes; include the blob with include_model!")
-            }
+            Self::Misaligned { layer, address_modulo_16 } => write!(
+                f,
+                "layer {layer}: misaligned, weights lie at 16·n + {address_modulo_16}; a blob must begin at a multiple \
+                 of 16 bytes: compile it in with include_model! or Aligned, read it into a #[repr(align(16))] buffer"
+            ),
             Self::WrongTensorLength { layer, found, expected } => {
                 write!(f, "layer {layer}: a tensor has {found} bytes, expected {expected}")
             }

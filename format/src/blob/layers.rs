@@ -128,7 +128,9 @@ impl<'a> LayerReader<'a> {
         let tensors = Tensors::read(&mut self.cursor).ok_or(LoadError::Malformed { part: "layer" })?;
         check::lengths(self.index, shape, &tensors)?;
         let (Some(bias), Some(weights)) = (cast::numbers(tensors.bias), cast::numbers(tensors.weights)) else {
-            return Err(LoadError::Misaligned { layer: self.index });
+            // In a sound blob, weights are at multiples of 16 bytes from its beginning.
+            let address_modulo_16 = tensors.weights.as_ptr().addr() % 16;
+            return Err(LoadError::Misaligned { layer: self.index, address_modulo_16 });
         };
         let multipliers = tensors.multipliers.as_chunks().0;
         let requantization = Requantization { pre_shift: tensors.pre_shift, shift: tensors.shift, multipliers };
