@@ -39,6 +39,9 @@ impl<L: Layer> Network<L> {
 
     /// Checks a blob (`docs/format.md`) as a whole and borrows the network from it. No weight is copied.
     ///
+    /// The blob must begin at a multiple of 16 bytes, see [`Aligned`](crate::Aligned), and end with the slice, else see
+    /// [`load_prefix`](Self::load_prefix).
+    ///
     /// # Errors
     ///
     /// Refuses every byte string that is not a whole, sound blob of exactly this network; see [`LoadError`].
@@ -58,6 +61,26 @@ impl<L: Layer> Network<L> {
             // SAFETY: `load_into` returned no error, so it has initialised the whole network.
             None => Ok(unsafe { network.assume_init() }),
             Some(error) => Err(error),
+        }
+    }
+
+    /// Loads the blob at the beginning of a larger slice, a flash slot for example; what follows it is not read.
+    ///
+    /// The slice must be aligned as for [`load`](Self::load).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`blob::length`](crate::blob::length) and of [`load`](Self::load); [`LoadError::WrongLength`] if the
+    /// slice ends before the blob does.
+    #[inline(always)]
+    pub fn load_prefix<'a>(bytes: &'a [u8]) -> Result<Self, LoadError>
+    where
+        L: Load<'a>,
+    {
+        let expected = crate::blob::length(bytes)?;
+        match bytes.get(..expected) {
+            Some(blob) => Self::load(blob),
+            None => Err(LoadError::WrongLength { found: bytes.len(), expected }),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use sinapse::blob::Reader;
+use sinapse::blob::{Reader, length};
 use sinapse::dynamic::{Blob, Model};
 use sinapse::{Dense, I4, I8, Identity, LoadError, Network, Pixel, Relu, U4, layers};
 use sinapse_tests::{description, layer, random_blob, tiny_blob};
@@ -107,6 +107,50 @@ fn bytes_after_the_blob_are_refused_with_both_lengths() {
     let expected = blob.len();
     blob.push(0);
     assert_eq!(load(&blob), Err(LoadError::WrongLength { found: expected + 1, expected }));
+}
+
+#[test]
+fn a_blob_at_the_beginning_of_a_slot_states_its_length_and_loads() {
+    let blob = tiny_blob();
+    let logits = |slot: &[u8]| {
+        let slot = Blob::new(slot);
+        Tiny::load_prefix(slot.bytes()).map(|network| {
+            let mut scratch = Tiny::SCRATCH;
+            network.logits(&[255, 16, 0, 128], &mut scratch)
+        })
+    };
+    for more in [&[][..], &[0xff], &[0xff; 1000], &blob] {
+        let slot = [&blob, more].concat();
+        assert_eq!(length(&slot), Ok(blob.len()));
+        assert_eq!(logits(&slot), Ok([140, 160]));
+    }
+    assert_eq!(length(&blob[..9]), Ok(blob.len()), "nine bytes are enough");
+    for end in 0..blob.len() {
+        let expected = if end < 9 {
+            LoadError::TooShort { found: end }
+        } else {
+            LoadError::WrongLength { found: end, expected: blob.len() }
+        };
+        assert_eq!(logits(&blob[..end]), Err(expected));
+    }
+    let mut damaged = [&blob[..], &[0xff; 64]].concat();
+    damaged[blob.len() - 5] ^= 1;
+    assert!(matches!(logits(&damaged), Err(LoadError::WrongChecksum { .. })));
+}
+
+#[test]
+fn garbage_in_a_slot_has_no_length() {
+    let with = |length: u32| [b"SNPS\x02", &length.to_le_bytes()[..], &[0; 64]].concat();
+    assert_eq!(length(&[0xff; 64]), Err(LoadError::WrongMagic { found: [0xff; 4] }));
+    assert_eq!(length(b"SNPS\xff0000"), Err(LoadError::WrongVersion { found: 0xff, expected: 2 }));
+    for short in 0..13 {
+        assert_eq!(length(&with(short)), Err(LoadError::Malformed { part: "length" }));
+        assert!(Tiny::load_prefix(Blob::new(&with(short)).bytes()).is_err());
+    }
+    for long in [13, 73, 74, u32::MAX] {
+        assert_eq!(length(&with(long)), Ok(long as usize));
+        assert!(Tiny::load_prefix(Blob::new(&with(long)).bytes()).is_err());
+    }
 }
 
 #[test]

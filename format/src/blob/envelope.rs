@@ -17,8 +17,35 @@ const FIXED_BYTES: usize = 9;
 /// Size of the checksum.
 const CHECKSUM_BYTES: usize = 4;
 
-/// Checks magic, version, length and checksum of a blob and returns the bytes between length and checksum.
-pub fn body(blob: &[u8]) -> Result<&[u8], LoadError> {
+/// Returns the length that a blob states in its first 9 bytes, of which `prefix` must have all and may have more: for
+/// blobs in a larger flash slot, or of which the beginning has been received.
+///
+/// [`Network::load_prefix`](crate::Network::load_prefix) uses it. The checksum is not checked.
+///
+/// # Errors
+///
+/// [`LoadError::TooShort`], [`WrongMagic`](LoadError::WrongMagic), [`WrongVersion`](LoadError::WrongVersion), or
+/// [`Malformed`](LoadError::Malformed) if no blob can be as short as stated.
+///
+/// # Examples
+///
+/// ```
+/// let mut slot = [0xff; 1024]; // erased flash
+/// let blob = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
+/// slot[..blob.len()].copy_from_slice(blob);
+/// assert_eq!(sinapse::blob::length(&slot), Ok(blob.len()));
+/// ```
+pub fn length(prefix: &[u8]) -> Result<usize, LoadError> {
+    let length = stated_length(prefix)?;
+    if length < FIXED_BYTES + CHECKSUM_BYTES {
+        return Err(LoadError::Malformed { part: "length" });
+    }
+    Ok(length)
+}
+
+/// Checks magic and version, and returns the length in the header.
+#[inline]
+fn stated_length(blob: &[u8]) -> Result<usize, LoadError> {
     let Some((fixed, _)) = blob.split_first_chunk::<FIXED_BYTES>() else {
         return Err(LoadError::TooShort { found: blob.len() });
     };
@@ -29,7 +56,12 @@ pub fn body(blob: &[u8]) -> Result<&[u8], LoadError> {
     if version != VERSION {
         return Err(LoadError::WrongVersion { found: version, expected: VERSION });
     }
-    let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+    Ok(u32::from_le_bytes([l0, l1, l2, l3]) as usize)
+}
+
+/// Checks magic, version, length and checksum of a blob and returns the bytes between length and checksum.
+pub fn body(blob: &[u8]) -> Result<&[u8], LoadError> {
+    let length = stated_length(blob)?;
     if length != blob.len() {
         return Err(LoadError::WrongLength { found: blob.len(), expected: length });
     }

@@ -4,6 +4,7 @@
 //! |-------------------------------------------|--------------------------------------------------|
 //! | compile a blob into a program             | `sinapse::include_model!`                        |
 //! | load the network of a known type          | `sinapse::Network::load`                         |
+//! | load from a larger slice, a flash slot    | `sinapse::Network::load_prefix`, [`length`]      |
 //! | read a blob of any network                | [`Reader`]                                       |
 //! | write the Rust type in a build script     | [`rust_type()`]                                  |
 //! | write a blob                              | `encode` (feature `alloc`)                       |
@@ -23,7 +24,7 @@ mod tensors;
 #[cfg(feature = "alloc")]
 mod writer;
 
-pub use envelope::{ALIGNMENT, MAGIC, VERSION};
+pub use envelope::{ALIGNMENT, MAGIC, VERSION, length};
 pub use error::{LoadError, Mismatch};
 pub use front_end::{Expected, FrontEnd};
 pub use header::{Head, Logits, Provenance};
