@@ -117,6 +117,7 @@ pub use sinapse_macros::include_network;
 pub use classification::{Classification, argmax, softmax};
 pub use format::{Description, I2, I4, I8, Pixel, U1, U2, U4, U8};
 pub use layer::activation::{Identity, Relu, Sigmoid};
+pub use layer::activations::Activations;
 pub use layer::chain::Chain;
 pub use layer::dense::Dense;
 pub use layer::downscale::Downscale;

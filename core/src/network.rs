@@ -6,6 +6,7 @@ use core::mem::MaybeUninit;
 use crate::blob::{Expected, LayerReader, LoadError, Logits};
 use crate::classification::{Classification, LogitValue};
 use crate::format::Description;
+use crate::layer::activations::Activations;
 use crate::layer::{Layer, Load};
 use crate::workspace::{Workspace, Zeros};
 
@@ -143,6 +144,32 @@ impl<L: Layer> Network<L> {
         logits: &'o mut MaybeUninit<L::Output>,
     ) -> &'o mut L::Output {
         self.layers.forward_to(input, &mut scratch.activations, &mut scratch.workspace, logits)
+    }
+
+    /// Calls `visit` with each hidden layer's number, from 0, and activations, as the last classification has left them
+    /// in `scratch`: to show them on a display. Without any, they are zero; in a shift ensemble, they are those of its
+    /// last pass. Programs that do not call this pay nothing for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sinapse::{Activations, Dense, I4, I8, Identity, Network, Pixel, Relu, U4, include_model, layers};
+    ///
+    /// type Tiny = Network<layers![
+    ///     Dense<'static, 4, 2, Pixel<U4>, I4, Relu<U4>>,
+    ///     Dense<'static, 2, 2, U4, I8, Identity>,
+    /// ]>;
+    ///
+    /// let network = Tiny::load(include_model!(Tiny, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard")))?;
+    /// let mut scratch = Tiny::SCRATCH;
+    /// network.classify(&[255, 16, 0, 128], &mut scratch);
+    /// network.activations(&scratch, |layer, activations| {
+    ///     assert_eq!((layer, activations), (0, Activations::Levels(&[4, 0])));
+    /// });
+    /// # Ok::<(), sinapse::LoadError>(())
+    /// ```
+    pub fn activations(&self, scratch: &Scratch<L>, mut visit: impl FnMut(usize, Activations<'_>)) {
+        L::visit_activations(&scratch.activations, 0, &mut visit);
     }
 
     /// Real value of one step of an integer logit. An `f32` network states its reject margin in such steps, too.

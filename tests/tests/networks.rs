@@ -1,18 +1,43 @@
 //! Networks whose type says their shape equal those of any shape, and are no others.
 
-use sinapse::ShiftEnsemble;
 use sinapse::blob::{LayerBytes, Logits, encode};
-use sinapse::dynamic::{Blob, Model, Scores};
+use sinapse::dynamic::{Blob, LayerInput, Model, Scores};
 use sinapse::format::{ActivationKind, ElementFormat, Preprocessing, SHIFTS, Scale, Step, WeightFormat};
 use sinapse::layer::downscale::{Deslanted, Downscale, Half, One, TwoThirds};
 use sinapse::picture::downscale::{Downscaling, downscale};
 use sinapse::picture::shift::shifted;
+use sinapse::{Activations, Layer, Scratch, ShiftEnsemble};
 use sinapse::{Dense, Description, I4, I8, Identity, LoadError, Network, Pixel, Relu, Sigmoid, U4, U8, layers};
 use sinapse_tests::{PROVENANCE, description, layer, random_blob, random_image};
 
 /// A front end of 28 × 28 pixels.
 fn picture(steps: &[Step]) -> Preprocessing {
     steps.iter().fold(Preprocessing::new(28, 28), |preprocessing, &step| preprocessing.then(step))
+}
+
+/// The activations that a network leaves in its scratch, in the order of its layers.
+fn hidden_activations<L: Layer>(network: &Network<L>, scratch: &Scratch<L>) -> Vec<Vec<f32>> {
+    let mut hidden = Vec::new();
+    network.activations(scratch, |layer, activations| {
+        assert_eq!(layer, hidden.len());
+        hidden.push(match activations {
+            Activations::Levels(levels) => levels.iter().map(|&level| level.into()).collect(),
+            Activations::F32(values) => values.to_vec(),
+        });
+    });
+    hidden
+}
+
+/// The same of a network of any shape: what each layer but the first reads.
+fn hidden_inputs(model: &Model<'_>, image: &[u8]) -> Vec<Vec<f32>> {
+    let mut inputs = Vec::new();
+    model.observe_inputs(image, |input| {
+        inputs.push(match input {
+            LayerInput::Levels(levels) => levels.iter().map(|&level| level.into()).collect(),
+            LayerInput::F32(values) => values.to_vec(),
+        });
+    });
+    inputs.split_off(1)
 }
 
 #[test]
@@ -35,6 +60,7 @@ fn a_typed_integer_network_equals_the_one_of_any_shape() {
         let image = random_image(784, seed);
         let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut scratch);
         assert_eq!(model.scores(&image), Scores::I32(logits.to_vec()));
+        assert_eq!(hidden_activations(&typed, &scratch), hidden_inputs(&model, &image));
     }
 }
 
@@ -58,6 +84,7 @@ fn a_typed_float_network_equals_the_one_of_any_shape() {
         let image = random_image(784, seed);
         let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut scratch);
         assert_eq!(model.scores(&image), Scores::F32(logits.to_vec()));
+        assert_eq!(hidden_activations(&typed, &scratch), hidden_inputs(&model, &image));
     }
 }
 
@@ -82,6 +109,7 @@ fn a_typed_network_that_downscales_its_picture_equals_the_one_of_any_shape() {
         let image = random_image(784, seed);
         let logits = typed.logits(image.as_slice().try_into().unwrap(), &mut scratch);
         assert_eq!(model.scores(&image), Scores::I32(logits.to_vec()));
+        assert_eq!(hidden_activations(&typed, &scratch), hidden_inputs(&model, &image));
     }
 }
 
@@ -165,6 +193,7 @@ fn a_typed_shift_ensemble_adds_the_logits_of_its_passes_and_equals_the_one_of_an
             sums.iter_mut().zip(logits).for_each(|(sum, logit)| *sum += logit);
         }
         assert_eq!(typed.logits(&image, &mut scratch), sums);
+        assert_eq!(hidden_activations(&typed, &scratch), hidden_activations(&single, &single_scratch));
         assert_eq!(model.scores(&image), Scores::I32(sums.to_vec()));
     }
     assert_eq!(model.scratch_bytes(), 784 + 576 + 20);

@@ -3,6 +3,7 @@
 
 use core::mem::MaybeUninit;
 
+use super::activations::{ActivationArray, Activations};
 use super::{Layer, Load};
 use crate::blob::LayerReader;
 use crate::format::Description;
@@ -49,7 +50,7 @@ impl<A, B> Sealed for Chain<A, B> {}
 impl<A, B> Layer for Chain<A, B>
 where
     A: Layer,
-    A::Output: Zeros,
+    A::Output: ActivationArray,
     B: Layer<InputSpec = A::OutputSpec, Input = A::Output>,
 {
     type InputSpec = A::InputSpec;
@@ -91,12 +92,22 @@ where
         self.first.forward(input, &mut scratch.first, workspace.first(), &mut scratch.between);
         self.then.forward_to(&scratch.between, &mut scratch.then, workspace.second(), output)
     }
+
+    fn visit_activations(scratch: &Self::Scratch, first: usize, visit: &mut impl FnMut(usize, Activations<'_>)) {
+        A::visit_activations(&scratch.first, first, visit);
+        // The output of a front end, which has no layers, is a picture.
+        let layers = const { A::DESCRIPTION.layers().len() };
+        if layers > 0 {
+            visit(first + layers - 1, scratch.between.activations());
+        }
+        B::visit_activations(&scratch.then, first + layers, visit);
+    }
 }
 
 impl<'a, A, B> Load<'a> for Chain<A, B>
 where
     A: Load<'a>,
-    A::Output: Zeros,
+    A::Output: ActivationArray,
     B: Load<'a> + Layer<InputSpec = A::OutputSpec, Input = A::Output>,
 {
     #[inline(always)]

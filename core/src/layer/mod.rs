@@ -1,6 +1,7 @@
 //! Layers: the parts that a network is made of.
 
 pub mod activation;
+pub mod activations;
 pub mod chain;
 pub mod dense;
 pub mod downscale;
@@ -9,6 +10,7 @@ pub mod shift_ensemble;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
+use self::activations::Activations;
 use crate::blob::LayerReader;
 use crate::format::Description;
 use crate::sealed::Sealed;
@@ -53,6 +55,11 @@ pub trait Layer: Sealed {
         workspace: &mut Self::Workspace,
         output: &'o mut MaybeUninit<Self::Output>,
     ) -> &'o mut Self::Output;
+    /// Calls `visit` with number and activations of each layer that leaves them in `scratch`; the first layer of this
+    /// part is number `first`.
+    fn visit_activations(scratch: &Self::Scratch, first: usize, visit: &mut impl FnMut(usize, Activations<'_>)) {
+        let _ = (scratch, first, visit);
+    }
 }
 
 /// A part of a network that can borrow its weights from a blob of lifetime `'a`.

@@ -8,6 +8,7 @@
 
 use core::mem::MaybeUninit;
 
+use super::activations::Activations;
 use super::{Layer, Load};
 use crate::blob::LayerReader;
 use crate::format::{Description, SHIFTS};
@@ -85,6 +86,10 @@ where
         let output = output.write([0; CLASSES]);
         self.forward(picture, scratch, workspace, output);
         output
+    }
+
+    fn visit_activations(scratch: &Self::Scratch, first: usize, visit: &mut impl FnMut(usize, Activations<'_>)) {
+        L::visit_activations(&scratch.network, first, visit);
     }
 }
 
