@@ -27,7 +27,31 @@ impl<L: Layer> Network<L> {
     pub const SCRATCH: Scratch<L> = Scratch { activations: L::SCRATCH, workspace: L::Workspace::UNINIT };
 
     /// Description of the network's type: front end, sizes and number formats.
-    pub const DESCRIPTION: Description = L::DESCRIPTION;
+    ///
+    /// Fails to compile if the first layer reads levels instead of pixels. A blob does not tell one from the other, and
+    /// bytes above the maximum level would give wrong answers. Inputs that are levels enter as
+    /// `Pixel<U4>`, shifted to the highest bits of their bytes.
+    ///
+    /// ```compile_fail,E0080
+    /// # use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, layers};
+    /// // `U4` instead of `Pixel<U4>` in the first layer.
+    /// type Wrong<'a> = Network<layers![Dense<'a, 4, 2, U4, I4, Relu<U4>>, Dense<'a, 2, 2, U4, I8, Identity>]>;
+    /// let loaded = Wrong::load(&[]);
+    /// ```
+    ///
+    /// ```
+    /// # use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, layers};
+    /// type Right<'a> = Network<layers![Dense<'a, 4, 2, Pixel<U4>, I4, Relu<U4>>, Dense<'a, 2, 2, U4, I8, Identity>]>;
+    /// let loaded = Right::load(&[]);
+    /// ```
+    pub const DESCRIPTION: Description = {
+        assert!(
+            !L::NEEDS_LAYER_BEFORE,
+            "the first layer of a network reads pixels, as `Pixel<U4>`, or `f32`; \
+             `U4`, `U2` and `U1` are levels, which only another layer can output"
+        );
+        L::DESCRIPTION
+    };
 
     /// Builds the network of [`include_network!`](crate::include_network!), whose blob was checked while building.
     #[doc(hidden)]
@@ -110,7 +134,7 @@ impl<L: Layer> Network<L> {
     where
         L: Load<'a>,
     {
-        let mut reader = match LayerReader::open(blob, const { &Expected::new(L::DESCRIPTION) }) {
+        let mut reader = match LayerReader::open(blob, const { &Expected::new(Self::DESCRIPTION) }) {
             Ok(reader) => reader,
             Err(error) => return Some(error),
         };

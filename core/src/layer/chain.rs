@@ -60,6 +60,7 @@ where
     type Scratch = ChainScratch<A::Output, A::Scratch, B::Scratch>;
     const SCRATCH: Self::Scratch = ChainScratch { between: A::Output::ZEROS, first: A::SCRATCH, then: B::SCRATCH };
     type Workspace = Overlay<A::Workspace, B::Workspace>;
+    const NEEDS_LAYER_BEFORE: bool = A::NEEDS_LAYER_BEFORE;
     const DESCRIPTION: Description = {
         let whole = A::DESCRIPTION.then(&B::DESCRIPTION);
         assert!(whole.is_some(), "a network has at most 16 layers");

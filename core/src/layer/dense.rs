@@ -25,6 +25,9 @@ use crate::workspace::{Pair, Zeros};
 /// | `W`       | format of the weights `w`     | `I8`, `I4`, `I2`, `f32`                 |
 /// | `F`       | activation function `f`       | `Relu<U4>`, `Sigmoid<f32>`, `Identity`  |
 ///
+/// The first layer of a network reads pixels, `Pixel<U4>`, or `f32`; a [`Network`](crate::Network) that begins with
+/// levels such as `U4` does not compile.
+///
 /// # Range
 ///
 /// Integer layers: `load` has checked `|b| + A·Σ|w| < 2³¹` for every output, `A` the maximum level of the inputs, so
@@ -133,6 +136,7 @@ where
     type Scratch = ();
     const SCRATCH: () = ();
     type Workspace = Pair<W::Workspace, F::Workspace<OUT>>;
+    const NEEDS_LAYER_BEFORE: bool = X::IS_PARTIAL;
     const DESCRIPTION: Description = {
         assert!(IN > 0 && OUT > 0, "a layer needs at least one input and one output");
         assert!(IN <= 65_535 && OUT <= 65_535, "a layer has at most 65,535 inputs and 65,535 outputs");

@@ -39,6 +39,9 @@ pub trait Layer: Sealed {
     type Workspace: Workspace;
     /// Front end, sizes and formats as a value, to compare with a blob.
     const DESCRIPTION: Description;
+    /// True if the inputs must come from another layer, because not every byte
+    /// [is a level](crate::format::Element::IS_PARTIAL).
+    const NEEDS_LAYER_BEFORE: bool = false;
     /// Computes `output` from `input`.
     fn forward(
         &self,

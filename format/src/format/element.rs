@@ -86,6 +86,9 @@ pub trait Element: Sealed + Copy {
     type Value: Number;
     /// The format as a value.
     const FORMAT: ElementFormat;
+    /// True if some stored values are outside the format, as bytes above 15 are for `U4`: only a layer before promises
+    /// that there are none.
+    const IS_PARTIAL: bool = false;
     /// Returns the number that a stored value stands for: zero for `Raw::default()`, and in `f32` formats for no other,
     /// so that kernels can test stored values for zero.
     #[doc(hidden)]
@@ -130,6 +133,7 @@ macro_rules! level {
             type Raw = u8;
             type Value = i32;
             const FORMAT: ElementFormat = ElementFormat::$name;
+            const IS_PARTIAL: bool = Self::FORMAT.bits() < u8::BITS;
             #[inline(always)]
             fn read(raw: u8) -> i32 {
                 i32::from(raw)
