@@ -15,7 +15,7 @@ use crate::format::{ActivationKind, Element, ElementFormat, LayerKind, Preproces
 use crate::kernel::Kernel;
 use crate::layer::activation;
 use crate::picture::downscale::{Downscaling, downscale};
-use crate::picture::shift;
+use crate::picture::{is_blank, shift};
 use crate::{Description, I2, I4, I8, U4, U8};
 
 /// A blob's bytes, aligned as [`Reader`] requires.
@@ -106,6 +106,11 @@ impl<'a> Model<'a> {
             logits.iter_mut().zip(pass(index)).for_each(|(logit, more)| *logit += more);
         }
         Scores::I32(logits)
+    }
+
+    /// Returns true if a picture is [blank](crate::picture::is_blank) to this network; the answer is then "unknown".
+    pub fn is_blank(&self, image: &[u8]) -> bool {
+        is_blank(image, self.description.input)
     }
 
     /// Calls `observe` with the values that each layer reads, first layer first (first pass of a shift ensemble).

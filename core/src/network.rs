@@ -8,6 +8,7 @@ use crate::classification::{Classification, LogitValue};
 use crate::format::Description;
 use crate::layer::activations::Activations;
 use crate::layer::{Layer, Load};
+use crate::picture::is_blank;
 use crate::workspace::{Workspace, Zeros};
 
 /// A loaded network, which borrows its weights from the blob.
@@ -241,6 +242,7 @@ where
     }
 
     /// Returns true if the margin reaches the model's reject margin; below it the honest answer is "unknown".
+    /// [`known_class`](Self::known_class) also tests whether the picture is blank.
     ///
     /// Never true if a logit is NaN or infinite, as after an input that is.
     ///
@@ -255,6 +257,42 @@ where
         let mut probabilities = classification.scores.map(|score| score.real(self.logit_step));
         crate::classification::probabilities(&mut probabilities);
         probabilities
+    }
+}
+
+impl<L, V, const PIXELS: usize, const CLASSES: usize> Network<L>
+where
+    L: Layer<Input = [u8; PIXELS], Output = [V; CLASSES]>,
+    V: LogitValue,
+    [V; CLASSES]: Zeros,
+{
+    /// Returns the class of a picture that [`classify`](Self::classify) has classified, or `None` for "unknown": the
+    /// network [is not confident](Self::is_confident), or the picture [is blank](crate::picture::is_blank).
+    ///
+    /// The margin alone cannot tell: a blank picture is answered by the biases, which may be confident.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sinapse::{Dense, I4, I8, Identity, Network, Pixel, Relu, U4, include_model, layers};
+    ///
+    /// type Tiny = Network<layers![
+    ///     Dense<'static, 4, 2, Pixel<U4>, I4, Relu<U4>>,
+    ///     Dense<'static, 2, 2, U4, I8, Identity>,
+    /// ]>;
+    ///
+    /// let network = Tiny::load(include_model!(Tiny, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard")))?;
+    /// let mut scratch = Tiny::SCRATCH;
+    /// for (picture, known) in [([255, 16, 0, 128], Some(1)), ([0; 4], None)] {
+    ///     let answer = network.classify(&picture, &mut scratch);
+    ///     assert!(network.is_confident(&answer));
+    ///     assert_eq!(network.known_class(&answer, &picture), known);
+    /// }
+    /// # Ok::<(), sinapse::LoadError>(())
+    /// ```
+    pub fn known_class(&self, classification: &Classification<V, CLASSES>, picture: &[u8; PIXELS]) -> Option<usize> {
+        let is_known = self.is_confident(classification) && !is_blank(picture, L::DESCRIPTION.input);
+        is_known.then_some(classification.class)
     }
 }
 

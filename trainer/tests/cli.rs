@@ -207,3 +207,19 @@ fn a_network_that_does_not_fit_the_images_is_refused_with_both_numbers() {
     let message = refusal(&["train", "--network", "784-5", "--data", text(data.path())]);
     assert!(message.contains("5 outputs") && message.contains("10"), "{message}");
 }
+
+#[test]
+fn a_blank_picture_is_unknown_though_its_margin_is_large() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let image = folder.path().join("blank.pgm");
+    fs::write(&image, [&b"P5 28 28 255\n"[..], &[0; 784]].concat()).expect("a file");
+    for model in ["digits", "nano", "best"] {
+        let model = committed_model().with_file_name(format!("{model}.postcard"));
+        let output = sinapse(&["classify", text(&model), text(&image), "--as-is", "--json"]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        assert!(report["answer"].is_null() && report["class"].is_number(), "{report}");
+        let output = sinapse(&["classify", text(&model), text(&image), "--as-is"]);
+        let printed = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(printed.contains("answer: unknown (nearest: "), "{printed}");
+    }
+}

@@ -42,7 +42,7 @@ pub fn digits(mut board: Board, network: &Net) {
 
     while let Ok(true) = images.read(&mut pixels) {
         let (answer, cost) = stopwatch.measure(|| network.classify(&pixels, &mut scratch));
-        let known = network.is_confident(&answer);
+        let known = network.known_class(&answer, &pixels).is_some();
 
         for line in text_art::lines(&pixels, WIDTH) {
             defmt::println!("{=str}", line.as_str());

@@ -18,7 +18,8 @@ pub struct Arguments {
     /// any size, dark on light or light on dark; for other networks the picture is resized.
     #[arg(required = true, value_name = "IMAGE")]
     images: Vec<PathBuf>,
-    /// Do not extract a digit: classify the whole picture, grey and resized, as in training on a folder of pictures.
+    /// Do not extract a digit: classify the whole picture, grey and resized, as in training on a folder of pictures. A
+    /// blank picture is unknown.
     #[arg(long)]
     as_is: bool,
     /// Print one JSON object per image, one per line.
@@ -44,7 +45,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         let scores = model.scores(&pixels);
         let mut probabilities = scores.real(model.logits);
         sinapse::classification::probabilities(&mut probabilities);
-        let known = scores.margin_steps(model.logits) >= f64::from(model.logits.reject_margin);
+        let known =
+            !model.is_blank(&pixels) && scores.margin_steps(model.logits) >= f64::from(model.logits.reject_margin);
         let answer = known.then(|| scores.class());
         let name = |class: usize| names[class].as_str();
         if arguments.json {
