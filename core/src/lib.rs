@@ -43,6 +43,8 @@
 //! assert_eq!(size_of_val(&Digits::SCRATCH), 32 + 4 * 32);
 //! ```
 //!
+//! In a `static`, it lies in a cell: see [`ScratchOf`]. A blob in RAM: see [`Network`](Network#blobs-in-ram).
+//!
 //! # Bit-exactness
 //!
 //! Integer accumulators are exact and `f32` accumulators are summed in a fixed order, so every machine computes the
@@ -76,6 +78,7 @@ pub mod kernel;
 pub mod layer;
 mod network;
 pub mod picture;
+mod scratch;
 mod sealed;
 #[doc(hidden)]
 pub mod workspace;
@@ -114,7 +117,7 @@ pub use sinapse_format::{blob, format};
 /// ```
 pub use sinapse_macros::include_network;
 
-pub use classification::{Classification, argmax, softmax};
+pub use classification::{Classification, LogitValue, argmax, softmax};
 pub use format::{Description, I2, I4, I8, Pixel, U1, U2, U4, U8};
 pub use layer::activation::{Identity, Relu, Sigmoid};
 pub use layer::activations::Activations;
@@ -123,7 +126,9 @@ pub use layer::dense::Dense;
 pub use layer::downscale::Downscale;
 pub use layer::shift_ensemble::ShiftEnsemble;
 pub use layer::{Layer, Load};
-pub use network::{Network, Scratch, ScratchOf};
+pub use network::Network;
+pub use scratch::{HasScratch, Scratch, ScratchOf};
+pub use workspace::Zeros;
 
 #[doc(hidden)]
 pub use include::assert_fits;

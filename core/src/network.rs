@@ -9,12 +9,38 @@ use crate::format::Description;
 use crate::layer::activations::Activations;
 use crate::layer::{Layer, Load};
 use crate::picture::is_blank;
+use crate::scratch::{HasScratch, Scratch};
 use crate::workspace::{Workspace, Zeros};
 
 /// A loaded network, which borrows its weights from the blob.
 ///
 /// `L` is one layer, or several of them written with [`layers!`](crate::layers!). See
 /// [`include_model!`](crate::include_model!) for an example.
+///
+/// # Blobs in RAM
+///
+/// A blob that is received at run time does not live for `'static`: give the type the lifetime of its buffer.
+///
+/// ```
+/// use sinapse::{Aligned, Dense, I4, I8, Identity, LoadError, Network, Pixel, Relu, U4, layers};
+///
+/// type Tiny<'a> = Network<layers![
+///     Dense<'a, 4, 2, Pixel<U4>, I4, Relu<U4>>,
+///     Dense<'a, 2, 2, U4, I8, Identity>,
+/// ]>;
+///
+/// fn class_of(picture: &[u8; 4], buffer: &Aligned<[u8; 1024]>) -> Result<usize, LoadError> {
+///     let network = Tiny::load_prefix(buffer)?; // borrows its weights from the buffer
+///     let mut scratch = Tiny::SCRATCH;
+///     Ok(network.classify(picture, &mut scratch).class)
+/// }
+///
+/// let mut buffer = Aligned([0; 1024]);
+/// # let received = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
+/// buffer.0[..received.len()].copy_from_slice(received);
+/// assert_eq!(class_of(&[255, 16, 0, 128], &buffer)?, 1);
+/// # Ok::<(), LoadError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Network<L> {
     layers: L,
@@ -294,23 +320,6 @@ where
         let is_known = self.is_confident(classification) && !is_blank(picture, L::DESCRIPTION.input);
         is_known.then_some(classification.class)
     }
-}
-
-/// All the RAM that a network works in: the activations between its layers, and a workspace for accumulators and the
-/// list of nonzero inputs, which the layers use in turn.
-#[derive(Clone, Copy)]
-pub struct Scratch<L: Layer> {
-    activations: L::Scratch,
-    workspace: L::Workspace,
-}
-
-/// The scratch type of a network type, for a `static`: `static mut SCRATCH: ScratchOf<Digits> = Digits::SCRATCH;`.
-pub type ScratchOf<N> = <N as HasScratch>::Scratch;
-
-/// Types that work in a scratch: [`Network`]s. [`ScratchOf`] reads the type from here.
-pub trait HasScratch {
-    /// Type of [`Network::SCRATCH`].
-    type Scratch;
 }
 
 impl<L: Layer> HasScratch for Network<L> {

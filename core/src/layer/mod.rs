@@ -22,6 +22,41 @@ pub struct Vector<E, const N: usize>(PhantomData<[E; N]>);
 /// A part of a network: one layer, for example [`Dense`](crate::Dense), or a [`Chain`](crate::Chain) of layers.
 ///
 /// Sealed: unsafe code relies on `forward_to` and `load_into` to initialise all of their destination.
+///
+/// # Generic code
+///
+/// Code for any network names this trait, and [`Load`] if it loads; [`LogitValue`](crate::LogitValue) and
+/// [`Zeros`](crate::Zeros) only if it does not say the number format of the logits.
+///
+/// ```
+/// use sinapse::{Layer, Load, LoadError, LogitValue, Network, Zeros};
+///
+/// /// Classes of several pictures, by an integer network of any shape.
+/// fn classes<'a, L, const PIXELS: usize, const CLASSES: usize>(
+///     blob: &'a [u8],
+///     pictures: &[[u8; PIXELS]],
+///     mut answer: impl FnMut(usize),
+/// ) -> Result<(), LoadError>
+/// where
+///     L: Load<'a> + Layer<Input = [u8; PIXELS], Output = [i32; CLASSES]>,
+/// {
+///     let network = Network::<L>::load(blob)?;
+///     let mut scratch = Network::<L>::SCRATCH;
+///     pictures.iter().for_each(|picture| answer(network.classify(picture, &mut scratch).class));
+///     Ok(())
+/// }
+///
+/// /// True if a network of any inputs and any number format is confident.
+/// fn is_known<L, V, const CLASSES: usize>(network: &Network<L>, input: &L::Input) -> bool
+/// where
+///     L: Layer<Output = [V; CLASSES]>,
+///     V: LogitValue,
+///     [V; CLASSES]: Zeros,
+/// {
+///     let mut scratch = Network::<L>::SCRATCH;
+///     network.is_confident(&network.classify(input, &mut scratch))
+/// }
+/// ```
 pub trait Layer: Sealed {
     /// [`Vector`] of the inputs, which must equal the `OutputSpec` of the layer before.
     type InputSpec;
