@@ -132,3 +132,8 @@ pub use workspace::Zeros;
 
 #[doc(hidden)]
 pub use include::assert_fits;
+
+/// Compiles and runs the README's example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

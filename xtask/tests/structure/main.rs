@@ -12,9 +12,11 @@ use source::{Source, functions};
 const CRATES: [&str; 7] = ["core", "format", "macros", "trainer", "xtask", "xtask/counter", "firmware"];
 
 /// Everything else that is Rust and ours.
-const OTHERS: [&str; 10] = [
+const OTHERS: [&str; 12] = [
     "core/build.rs",
+    "core/examples",
     "core/tests",
+    "examples",
     "firmware/build.rs",
     "tests",
     "trainer/tests",
