@@ -4,6 +4,7 @@ mod bare;
 mod lint;
 mod machines;
 mod miri;
+mod publish;
 mod thumb;
 mod vectors;
 
@@ -35,7 +36,7 @@ struct Step {
     run: fn() -> Result<(), Failure>,
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 15] = [
     Step { name: "packages", description: "Fetch packages that are not in cargo's cache", run: fetch },
     Step { name: "format", description: "Check the formatting of all workspaces", run: format },
     Step { name: "structure", description: "Check imports, and lengths of files, functions and lines", run: structure },
@@ -52,6 +53,7 @@ const STEPS: [Step; 14] = [
         description: "Test all crates on this computer, and the firmware in QEMU",
         run: test_workspace,
     },
+    Step { name: "publish", description: "Pack the packages, and test them from the packed files", run: publish::check },
     Step { name: "miri", description: "Test the core under Miri, which finds undefined behaviour", run: miri::check },
     Step { name: "vectors", description: "Compare NEON and simd128 kernels with the reference", run: vectors::compare },
     Step {
