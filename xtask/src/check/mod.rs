@@ -1,6 +1,7 @@
 //! `cargo xtask test`: all checks and tests, on this computer and in QEMU, in steps that can be run alone.
 
 mod bare;
+mod examples;
 mod lint;
 mod machines;
 mod miri;
@@ -36,7 +37,7 @@ struct Step {
     run: fn() -> Result<(), Failure>,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step { name: "packages", description: "Fetch packages that are not in cargo's cache", run: fetch },
     Step { name: "format", description: "Check the formatting of all workspaces", run: format },
     Step { name: "structure", description: "Check imports, and lengths of files, functions and lines", run: structure },
@@ -53,7 +54,11 @@ const STEPS: [Step; 15] = [
         description: "Test all crates on this computer, and the firmware in QEMU",
         run: test_workspace,
     },
-    Step { name: "publish", description: "Pack the packages, and test them from the packed files", run: publish::check },
+    Step {
+        name: "publish",
+        description: "Pack the packages, and test them from the packed files",
+        run: publish::check,
+    },
     Step { name: "miri", description: "Test the core under Miri, which finds undefined behaviour", run: miri::check },
     Step { name: "vectors", description: "Compare NEON and simd128 kernels with the reference", run: vectors::compare },
     Step {
@@ -61,6 +66,7 @@ const STEPS: [Step; 15] = [
         description: "Inspect the smallest program on each core: no panic, its size",
         run: bare::check,
     },
+    Step { name: "examples", description: "Build the examples for their boards: their sizes", run: examples::check },
     Step {
         name: "picture",
         description: "Compare the README's picture with the firmware's digits, in a browser",
@@ -130,7 +136,8 @@ fn fetch() -> Result<(), Failure> {
         (workspaces::WASM, [toolchain::WASM_TARGET].into()),
         (workspaces::VECTORS, BTreeSet::new()),
     ];
-    for (folder, targets) in folders {
+    let examples = workspaces::EXAMPLES.iter().map(|example| (example.folder, [example.target].into()));
+    for (folder, targets) in folders.into_iter().chain(examples) {
         let mut command = shell::cargo();
         command.current_dir(shell::root().join(folder)).args(["fetch", "--quiet", "--locked", "--target", &host]);
         targets.iter().for_each(|target| {
@@ -148,7 +155,8 @@ fn fetch() -> Result<(), Failure> {
 
 fn format() -> Result<(), Failure> {
     // The peers are not built here, but rustfmt needs no packages.
-    for folder in [".", workspaces::FIRMWARE, workspaces::WASM, workspaces::VECTORS, workspaces::PEERS] {
+    let folders = [".", workspaces::FIRMWARE, workspaces::WASM, workspaces::VECTORS, workspaces::PEERS];
+    for folder in folders.into_iter().chain(workspaces::EXAMPLES.iter().map(|example| example.folder)) {
         shell::run(shell::cargo().current_dir(shell::root().join(folder)).args(["fmt", "--all", "--check"]))?;
     }
     Ok(())
