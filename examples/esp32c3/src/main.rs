@@ -5,18 +5,11 @@
 use esp_backtrace as _;
 use esp_hal::time::{Duration, Instant};
 use esp_println::println;
-use sinapse::layer::downscale::Half;
-use sinapse::{Dense, Downscale, I4, Identity, Network, Pixel, Relu, ScratchOf, U4, include_model, layers};
+use sinapse::ScratchOf;
 use static_cell::ConstStaticCell;
 
-type Digits = Network<
-    layers![
-        Downscale<784, 28, 2, Half, 144, U4>,
-        Dense<'static, 144, 112, Pixel<U4>, I4, Relu<U4>>,
-        Dense<'static, 112, 48, U4, I4, Relu<U4>>,
-        Dense<'static, 48, 10, U4, I4, Identity>,
-    ],
->;
+// The type `Digits` and the static `DIGITS`: checked while building, nothing is loaded at start.
+sinapse::include_network!(static DIGITS: Digits = "../../models/digits.postcard");
 
 /// The network's working memory: the linker counts it, and `take` hands it out once.
 static SCRATCH: ConstStaticCell<ScratchOf<Digits>> = ConstStaticCell::new(Digits::SCRATCH);
@@ -29,13 +22,12 @@ esp_bootloader_esp_idf::esp_app_desc!();
 #[esp_hal::main]
 fn main() -> ! {
     esp_hal::init(esp_hal::Config::default());
-    let network = Digits::load(include_model!(Digits, "../../../models/digits.postcard")).unwrap(); // once
     let scratch = SCRATCH.take();
     loop {
         let start = Instant::now();
-        let answer = network.classify(PICTURE, scratch);
+        let answer = DIGITS.classify(PICTURE, scratch);
         let time = start.elapsed().as_micros();
-        match network.is_confident(&answer) {
+        match DIGITS.is_confident(&answer) {
             true => println!("{}, by a margin of {}, in {time} µs", answer.class, answer.margin),
             false => println!("unknown, in {time} µs"),
         }

@@ -1,4 +1,4 @@
-//! micro:bit v2 with Embassy: a task that a button's interrupt wakes and the main loop share one network.
+//! micro:bit v2 with Embassy: a task that a button's interrupt wakes and the main loop share one DIGITS.
 #![no_std]
 #![no_main]
 
@@ -6,23 +6,13 @@ use defmt_rtt as _;
 use embassy_nrf::gpio::{Input, Pull};
 use embassy_time::Timer;
 use panic_halt as _;
-use sinapse::layer::downscale::Half;
-use sinapse::{Dense, Downscale, I4, Identity, Network, Pixel, Relu, ScratchOf, U4, include_model, layers};
-use static_cell::{ConstStaticCell, StaticCell};
+use sinapse::ScratchOf;
+use static_cell::ConstStaticCell;
 
-type Digits = Network<
-    layers![
-        Downscale<784, 28, 2, Half, 144, U4>,
-        Dense<'static, 144, 112, Pixel<U4>, I4, Relu<U4>>,
-        Dense<'static, 112, 48, U4, I4, Relu<U4>>,
-        Dense<'static, 48, 10, U4, I4, Identity>,
-    ],
->;
+// The type `Digits` and the static `DIGITS`: checked while building, nothing is loaded at start.
+sinapse::include_network!(static DIGITS: Digits = "../../models/digits.postcard");
 
-/// Loaded once, and then shared by everyone: classifying changes nothing but the scratch.
-static NETWORK: StaticCell<Digits> = StaticCell::new();
-
-/// A scratch for each user of it.
+/// A scratch for each user of the network, which is shared: classifying changes nothing but the scratch.
 static LOOP_SCRATCH: ConstStaticCell<ScratchOf<Digits>> = ConstStaticCell::new(Digits::SCRATCH);
 static BUTTON_SCRATCH: ConstStaticCell<ScratchOf<Digits>> = ConstStaticCell::new(Digits::SCRATCH);
 
@@ -31,10 +21,10 @@ static PICTURE: &[u8; 784] = include_bytes!("../../seven.pgm").last_chunk().unwr
 
 /// Reads the picture whenever button A is pressed.
 #[embassy_executor::task]
-async fn on_button(mut button: Input<'static>, network: &'static Digits, scratch: &'static mut ScratchOf<Digits>) {
+async fn on_button(mut button: Input<'static>, scratch: &'static mut ScratchOf<Digits>) {
     loop {
         button.wait_for_falling_edge().await;
-        let answer = network.classify(PICTURE, scratch);
+        let answer = DIGITS.classify(PICTURE, scratch);
         defmt::info!("button: {}, by a margin of {}", answer.class, answer.margin);
     }
 }
@@ -43,13 +33,11 @@ async fn on_button(mut button: Input<'static>, network: &'static Digits, scratch
 async fn main(spawner: embassy_executor::Spawner) {
     let board = embassy_nrf::init(Default::default());
     let button = Input::new(board.P0_14, Pull::Up);
-    let network: &Digits =
-        NETWORK.init(Digits::load(include_model!(Digits, "../../../models/digits.postcard")).unwrap());
-    spawner.spawn(on_button(button, network, BUTTON_SCRATCH.take()).unwrap());
+    spawner.spawn(on_button(button, BUTTON_SCRATCH.take()).unwrap());
     let scratch = LOOP_SCRATCH.take();
     loop {
-        let answer = network.classify(PICTURE, scratch);
-        defmt::info!("loop: {}, confident: {}", answer.class, network.is_confident(&answer));
+        let answer = DIGITS.classify(PICTURE, scratch);
+        defmt::info!("loop: {}, confident: {}", answer.class, DIGITS.is_confident(&answer));
         Timer::after_secs(1).await;
     }
 }

@@ -5,18 +5,11 @@
 use embedded_hal::{delay::DelayNs, digital::OutputPin};
 use panic_halt as _;
 use rp235x_hal::{self as hal, clocks::init_clocks_and_plls};
-use sinapse::layer::downscale::Half;
-use sinapse::{Dense, Downscale, I4, Identity, Network, Pixel, Relu, ScratchOf, U4, include_model, layers};
+use sinapse::ScratchOf;
 use static_cell::ConstStaticCell;
 
-type Digits = Network<
-    layers![
-        Downscale<784, 28, 2, Half, 144, U4>,
-        Dense<'static, 144, 112, Pixel<U4>, I4, Relu<U4>>,
-        Dense<'static, 112, 48, U4, I4, Relu<U4>>,
-        Dense<'static, 48, 10, U4, I4, Identity>,
-    ],
->;
+// The type `Digits` and the static `DIGITS`: checked while building, nothing is loaded at start.
+sinapse::include_network!(static DIGITS: Digits = "../../models/digits.postcard");
 
 /// The network's working memory: the linker counts it, and `take` hands it out once.
 static SCRATCH: ConstStaticCell<ScratchOf<Digits>> = ConstStaticCell::new(Digits::SCRATCH);
@@ -39,11 +32,10 @@ fn main() -> ! {
     let pins = hal::gpio::Pins::new(p.IO_BANK0, p.PADS_BANK0, sio.gpio_bank0, reset);
     let mut led = pins.gpio25.into_push_pull_output();
 
-    let network = Digits::load(include_model!(Digits, "../../../models/digits.postcard")).unwrap(); // once
     let scratch = SCRATCH.take();
     loop {
-        let answer = network.classify(PICTURE, scratch);
-        let blinks = if network.is_confident(&answer) { answer.class } else { 10 };
+        let answer = DIGITS.classify(PICTURE, scratch);
+        let blinks = if DIGITS.is_confident(&answer) { answer.class } else { 10 };
         for _ in 0..blinks {
             led.set_high().unwrap();
             timer.delay_ms(200);

@@ -4,19 +4,12 @@
 
 use nb::block;
 use panic_halt as _;
-use sinapse::layer::downscale::Half;
-use sinapse::{Dense, Downscale, I4, Identity, Network, Pixel, Relu, ScratchOf, U4, include_model, layers};
+use sinapse::ScratchOf;
 use static_cell::ConstStaticCell;
 use stm32f4xx_hal::{pac, prelude::*, rcc, serial::Config};
 
-type Digits = Network<
-    layers![
-        Downscale<784, 28, 2, Half, 144, U4>,
-        Dense<'static, 144, 112, Pixel<U4>, I4, Relu<U4>>,
-        Dense<'static, 112, 48, U4, I4, Relu<U4>>,
-        Dense<'static, 48, 10, U4, I4, Identity>,
-    ],
->;
+// The type `Digits` and the static `DIGITS`: checked while building, nothing is loaded at start.
+sinapse::include_network!(static DIGITS: Digits = "../../models/digits.postcard");
 
 /// The network's working memory: the linker counts it, and `take` hands it out once.
 static SCRATCH: ConstStaticCell<ScratchOf<Digits>> = ConstStaticCell::new(Digits::SCRATCH);
@@ -32,14 +25,13 @@ fn main() -> ! {
     let config = Config::default().baudrate(115_200.bps());
     let mut line = chip.USART1.serial((pins.pa9, pins.pa10), config, &mut rcc).unwrap();
 
-    let network = Digits::load(include_model!(Digits, "../../../models/digits.postcard")).unwrap(); // once
     let (scratch, picture) = (SCRATCH.take(), PICTURE.take());
     loop {
         for pixel in picture.iter_mut() {
             *pixel = block!(line.read()).unwrap_or(0);
         }
-        let answer = network.classify(picture, scratch);
-        let digit = if network.is_confident(&answer) { b'0' + answer.class as u8 } else { b'?' };
+        let answer = DIGITS.classify(picture, scratch);
+        let digit = if DIGITS.is_confident(&answer) { b'0' + answer.class as u8 } else { b'?' };
         for byte in [digit, b'\n'] {
             block!(line.write(byte)).unwrap();
         }
