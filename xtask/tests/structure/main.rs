@@ -108,7 +108,9 @@ fn tests_comments_and_re_exports_alone_close_no_circle() {
         ("src/lib.rs", "mod a;\nmod b;\npub use elsewhere::{c, d};\npub use a::A as E;\n"),
         (
             "src/a.rs",
-            "use crate::c::C;\n/// See [`B`](crate::b::B).\npub struct A;\n#[cfg(test)]\nmod tests {\n    use crate::b::B;\n}\n",
+            "use crate::c::C;\n\
+             /// See [`B`](crate::b::B).\npub struct A;\n\
+             #[cfg(test)]\nmod tests {\n    use crate::b::B;\n}\n",
         ),
         ("src/b.rs", "use crate::a::A;\npub struct B(A);\nconst TEXT: &str = \"use crate::b;\";\n"),
     ];
