@@ -176,15 +176,30 @@ pub const fn prepared_while_building<P: Zeros, const OUT: usize>(weights: &[u32]
     P::ZEROS
 }
 
-/// Name of the kernel that runs integer weights in columns on this machine, for reports.
+/// Layout and instruction set of the kernel that runs integer weights in columns on this machine, for reports and to
+/// check a build: `columns/armv7em` on a Cortex-M4 or an M33 with DSP, `columns/armv7m` without DSP, `simd/avx2` on a
+/// host.
+///
+/// A Cortex-M33 (RP2350, nRF53, STM32H5) has the DSP extension, but Rust's target `thumbv8m.main-none-eabihf` does not
+/// assume it: `-C target-cpu=cortex-m33` in `rustflags` selects the kernels that use it, and the build warns without it.
+///
+/// ```
+/// println!("{}", sinapse::kernel::selected());
+/// ```
 pub fn selected() -> &'static str {
     if cfg!(sinapse_kernel = "reference") {
         return "reference";
     }
     #[cfg(not(sinapse_scalar))]
-    return simd::Instructions::best().name();
+    return simd::Instructions::best().path();
     #[cfg(sinapse_scalar)]
-    if cfg!(sinapse_kernel = "axpy") { "axpy" } else { "columns" }
+    match () {
+        () if cfg!(sinapse_kernel = "axpy") => "columns/axpy",
+        () if cfg!(sinapse_core = "armv6m") => "columns/armv6m",
+        () if cfg!(sinapse_dsp) => "columns/armv7em",
+        () if cfg!(sinapse_thumb2) => "columns/armv7m",
+        () => "columns/portable",
+    }
 }
 
 /// [`Kernel::matvec`] in integers.

@@ -76,6 +76,13 @@ macro_rules! dispatch {
                 }
             }
 
+            /// Path of its file within the kernels, for reports.
+            pub fn path(self) -> &'static str {
+                match self.0 {
+                    $(InstructionSet::$set => concat!("simd/", stringify!($module))),*
+                }
+            }
+
             /// Same contract as [`axpy::add`](super::columns::axpy::add), for integers.
             #[inline]
             pub fn add_columns<W, X>(self, weights: &[u32], input: &[u8], accumulators: &mut [i32])
