@@ -43,6 +43,11 @@ fn the_blob_of_the_examples_is_the_model() {
     assert_equal(&root().join("core/examples/nano.postcard"), &root().join("models/nano.postcard"));
 }
 
+#[test]
+fn the_blob_of_the_tests_is_one() {
+    assert_equal(&root().join("format/tests/tiny.postcard"), &root().join("core/tests/tiny.postcard"));
+}
+
 /// Cargo's descriptions of the main workspace's packages that may be published.
 fn published() -> Vec<Value> {
     let mut command = Command::new(env!("CARGO"));

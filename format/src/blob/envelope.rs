@@ -20,7 +20,7 @@ const CHECKSUM_BYTES: usize = 4;
 /// Returns the length that a blob states in its first 9 bytes, of which `prefix` must have all and may have more: for
 /// blobs in a larger flash slot, or of which the beginning has been received.
 ///
-/// [`Network::load_prefix`](crate::Network::load_prefix) uses it. The checksum is not checked.
+/// `Network::load_prefix` uses it. The checksum is not checked.
 ///
 /// # Errors
 ///
@@ -33,7 +33,7 @@ const CHECKSUM_BYTES: usize = 4;
 /// let mut slot = [0xff; 1024]; // erased flash
 /// let blob = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
 /// slot[..blob.len()].copy_from_slice(blob);
-/// assert_eq!(sinapse::blob::length(&slot), Ok(blob.len()));
+/// assert_eq!(sinapse_format::blob::length(&slot), Ok(blob.len()));
 /// ```
 pub fn length(prefix: &[u8]) -> Result<usize, LoadError> {
     let length = stated_length(prefix)?;

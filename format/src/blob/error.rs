@@ -55,8 +55,8 @@ pub enum LoadError {
     },
     /// Weights are not aligned to 4 bytes, because the blob is not.
     ///
-    /// A blob must begin at a multiple of 16 bytes. [`include_model!`](crate::include_model!) and
-    /// [`Aligned`](crate::Aligned) place a compiled-in blob so; `include_bytes!` alone places it anywhere. The buffer
+    /// A blob must begin at a multiple of 16 bytes. `include_model!` and
+    /// `Aligned` place a compiled-in blob so; `include_bytes!` alone places it anywhere. The buffer
     /// of a blob that is received at run time needs `#[repr(align(16))]`, as `Aligned([0; SIZE])` has; a flash slot
     /// must begin at such an address.
     Misaligned {

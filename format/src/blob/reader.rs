@@ -40,7 +40,7 @@ pub struct LayerView<'a> {
 ///
 /// #[repr(align(16))]
 /// struct Aligned<const N: usize>([u8; N]);
-/// let tiny = Aligned(*include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../core/tests/tiny.postcard")));
+/// let tiny = Aligned(*include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard")));
 /// let blob = &tiny.0[..];
 /// let mut reader = Reader::open(blob)?;
 /// assert_eq!(reader.description().to_string(), "4 (U4) → 2 (I4, relu, U4) → 2 (I8, identity, i32)");

@@ -19,7 +19,7 @@ pub struct RustType(Description);
 /// # Examples
 ///
 /// ```
-/// let blob = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../core/tests/tiny.postcard"));
+/// let blob = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tiny.postcard"));
 /// let text = sinapse_format::blob::rust_type(blob)?.to_string();
 /// assert!(text.starts_with("::sinapse::Network<::sinapse::layers![::sinapse::Dense<'static, 4, 2, "));
 /// # Ok::<(), sinapse_format::blob::LoadError>(())

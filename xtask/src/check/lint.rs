@@ -9,13 +9,19 @@ use crate::machine::{MACHINES, Machine};
 use crate::toolchain::Route;
 use crate::{firmware, install, shell, wasm, workspaces};
 
-/// Lints the main workspace.
+/// Packages whose documentation is read by their users.
+const DOCUMENTED: [&str; 4] = ["sinapse", "sinapse-format", "sinapse-macros", "sinapse-trainer"];
+
+/// Lints the main workspace, and the documentation of the packages that are published.
 ///
 /// # Errors
 ///
 /// A lint that is not clean.
 pub fn host() -> Result<(), Failure> {
-    shell::run(shell::cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    shell::run(shell::cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let mut document = shell::cargo();
+    document.args(["doc", "--quiet", "--no-deps"]).args(DOCUMENTED.iter().flat_map(|name| ["--package", name]));
+    shell::run(document.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 /// Lints firmware and module, once for each board and so for each core that has its own kernel: code that is not

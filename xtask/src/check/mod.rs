@@ -41,7 +41,11 @@ const STEPS: [Step; 16] = [
     Step { name: "packages", description: "Fetch packages that are not in cargo's cache", run: fetch },
     Step { name: "format", description: "Check the formatting of all workspaces", run: format },
     Step { name: "structure", description: "Check imports, and lengths of files, functions and lines", run: structure },
-    Step { name: "lints", description: "Lint what runs on this computer with clippy", run: lint::host },
+    Step {
+        name: "lints",
+        description: "Lint what runs on this computer with clippy, and the documentation",
+        run: lint::host,
+    },
     Step {
         name: "targets",
         description: "Lint firmware and module for every board and WebAssembly",
