@@ -120,14 +120,18 @@ impl<V: LogitValue, const CLASSES: usize> Classification<V, CLASSES> {
 
 /// Returns the index of the largest value; of equal values, the first. NaN is passed over; 0 if there is nothing else.
 pub fn argmax<V: PartialOrd>(values: &[V]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate().skip(1) {
-        let best_is_nan = values[best].partial_cmp(&values[best]).is_none();
-        if *value > values[best] || (best_is_nan && value.partial_cmp(value).is_some()) {
-            best = index;
+    let mut best: Option<(usize, &V)> = None;
+    // No indexing: a bare program must not be able to panic.
+    for (index, value) in values.iter().enumerate() {
+        let is_better = match best {
+            Some((_, best)) => value > best,
+            None => value.partial_cmp(value).is_some(), // not NaN
+        };
+        if is_better {
+            best = Some((index, value));
         }
     }
-    best
+    best.map_or(0, |(index, _)| index)
 }
 
 /// Turns the logits of a network into the probabilities of its classes, in place: their [`softmax`], or the logistic
