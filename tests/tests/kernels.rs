@@ -346,9 +346,3 @@ fn every_file_of_a_kernel_is_in_a_list_of_compared_ones() {
     let gone: Vec<_> = known.difference(&files).collect();
     assert!(gone.is_empty(), "core/src/kernel has no such files: {gone:?}");
 }
-
-#[test]
-fn the_selected_kernel_is_named_by_its_file() {
-    let path = format!("../core/src/kernel/{}.rs", sinapse::kernel::selected());
-    assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path).is_file(), "{path}");
-}

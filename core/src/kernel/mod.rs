@@ -181,7 +181,7 @@ pub const fn prepared_while_building<P: Zeros, const OUT: usize>(weights: &[u32]
 /// host.
 ///
 /// A Cortex-M33 (RP2350, nRF53, STM32H5) has the DSP extension, but Rust's target `thumbv8m.main-none-eabihf` does not
-/// assume it: `-C target-cpu=cortex-m33` in `rustflags` selects the kernels that use it, and the build warns without it.
+/// assume it: `-C target-cpu=cortex-m33` in `rustflags` selects the kernels that use it. The build warns without it.
 ///
 /// ```
 /// println!("{}", sinapse::kernel::selected());
@@ -324,5 +324,16 @@ impl<X: Element<Value = f32>> Kernel<X> for f32 {
         #[cfg(all(not(sinapse_fpu), sinapse_scalar))]
         axpy::add::<f32, X>(weights, input, accumulators);
         accumulators
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_selected_kernel_is_named_by_its_file() {
+        let path = format!("{}/src/kernel/{}.rs", env!("CARGO_MANIFEST_DIR"), selected());
+        assert!(std::path::Path::new(&path).is_file(), "{path}");
     }
 }
