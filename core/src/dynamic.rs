@@ -8,6 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 
+pub use crate::blob::Blob;
 use crate::blob::crc::Crc32;
 use crate::blob::{LayerBytes, LayerView, LoadError, Logits, Provenance, Reader, encode};
 use crate::cast::{self, Plain};
@@ -17,30 +18,6 @@ use crate::layer::activation;
 use crate::picture::downscale::{Downscaling, downscale};
 use crate::picture::{is_blank, shift};
 use crate::{Description, I2, I4, I8, U4, U8};
-
-/// A blob's bytes, aligned as [`Reader`] requires.
-#[derive(Clone, Debug)]
-pub struct Blob {
-    words: Vec<u128>,
-    length: usize,
-}
-
-impl Blob {
-    /// Copies bytes to aligned memory.
-    pub fn new(bytes: &[u8]) -> Blob {
-        let word = |part: &[u8]| {
-            let mut word = [0; 16];
-            word[..part.len()].copy_from_slice(part);
-            u128::from_ne_bytes(word)
-        };
-        Blob { words: bytes.chunks(16).map(word).collect(), length: bytes.len() }
-    }
-
-    /// The bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &cast::bytes(&self.words)[..self.length]
-    }
-}
 
 /// A checked network of any shape.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! What the caller declares: `pub static NAME: Type = "path";`.
+//! The caller's declaration: `pub static NAME: Type = "path";`.
 
 use proc_macro::{TokenStream, TokenTree};
 

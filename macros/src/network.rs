@@ -3,30 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use sinapse_format::blob::{LoadError, Reader, rust_type};
+use sinapse_format::blob::{Blob, LoadError, Reader, rust_type};
 
 use super::declaration::Declaration;
-
-/// A blob where the reader wants it: at a multiple of 16 bytes.
-struct AlignedBlob {
-    words: Vec<u128>,
-    length: usize,
-}
-
-impl AlignedBlob {
-    fn new(bytes: &[u8]) -> Self {
-        let word = |part: &[u8]| {
-            let mut word = [0; 16];
-            word[..part.len()].copy_from_slice(part);
-            u128::from_ne_bytes(word)
-        };
-        AlignedBlob { words: bytes.chunks(16).map(word).collect(), length: bytes.len() }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &sinapse_format::cast::bytes(&self.words)[..self.length]
-    }
-}
 
 /// Writes the type and the static of a network, after every check that loading makes.
 ///
@@ -34,7 +13,7 @@ impl AlignedBlob {
 ///
 /// Why the blob is refused.
 pub fn source(declaration: &Declaration, path: &Path, blob: &[u8]) -> Result<String, LoadError> {
-    let aligned = AlignedBlob::new(blob);
+    let aligned = Blob::new(blob);
     let bytes = aligned.bytes();
     let network = rust_type(bytes)?;
     let mut reader = Reader::open(bytes)?;

@@ -9,6 +9,8 @@
 //! | write the Rust type in a build script     | [`rust_type()`]                                  |
 //! | write a blob                              | `encode` (feature `alloc`)                       |
 
+#[cfg(feature = "alloc")]
+mod aligned;
 mod check;
 pub mod crc;
 mod cursor;
@@ -24,6 +26,8 @@ mod tensors;
 #[cfg(feature = "alloc")]
 mod writer;
 
+#[cfg(feature = "alloc")]
+pub use aligned::Blob;
 pub use envelope::{ALIGNMENT, MAGIC, VERSION, length};
 pub use error::{LoadError, Mismatch};
 pub use front_end::{Expected, FrontEnd};
