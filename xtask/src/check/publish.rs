@@ -53,7 +53,8 @@ pub fn check() -> Result<(), Failure> {
             fs::remove_dir_all(&unpacked)?; // files that are no longer packed
         }
         let archive = shell::target().join("package").join(package.stem()).with_added_extension("crate");
-        shell::run(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&folder))?;
+        // Not with the archive's times, which are all the same: cargo would not see that files have changed.
+        shell::run(Command::new("tar").arg("-xzmf").arg(&archive).arg("-C").arg(&folder))?;
         let engine: &[&str] = if package.name == ENGINE { &ENGINE_FILES } else { &[] };
         if let Some(file) = FILES.iter().chain(engine).find(|file| !unpacked.join(file).is_file()) {
             return Err(format!("the package {} lacks {file}", package.name).into());
